@@ -1,0 +1,47 @@
+/** What the benchmarks share: where the texts are, how figures are spread and printed. */
+import { createReadStream, existsSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
+
+/** The folder of real papers and judged collections beside the checkout. */
+export const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url));
+
+/** The path of a file under `../shared`. @throws Error when it is not there. */
+export function shared(file: string): string {
+  const full = path.join(SHARED, file);
+  if (!existsSync(full)) throw new Error(`this benchmark reads ${full}, which is not there`);
+  return full;
+}
+
+/** The first `count` records of a .jsonl.gz file that have an abstract. */
+export async function recordsWithAbstract(file: string, count: number): Promise<{ title: string; abstract: string }[]> {
+  const records: { title: string; abstract: string }[] = [];
+  for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
+    const record = JSON.parse(line) as { title: string; abstract?: string };
+    if (record.abstract) records.push({ title: record.title, abstract: record.abstract });
+    if (records.length === count) break;
+  }
+  return records;
+}
+
+export interface Spread {
+  min: number;
+  median: number;
+  max: number;
+}
+
+export function spread(values: number[]): Spread {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { min: sorted[0]!, median: percentile(sorted, 50), max: sorted.at(-1)! };
+}
+
+/** @param sorted ascending. Nearest-rank percentile, `p` in 0..100. */
+export function percentile(sorted: number[], p: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil((p / 100) * sorted.length) - 1))]!;
+}
+
+export function showSpread({ min, median, max }: Spread, digits = 1): string {
+  return `${min.toFixed(digits)} / ${median.toFixed(digits)} / ${max.toFixed(digits)}`;
+}

@@ -1,0 +1,91 @@
+/**
+ * Which models akin knows, where their files are, and whether those files are the ones the manifest names.
+ *
+ * `models/manifest.json` is the registry. A model folder is looked for in each of the given folders in turn; the first
+ * that exists is used, and every file must match its SHA-256 before a byte of it reaches the runtime.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { AkinError } from '../errors.ts';
+import { TEXT_RULE } from '../paper.ts';
+
+export const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+
+const modelSchema = z.strictObject({
+  upstream: z.string(),
+  licence: z.string(),
+  /** How token vectors become one vector: their mean, or the first token's. */
+  pooling: z.enum(['mean', 'first']),
+  queryPrefix: z.string(),
+  documentPrefix: z.string(),
+  /** Longest input in tokens, special tokens included; longer texts are cut and counted as truncated. */
+  maxTokens: z.int().positive(),
+  dimensions: z.int().positive(),
+  files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+});
+const manifestSchema = z.strictObject({ default: z.string(), models: z.record(z.string(), modelSchema) });
+
+export interface Model extends z.infer<typeof modelSchema> {
+  name: string;
+  /** SHA-256 (hex) of everything that decides a vector: files, pooling, prefixes, token limit, text rule. */
+  fingerprint: string;
+}
+
+export const MODEL_FILE = 'onnx/model_quantized.onnx';
+
+const manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(BUNDLED_MODELS, 'manifest.json'), 'utf8')));
+
+export const MODEL_NAMES = Object.keys(manifest.models);
+export const DEFAULT_MODEL = manifest.default;
+
+/**
+ * The registry's entry for a name.
+ * @throws AkinError `model-unknown` with the names there are.
+ */
+export function findModel(name: string): Model {
+  const entry = manifest.models[name];
+  if (!entry) {
+    throw new AkinError('model-unknown', `unknown model "${name}"`, {
+      hint: `models: ${MODEL_NAMES.join(', ')}`,
+      field: 'model',
+    });
+  }
+  const { pooling, queryPrefix, documentPrefix, maxTokens, files } = entry;
+  const decides = [pooling, queryPrefix, documentPrefix, maxTokens, TEXT_RULE];
+  const hashes = Object.entries(files).map(([file, { sha256 }]) => [file, sha256]);
+  const fingerprint = createHash('sha256').update(JSON.stringify([decides, hashes.sort()])).digest('hex');
+  return { ...entry, name, fingerprint };
+}
+
+/**
+ * The folder that holds a model's files, every one of them checked against the manifest.
+ * @param folders where model folders may be, in order; the bundled `models/` comes last in any case.
+ * @throws AkinError `model-missing` or `model-damaged`, naming the file, the hash and the command that repairs it.
+ */
+export async function verifiedModelFolder(model: Model, folders: string[] = []): Promise<string> {
+  const places = [...folders, BUNDLED_MODELS].map((folder) => path.resolve(folder, model.name));
+  const folder = places.find((place) => existsSync(path.join(place, MODEL_FILE)));
+  const hint = `npm run fetch-model -- ${model.name}   (downloads it and checks every hash), or place the files by hand`;
+  if (!folder) {
+    throw new AkinError('model-missing', `model ${model.name} is not in ${places.join(' or ')}`, { hint });
+  }
+  for (const [file, { sha256 }] of Object.entries(model.files)) {
+    const filePath = path.join(folder, file);
+    if (!existsSync(filePath)) throw new AkinError('model-missing', `${filePath} is missing`, { hint });
+    const found = await sha256Of(filePath);
+    if (found !== sha256) {
+      throw new AkinError('model-damaged', `${filePath} has SHA-256 ${found}, expected ${sha256}`, { hint });
+    }
+  }
+  return folder;
+}
+
+/** SHA-256 of a file, hex, read as a stream. */
+export async function sha256Of(filePath: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(filePath)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

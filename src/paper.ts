@@ -1,0 +1,248 @@
+/**
+ * What a paper is, how it is named, and which of its text is embedded.
+ *
+ * A source hands over a `PaperInput` (whatever the record held); `toPaper` validates it once, and from there on a
+ * `Paper` is trusted everywhere.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AkinError } from './errors.ts';
+
+/** Kinds of identifiers, in the order in which they are preferred as a paper's id. */
+export const IDENTIFIER_KINDS = ['doi', 'arxiv', 'pmid', 'pmcid', 'acl', 'openalex', 's2'] as const;
+export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
+export type Identifiers = Partial<Record<IdentifierKind, string>>;
+
+export interface Identifier {
+  kind: IdentifierKind;
+  /** Normalised: a DOI in lower case without its URL, an arXiv id without its version, … */
+  value: string;
+}
+
+export interface Paper {
+  /** The id the source gave, or one made from an identifier or the content; unique in a library. */
+  id: string;
+  title: string;
+  abstract: string;
+  authors: string[];
+  year: number | null;
+  venue: string | null;
+  url: string | null;
+  ids: Identifiers;
+  categories: string[];
+  /** Fields of the source that akin has no name for, kept so that nothing is lost on the way in. */
+  extra: Record<string, unknown>;
+}
+
+/** The text of a paper that is embedded. Part of the fingerprint: a change here changes every vector. */
+export const TEXT_RULE = 'title, newline, abstract';
+
+/** The text that is embedded for a paper: title and abstract, or whichever of them exists. */
+export function embeddedText(paper: Pick<Paper, 'title' | 'abstract'>): string {
+  return [paper.title, paper.abstract].filter((part) => part !== '').join('\n');
+}
+
+const IDENTIFIER_PATTERNS: Record<IdentifierKind, { prefix: RegExp; value: RegExp; normal: (match: string) => string }> = {
+  doi: {
+    prefix: /^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/(?:doi:)?)/i,
+    value: /^10\.\d{4,9}\/\S+$/,
+    normal: (value) => value.toLowerCase().replace(/[.,;]+$/, ''),
+  },
+  arxiv: {
+    prefix: /^(?:arxiv:\s*|https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/)/i,
+    value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?(?:\.pdf)?$/i,
+    normal: (value) => value.replace(/\.pdf$/i, '').replace(/v\d+$/i, '').replace(/^([a-z-]+)(?:\.[a-z]{2})?\//i, (_, archive: string) => `${archive.toLowerCase()}/`),
+  },
+  pmid: {
+    prefix: /^(?:pmid:\s*|https?:\/\/(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)/i,
+    value: /^\d{1,9}\/?$/,
+    normal: (value) => value.replace(/\/$/, '').replace(/^0+(?=\d)/, ''),
+  },
+  pmcid: {
+    prefix: /^(?:pmcid:\s*|https?:\/\/(?:www\.)?ncbi\.nlm\.nih\.gov\/pmc\/articles\/)/i,
+    value: /^(?:PMC)?\d+\/?$/i,
+    normal: (value) => `PMC${value.replace(/\D/g, '')}`,
+  },
+  acl: {
+    prefix: /^(?:acl:\s*|https?:\/\/(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)/i,
+    value: /^(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf|\/)?$/i,
+    normal: (value) => value.replace(/(?:\.pdf|\/)$/, '').replace(/^[a-z](?=\d{2}-)/, (letter) => letter.toUpperCase()),
+  },
+  openalex: {
+    prefix: /^(?:openalex:\s*|https?:\/\/(?:api\.)?openalex\.org\/(?:works\/)?)/i,
+    value: /^W\d+$/i,
+    normal: (value) => value.toUpperCase(),
+  },
+  s2: {
+    prefix: /^(?:s2:\s*|https?:\/\/(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)/i,
+    value: /^[0-9a-f]{40}$/i,
+    normal: (value) => value.toLowerCase(),
+  },
+};
+
+/**
+ * Normalises an identifier of a known kind, given bare, with its prefix or as a URL.
+ * @returns null when the value has not that kind's form. A DOI that arXiv registered (10.48550/arXiv.…) is left a DOI;
+ *   `identifiersOf` knows that it also names the arXiv paper.
+ */
+export function normalIdentifier(kind: IdentifierKind, value: string): string | null {
+  const { prefix, value: form, normal } = IDENTIFIER_PATTERNS[kind];
+  let bare = value.trim().replace(prefix, '');
+  if (kind === 'doi' && bare.includes('%')) {
+    try {
+      bare = decodeURIComponent(bare);
+    } catch {
+      // A stray percent sign is part of the DOI as it stands.
+    }
+  }
+  return form.test(bare) ? normal(bare) : null;
+}
+
+/**
+ * Reads an identifier that says its kind: a prefix (`arxiv:2209.09004v2`, `DOI:10.…`) or a URL of its registry.
+ * @returns null for anything else, bare numbers included: a bare `17` may be anybody's id.
+ */
+export function parseIdentifier(text: string): Identifier | null {
+  const trimmed = text.trim();
+  for (const kind of IDENTIFIER_KINDS) {
+    if (!IDENTIFIER_PATTERNS[kind].prefix.test(trimmed)) continue;
+    const value = normalIdentifier(kind, trimmed);
+    if (value !== null) return { kind, value };
+  }
+  if (/^10\.\d{4,9}\/\S+$/.test(trimmed)) return { kind: 'doi', value: normalIdentifier('doi', trimmed)! };
+  return null;
+}
+
+// NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
+// eslint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
+const normalText = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replace(CONTROL, ' ').toWellFormed().normalize('NFC').trim();
+const line = z.string().transform((text) => normalText(text).replace(/\s+/g, ' '));
+const paragraph = z.string().transform((text) =>
+  normalText(text)
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n'),
+);
+const key = z.union([line, z.number().transform(String)]);
+const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
+const list = z
+  .union([z.array(line), line.transform((text) => [text])])
+  .transform((items) => items.filter((item) => item !== ''));
+
+const inputSchema = z
+  .looseObject({
+    id: optional(key),
+    title: optional(line),
+    abstract: optional(paragraph),
+    authors: optional(list),
+    year: optional(
+      z
+        .union([z.number(), z.string().regex(/^\s*\d{3,4}\s*$/, 'expected a year such as 2016').transform(Number)])
+        .pipe(z.number().int().min(1000, 'expected a year from 1000 on').max(2999, 'expected a year before 3000')),
+    ),
+    venue: optional(line),
+    url: optional(line),
+    categories: optional(list),
+    ids: optional(z.partialRecord(z.enum(IDENTIFIER_KINDS), optional(line))),
+    extra: optional(z.record(z.string(), z.unknown())),
+    doi: optional(key),
+    arxiv: optional(key),
+    pmid: optional(key),
+    pmcid: optional(key),
+    acl: optional(key),
+    openalex: optional(key),
+    s2: optional(key),
+  })
+  .refine((record) => (record.title ?? '') !== '' || (record.abstract ?? '') !== '', 'expected a title or an abstract, found neither');
+
+/** A record as a source hands it over, before validation. */
+export type PaperInput = Record<string, unknown>;
+
+/**
+ * Validates a record and makes it a paper: white space and Unicode normalised, identifiers normalised and also read from
+ * `id` and `url`, a stable id made where none is given. Identifiers whose form is wrong and unknown fields go to `extra`.
+ * @throws AkinError `record-invalid`, with the field and the value seen.
+ */
+export function toPaper(input: unknown): Paper {
+  const parsed = inputSchema.safeParse(input);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const field = issue.path.join('/');
+    const seen = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+    throw new AkinError(
+      'record-invalid',
+      field === '' ? issue.message : `${field}: ${issue.message}, found ${excerpt(JSON.stringify(seen) ?? String(seen), 80)}`,
+      field === '' ? {} : { field: `/${field}` },
+    );
+  }
+  const { id, title, abstract, authors, year, venue, url, categories, ids: given, extra: givenExtra, ...rest } = parsed.data;
+  const ids: Identifiers = {};
+  const extra: Record<string, unknown> = { ...givenExtra };
+  for (const [key, value] of Object.entries(rest)) {
+    if (!isIdentifierKind(key)) extra[key] = value;
+  }
+  for (const kind of IDENTIFIER_KINDS) {
+    const value = rest[kind] ?? given?.[kind];
+    if (value === null || value === undefined || value === '') continue;
+    const normal = normalIdentifier(kind, value);
+    if (normal === null) extra[kind] = value;
+    else ids[kind] = normal;
+  }
+  for (const text of [id, url]) {
+    const found = text ? parseIdentifier(text) : null;
+    if (found) ids[found.kind] ??= found.value;
+  }
+  // arXiv registers a DOI for every paper; it names the arXiv record, so the arXiv id is known as well.
+  const arxivDoi = ids.doi?.match(/^10\.48550\/arxiv\.(.+)$/)?.[1];
+  const arxiv = arxivDoi && normalIdentifier('arxiv', arxivDoi);
+  if (arxiv) ids.arxiv ??= arxiv;
+
+  const paper = {
+    title: title ?? '',
+    abstract: abstract ?? '',
+    authors: authors ?? [],
+    year: year ?? null,
+    venue: venue || null,
+  };
+  return {
+    id: id || idFrom(ids) || `akin:${digest(canonicalJson(paper)).slice(0, 16)}`,
+    ...paper,
+    url: url || null,
+    ids,
+    categories: categories ?? [],
+    extra,
+  };
+}
+
+/** SHA-256 (hex) over everything a paper says; equal for equal papers, whatever the order of keys. */
+export function contentHash(paper: Paper): string {
+  return digest(canonicalJson(paper));
+}
+
+/** The first `length` characters of a text on one line, with an ellipsis where it was cut. */
+export function excerpt(text: string, length: number): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  return flat.length <= length ? flat : `${flat.slice(0, length - 1)}…`;
+}
+
+function idFrom(ids: Identifiers): string | undefined {
+  const kind = IDENTIFIER_KINDS.find((each) => ids[each] !== undefined);
+  return kind && `${kind}:${ids[kind]}`;
+}
+
+function isIdentifierKind(key: string): key is IdentifierKind {
+  return (IDENTIFIER_KINDS as readonly string[]).includes(key);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

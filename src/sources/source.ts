@@ -1,0 +1,105 @@
+/**
+ * What every source has in common: it is given a file and yields, in order, the records it could read and those it
+ * could not. A source only maps a foreign record to a `PaperInput`; validation happens once, in `toPaper`.
+ */
+import type { PaperInput } from '../paper.ts';
+
+export interface SourceFile {
+  /** How the file is named to people: its path, or `-` for standard input. */
+  name: string;
+  /** Where it is on disk; null for standard input. Only for formats that cannot be streamed. */
+  path: string | null;
+  /** The first characters of the decoded text, enough to tell its format; a whole small file. */
+  head: string;
+  /** The text, decompressed and decoded, in pieces of any length. May be read once. */
+  text(): AsyncIterable<string>;
+}
+
+interface Position {
+  /** 1 for the first record of the file, counting those that could not be read. */
+  record: number;
+  /** Where the record begins: UTF-8 bytes from the beginning of the decoded text. */
+  offset: number;
+}
+
+export interface FoundRecord extends Position {
+  input: PaperInput;
+  /** The beginning of the record as it stands in the file, for the report if it is rejected later. */
+  raw: string;
+}
+
+export interface UnreadableRecord extends Position {
+  reject: { code: RejectCode; reason: string };
+  raw: string;
+}
+
+export type Found = FoundRecord | UnreadableRecord;
+
+export const REJECT_CODES = [
+  /** The bytes could not be read at all: no such file, a broken compressed stream, … */
+  'file-unreadable',
+  /** No source recognises the file's content. */
+  'format-unknown',
+  /** The record breaks its format's syntax. */
+  'syntax',
+  /** One record is larger than any paper can be (`MAX_RECORD_CHARACTERS`). */
+  'too-large',
+  /** The record was read, but is no paper: neither title nor abstract, an impossible year, … */
+  'record-invalid',
+] as const;
+export type RejectCode = (typeof REJECT_CODES)[number];
+
+export interface Source {
+  /** What `--format` calls it. */
+  name: string;
+  /** What people call it. */
+  title: string;
+  /** Whether the beginning of the text is in this format. */
+  detects(head: string): boolean;
+  read(file: SourceFile): AsyncGenerator<Found>;
+}
+
+/** Longest record any source accepts; keeps memory flat when a file has no record end. */
+export const MAX_RECORD_CHARACTERS = 8 * 1024 * 1024;
+
+export interface Line {
+  text: string;
+  /** UTF-8 bytes before this line. */
+  offset: number;
+  /** The line was longer than `MAX_RECORD_CHARACTERS`; `text` holds only its beginning. */
+  tooLong: boolean;
+}
+
+/** The lines of a text without their ends (LF or CRLF); an overlong line is cut, not collected. */
+export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line> {
+  let rest = '';
+  let offset = 0;
+  let skippedBytes = 0; // Of an overlong line, beyond what `rest` holds.
+  const line = (body: string, end: number): Line => {
+    const tooLong = skippedBytes > 0;
+    const current = { text: body.endsWith('\r') ? body.slice(0, -1) : body, offset, tooLong };
+    offset += Buffer.byteLength(body) + skippedBytes + end;
+    skippedBytes = 0;
+    return current;
+  };
+  for await (const chunk of text) {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+      if (skippedBytes > 0) {
+        skippedBytes += Buffer.byteLength(chunk.slice(start, end));
+        yield line(rest, 1);
+      } else {
+        yield line(rest + chunk.slice(start, end), 1);
+      }
+      rest = '';
+      start = end + 1;
+    }
+    if (skippedBytes > 0) skippedBytes += Buffer.byteLength(chunk.slice(start));
+    else rest += chunk.slice(start);
+    if (skippedBytes === 0 && rest.length > MAX_RECORD_CHARACTERS) {
+      skippedBytes = Buffer.byteLength(rest.slice(MAX_RECORD_CHARACTERS));
+      rest = rest.slice(0, MAX_RECORD_CHARACTERS);
+    }
+  }
+  if (rest !== '' || skippedBytes > 0) yield line(rest, 0);
+}
