@@ -2,7 +2,7 @@
  * From what a person names (files, folders, `-`) to decoded text: folders walked in a stable order, gzip undone, bytes
  * read as UTF-8, streamed throughout.
  */
-import { createReadStream, type Stats } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
@@ -14,24 +14,23 @@ import type { SourceFile } from './source.ts';
 /** Decoded characters looked at to tell a format. */
 const HEAD_CHARACTERS = 64 * 1024;
 
+/** @throws AkinError `file-unreadable` naming the first path that does not exist. */
+export async function checkPaths(paths: string[]): Promise<void> {
+  for (const given of paths) {
+    if (given === '-') continue;
+    await stat(given).catch((error: unknown) => {
+      throw new AkinError('file-unreadable', `${given}: no such file or folder`, { cause: error });
+    });
+  }
+}
+
 /**
  * The files behind the paths a person gave: a folder stands for every file below it, in the order of their names,
- * hidden ones left out.
- * @throws AkinError `file-unreadable` for a path that does not exist.
+ * hidden ones left out; `-` stands for itself.
  */
 export async function* filesOf(paths: string[]): AsyncGenerator<string> {
   for (const given of paths) {
-    if (given === '-') {
-      yield given;
-      continue;
-    }
-    let stats: Stats;
-    try {
-      stats = await stat(given);
-    } catch (error) {
-      throw new AkinError('file-unreadable', `${given}: no such file or folder`, { cause: error });
-    }
-    if (!stats.isDirectory()) {
+    if (given === '-' || !(await stat(given)).isDirectory()) {
       yield given;
       continue;
     }

@@ -1,11 +1,10 @@
 /** Every source, and which of them reads a given file. Detection goes from the most particular format to the least. */
 import { AkinError } from '../errors.ts';
-import { bibtex } from './bibtex.ts';
 import { hfPapers } from './hf-papers.ts';
 import { jsonl } from './jsonl.ts';
 import type { Source } from './source.ts';
+export const SOURCES: Source[] = [jsonl, hfPapers];
 
-export const SOURCES: Source[] = [jsonl, bibtex, hfPapers];
 export const FORMAT_NAMES = SOURCES.map(({ name }) => name);
 
 /** @throws AkinError `format-unknown` with the names there are. */

@@ -1,0 +1,132 @@
+/** `akin add`: papers in, with progress while it works and an account of every record at the end. */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { Embedder } from '../embedding/embedder.ts';
+import { DEFAULT_MODEL, findModel, verifiedModelFolder } from '../embedding/models.ts';
+import { embedPending, storeFiles, type EmbedProgress, type Reject, type StoredCounts } from '../ingest.ts';
+import { LocalLibrary } from '../library/local.ts';
+import { LocalWriter } from '../library/writer.ts';
+import { sourceNamed } from '../sources/registry.ts';
+import { bar, count, duration, Progress } from './progress.ts';
+import { modelFolders } from './session.ts';
+
+export interface AddOptions {
+  index: string;
+  model?: string | undefined;
+  format?: string | undefined;
+  rejects?: string | undefined;
+  threads?: number | undefined;
+  /** False: store the papers only; they are found by words, and embedded by the next run. */
+  embed: boolean;
+  signal: AbortSignal;
+}
+
+export interface AddSummary extends StoredCounts {
+  rejectsByCode: Record<string, number>;
+  /** The first few; `--rejects FILE` has all of them. */
+  rejects: Reject[];
+  embedded: number;
+  /** Of those embedded: longer than the model takes, so that their end has no part in the vector. */
+  truncated: number;
+  /** Papers that still wait for their vector. */
+  pending: number;
+  seconds: number;
+  interrupted: boolean;
+}
+
+const REJECTS_SHOWN = 20;
+
+/** Stores and embeds what the paths hold. @throws AkinError before anything is stored if it can't begin. */
+export async function add(paths: string[], options: AddOptions): Promise<AddSummary> {
+  const source = options.format === undefined ? undefined : sourceNamed(options.format);
+  const asked = findModel(options.model ?? DEFAULT_MODEL);
+  if (options.embed) await verifiedModelFolder(asked, modelFolders());
+  const writer = LocalWriter.open(options.index, {
+    model: asked,
+    mustBeThatModel: options.model !== undefined,
+    purpose: 'akin add',
+  });
+  const rejectsFile = options.rejects === undefined ? undefined : openSync(options.rejects, 'w');
+  const rejects: Reject[] = [];
+  const rejectsByCode: Record<string, number> = {};
+  const overall = new Progress();
+  try {
+    const reading = new Progress();
+    const readingLine = (counts: StoredCounts) => {
+      const read = Object.values(counts).reduce((sum, n) => sum + n, 0);
+      return `reading: ${count(read)} records, ${count(Math.round(read / (reading.elapsedMs / 1000)))} a second`;
+    };
+    const counts = await storeFiles(writer, paths, {
+      source,
+      signal: options.signal,
+      onProgress: (state) => reading.update(() => readingLine(state)),
+      onReject(reject) {
+        if (rejects.length < REJECTS_SHOWN) rejects.push(reject);
+        rejectsByCode[reject.code] = (rejectsByCode[reject.code] ?? 0) + 1;
+        if (rejectsFile !== undefined) writeSync(rejectsFile, `${JSON.stringify(reject)}\n`);
+      },
+    });
+    reading.finish(readingLine(counts));
+    const embedding = options.embed && !options.signal.aborted ? await embed(writer, options) : undefined;
+    return {
+      ...counts,
+      rejectsByCode,
+      rejects,
+      embedded: embedding?.done ?? 0,
+      truncated: embedding?.truncated ?? 0,
+      pending: writer.pendingCount(),
+      seconds: overall.elapsedMs / 1000,
+      interrupted: options.signal.aborted,
+    };
+  } finally {
+    if (rejectsFile !== undefined) closeSync(rejectsFile);
+    await writer.close();
+  }
+}
+
+async function embed(writer: LocalWriter, { index, threads, signal }: AddOptions): Promise<EmbedProgress> {
+  const total = writer.pendingCount();
+  // The graph takes in vectors while the next ones are computed, and its snapshot is written at the end.
+  const library = await LocalLibrary.open(index);
+  try {
+    if (library.rebuilding !== undefined) process.stderr.write(`rebuilding the graph: ${library.rebuilding}\n`);
+    let progress: EmbedProgress = { done: 0, tokens: 0, truncated: 0 };
+    if (total > 0) {
+      const embedder = await Embedder.start(writer.model, { modelFolders: modelFolders(), ...(threads ? { threads } : {}) });
+      const embedding = new Progress();
+      const line = ({ done, tokens }: EmbedProgress) => {
+        const seconds = embedding.elapsedMs / 1000;
+        const left = done === 0 ? '' : `, ${duration(((total - done) / done) * embedding.elapsedMs)} left`;
+        return `embedding: ${bar(done, total)} ${count(done)} of ${count(total)}, ${(done / seconds).toFixed(1)} papers/s, ${count(Math.round(tokens / seconds))} tokens/s${left}`;
+      };
+      try {
+        progress = await embedPending(writer, embedder, { signal, onProgress: (state) => embedding.update(() => line(state)) });
+        embedding.finish(line(progress));
+      } finally {
+        await embedder.close();
+      }
+    }
+    if (!signal.aborted) await library.settle();
+    return progress;
+  } finally {
+    await library.close();
+  }
+}
+
+/** The account of a run, for people. */
+export function addText(summary: AddSummary): string {
+  const { added, changed, unchanged, duplicate, rejected, embedded, truncated, pending, seconds } = summary;
+  const lines = [
+    `${count(added)} added, ${count(changed)} changed, ${count(unchanged)} unchanged, ${count(duplicate)} duplicates, ${count(rejected)} rejected`,
+    `${count(embedded)} embedded in ${duration(seconds * 1000)}; ${count(truncated)} of them truncated (longer than the model's limit)`,
+  ];
+  if (pending > 0) lines.push(`${count(pending)} papers wait for their vector: the next "akin add" goes on`);
+  if (rejected > 0) {
+    const codes = Object.entries(summary.rejectsByCode).map(([code, n]) => `${count(n)} ${code}`);
+    lines.push(`rejected: ${codes.join(', ')}`);
+    for (const { file, record, reason, excerpt } of summary.rejects) {
+      lines.push(`  ${file}${record > 0 ? `, record ${record}` : ''}: ${reason}${excerpt ? `   «${excerpt.slice(0, 60)}»` : ''}`);
+    }
+    if (rejected > summary.rejects.length) lines.push(`  and ${count(rejected - summary.rejects.length)} more: --rejects FILE writes them all`);
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,227 @@
+/**
+ * The `akin` command: one program, one table of subcommands. Results go to stdout, talk to stderr; errors leave with the
+ * exit code of their kind (see errors.ts and the README).
+ */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { pino } from 'pino';
+import { MODEL_NAMES } from '../embedding/models.ts';
+import { AkinError } from '../errors.ts';
+import { createApp } from '../http/app.ts';
+import { listen } from '../http/server.ts';
+import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/database.ts';
+import { removeGraph } from '../library/graph-file.ts';
+import { LocalLibrary } from '../library/local.ts';
+import { LocalWriter } from '../library/writer.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode } from '../search/search.ts';
+import { FORMAT_NAMES } from '../sources/registry.ts';
+import { add, addText, type AddOptions } from './add.ts';
+import { examine } from './doctor.ts';
+import { count } from './progress.ts';
+import { openSession } from './session.ts';
+import { answerText, paperText } from './text.ts';
+
+/** "akin" on a telephone's keys. */
+const DEFAULT_PORT = 2546;
+const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
+
+const EXIT_SOME_REJECTED = 4;
+const EXIT_UNSOUND = 3;
+const EXIT_INTERRUPTED = 130;
+
+interface Common {
+  index: string;
+  json: boolean;
+}
+
+const program = new Command('akin')
+  .description('Semantic search for scientific papers on your own machine')
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+function command(nameAndArguments: string, description: string): Command {
+  return program
+    .command(nameAndArguments)
+    .description(description)
+    .option('--index <dir>', 'the folder of the library', 'index')
+    .option('--json', 'print JSON', false);
+}
+
+command('add <paths...>', 'take in papers from files, folders or - (standard input)')
+  .addOption(new Option('--format <name>', 'the format of every file, instead of telling it from the content').choices(FORMAT_NAMES))
+  .addOption(new Option('--model <name>', 'the model of a new library').choices(MODEL_NAMES))
+  .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
+  .option('--threads <n>', 'embedding threads (default: as many as the machine runs in parallel)', wholeNumber(1, 256))
+  .option('--no-embed', 'only store: found by words at once, embedded by the next run')
+  .action(async (paths: string[], options: Common & Omit<AddOptions, 'signal'>) => {
+    const summary = await add(paths, { ...options, signal: interruption() });
+    print(options, summary, addText);
+    if (summary.interrupted) process.exitCode = EXIT_INTERRUPTED;
+    else if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
+  });
+
+command('search <words...>', 'the papers that answer a query')
+  .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
+  .addOption(new Option('--mode <mode>', 'how to rank').choices([...MODES]).default('hybrid'))
+  .action(async (words: string[], options: Common & { limit: number; mode: Mode }) => {
+    await withSession(options, async ({ search }) => print(options, await search.search(words.join(' '), options), answerText));
+  });
+
+command('like <id>', 'the papers nearest to a paper')
+  .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
+  .action(async (id: string, options: Common & { limit: number }) => {
+    await withSession(options, async ({ search }) => print(options, await search.similar(id, options), answerText));
+  });
+
+command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
+  await withSession(options, async ({ search }) => print(options, await search.paper(id), paperText));
+});
+
+command('remove <ids...>', 'remove papers').action(async (ids: string[], options: Common) => {
+  openForReading(options.index).db.close(); // Removing from nothing must not make a library.
+  const writer = openWriter(options.index, 'akin remove');
+  const removed = writer.remove(ids);
+  await writer.close();
+  print(options, { removed: removed.length, ids: removed }, () => `${count(removed.length)} removed`);
+  const missing = ids.filter((id) => !removed.includes(id));
+  if (missing.length > 0) throw new AkinError('not-found', `no paper has the id ${missing.map((id) => `"${id}"`).join(', ')}`);
+});
+
+command('status', 'what the library holds').action((options: Common) => {
+  const { db, libraryId, model } = openForReading(options.index);
+  const one = (sql: string) => db.prepare(sql).pluck().get() as number;
+  const status = {
+    folder: path.resolve(options.index),
+    library: libraryId,
+    format: LIBRARY_FORMAT,
+    model: model.name,
+    fingerprint: model.fingerprint,
+    papers: one('SELECT count(*) FROM papers'),
+    embedded: one('SELECT count(*) FROM vectors'),
+    truncated: one('SELECT count(*) FROM vectors WHERE truncated'),
+    bytes: folderBytes(options.index),
+  };
+  db.close();
+  print(options, status, (s) =>
+    [
+      `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
+      `${(s.bytes / 1e6).toFixed(1)} MB in ${s.folder}`,
+    ].join('\n'),
+  );
+});
+
+command('serve', 'answer searches over HTTP, with a page for people')
+  .option('--port <n>', 'port; 0 takes any free one', wholeNumber(0, 65535), DEFAULT_PORT)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
+  .option('--sample', 'build the bundled sample library first if there is no library', false)
+  .action(async (options: Common & { port: number; host: string; threads?: number; sample: boolean }) => {
+    if (options.sample && !existsSync(path.join(options.index, LIBRARY_FILE))) {
+      talk('no library yet: building the bundled sample library');
+      talk(addText(await add([SAMPLE], { index: options.index, embed: true, signal: interruption() })));
+    }
+    const session = await openSession(options.index, options.threads);
+    if (session.library.rebuilding !== undefined) {
+      talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
+    }
+    const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
+    const server = await listen(createApp(session.search, log), options).catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
+    const { papers } = await session.library.status();
+    print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
+    const stop = () => {
+      talk('stopping');
+      void server.close().then(() => session.close());
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+
+command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(async (options: Common) => {
+  openForReading(options.index).db.close();
+  const before = folderBytes(options.index);
+  const writer = openWriter(options.index, 'akin compact');
+  writer.compact();
+  await writer.close();
+  removeGraph(options.index);
+  const library = await LocalLibrary.open(options.index);
+  await library.settle();
+  await library.close();
+  const after = folderBytes(options.index);
+  print(options, { bytesBefore: before, bytesAfter: after }, () => `${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB now`);
+});
+
+command('doctor', 'look for faults in the library, the graph and the model').action(async (options: Common) => {
+  const findings = await examine(options.index);
+  print(options, findings, (all) =>
+    all.map(({ check, ok, detail, hint }) => `${ok ? 'ok   ' : 'WRONG'} ${check}: ${detail}${hint ? `\n      ${hint}` : ''}`).join('\n'),
+  );
+  if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_UNSOUND;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function openWriter(folder: string, purpose: string): LocalWriter {
+  const { db, model } = openForReading(folder);
+  db.close();
+  return LocalWriter.open(folder, { model, mustBeThatModel: false, purpose });
+}
+
+async function withSession(options: Common, run: (session: Awaited<ReturnType<typeof openSession>>) => Promise<void>): Promise<void> {
+  const session = await openSession(options.index, 1);
+  try {
+    await run(session);
+  } finally {
+    await session.close();
+  }
+}
+
+/** Aborts on the first Ctrl-C, so that what is under way is stored; the second ends the program at once. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  process.once('SIGINT', () => {
+    talk('\nstopping after what is under way (Ctrl-C again stops at once)');
+    controller.abort();
+    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
+  });
+  return controller.signal;
+}
+
+function print<T>({ json }: { json: boolean }, value: T, asText: (value: T) => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value) : asText(value)}\n`);
+}
+
+function talk(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Tells an error to people and returns the exit code. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // Commander has said it already.
+  if (error instanceof AkinError) {
+    talk(`akin: ${error.message}${error.hint ? `\n      ${error.hint}` : ''}`);
+    return error.exitCode;
+  }
+  talk((error as Error).stack ?? String(error));
+  return 1;
+}
+
+function folderBytes(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

@@ -1,0 +1,160 @@
+/** The HTTP door: the JSON API under `/v1`, health, and the page. */
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { secureHeaders } from 'hono/secure-headers';
+import type { Logger } from 'pino';
+import { AkinError } from '../errors.ts';
+import { IDENTIFIER_KINDS } from '../paper.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Search } from '../search/search.ts';
+import { webPage } from '../web/page.ts';
+import { makeProblem, problemOf, problemSchema, sendProblem } from './problem.ts';
+
+const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string());
+const rank = z.int().positive().nullable();
+const hitSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    authors: z.array(z.string()),
+    year: z.int().nullable(),
+    venue: z.string().nullable(),
+    url: z.string().nullable(),
+    ids: identifiersSchema,
+    score: z.number().openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
+    similarity: z.number().nullable().openapi({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
+    ranks: z.object({ dense: rank, lexical: rank }).openapi({ description: "The paper's place in each leg" }),
+  })
+  .openapi('Hit');
+const answerSchema = z
+  .object({
+    hits: z.array(hitSchema),
+    mode: z.enum(MODES),
+    library: z
+      .object({ papers: z.int(), embedded: z.int() })
+      .openapi({ description: 'How much of the library has vectors; the rest is found by words only' }),
+  })
+  .openapi('SearchAnswer');
+const paperSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    abstract: z.string(),
+    authors: z.array(z.string()),
+    year: z.int().nullable(),
+    venue: z.string().nullable(),
+    url: z.string().nullable(),
+    ids: identifiersSchema,
+    categories: z.array(z.string()),
+    extra: z.record(z.string(), z.unknown()),
+  })
+  .openapi('Paper');
+
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(MAX_LIMIT)
+  .default(DEFAULT_LIMIT)
+  .openapi({ description: `How many hits, 1 to ${MAX_LIMIT}` });
+const idParameter = z.object({
+  id: z.string().openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
+});
+
+const json = <T extends z.ZodType>(schema: T, description: string) => ({ description, content: { 'application/json': { schema } } });
+const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } });
+
+const searchRoute = createRoute({
+  method: 'get',
+  path: '/v1/search',
+  summary: 'The papers that answer a query, best first',
+  request: {
+    query: z.strictObject({
+      q: z.string().openapi({ description: 'What the papers are about, in words', example: 'energy saving attention' }),
+      limit,
+      mode: z.enum(MODES).default('hybrid'),
+    }),
+  },
+  responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is missing or wrong'), 503: problem('Overloaded') },
+});
+// `{.+}` lets an id hold slashes; it is taken out of the OpenAPI document again below.
+const similarRoute = createRoute({
+  method: 'get',
+  path: '/v1/papers/{id{.+}}/similar',
+  summary: 'The papers nearest to a paper, itself left out',
+  request: { params: idParameter, query: z.strictObject({ limit }) },
+  responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is wrong'), 404: problem('No such paper') },
+});
+const paperRoute = createRoute({
+  method: 'get',
+  path: '/v1/papers/{id{.+}}',
+  summary: 'A paper',
+  request: { params: idParameter },
+  responses: { 200: json(paperSchema, 'The paper'), 404: problem('No such paper') },
+});
+const healthRoute = createRoute({
+  method: 'get',
+  path: '/healthz',
+  summary: 'Whether the server can answer, and how much of the library has vectors',
+  responses: {
+    200: json(z.object({ status: z.literal('ok'), papers: z.int(), embedded: z.int() }).openapi('Health'), 'It can'),
+    503: problem('It cannot'),
+  },
+});
+
+/** The HTTP door of a search. Holds no state of its own; `app.request()` asks it without a socket. */
+export function createApp(search: Search, log: Logger): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return;
+      const issue = result.error.issues[0]!;
+      const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('/');
+      const detail = issue.code === 'unrecognized_keys' ? `unknown parameter "${issue.keys[0]}"` : `${field}: ${issue.message}`;
+      return sendProblem(c, makeProblem(400, 'invalid-argument', detail, { field }));
+    },
+  });
+
+  app.use(
+    secureHeaders({
+      strictTransportSecurity: false, // It would lock other programs on localhost out of plain http.
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        formAction: ["'self'"],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    }),
+  );
+
+  app.openapi(searchRoute, async (c) => {
+    const { q, ...options } = c.req.valid('query');
+    return c.json(await search.search(q, options), 200);
+  });
+  app.openapi(similarRoute, async (c) => {
+    return c.json(await search.similar(c.req.valid('param').id, c.req.valid('query')), 200);
+  });
+  app.openapi(paperRoute, async (c) => c.json(await search.paper(c.req.valid('param').id), 200));
+  app.openapi(healthRoute, async (c) => c.json({ status: 'ok' as const, ...(await search.library()) }, 200));
+  app.get('/openapi.json', (c) => {
+    const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } });
+    return c.body(JSON.stringify(document).replaceAll('{id{.+}}', '{id}'), 200, { 'Content-Type': 'application/json' });
+  });
+  app.route('/', webPage(search));
+
+  app.all('*', (c) => {
+    const known = app.routes.some(({ path, method }) => method === 'GET' && path === c.req.path);
+    if (known && c.req.method !== 'GET') {
+      c.header('Allow', 'GET');
+      return sendProblem(c, makeProblem(405, 'method-not-allowed', `${c.req.method} is not possible here, only GET`));
+    }
+    return sendProblem(c, makeProblem(404, 'not-found', `there is nothing at ${c.req.path}`, { hint: 'see /openapi.json' }));
+  });
+  app.onError((error, c) => {
+    if (error instanceof AkinError) return sendProblem(c, problemOf(error));
+    log.error({ err: error, path: c.req.path }, 'a request failed');
+    return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
+  });
+  return app;
+}

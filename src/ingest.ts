@@ -1,0 +1,159 @@
+/**
+ * The write path: sources → what is new or changed → embed → library.
+ *
+ * Two passes over a library that is consistent at every moment. First every record is read and stored, so that it is
+ * found by words at once; then every paper without a vector is embedded. The library itself is the queue of the second
+ * pass: whatever an interruption left undone is what the next run finds pending.
+ */
+import { AkinError } from './errors.ts';
+import type { Embedder, Embedding } from './embedding/embedder.ts';
+import type { LibraryWriter, PendingPaper, PutOutcome } from './library/library.ts';
+import { excerpt, toPaper, type Paper } from './paper.ts';
+import { checkPaths, filesOf, openFile } from './sources/input.ts';
+import { detectSource, FORMAT_NAMES } from './sources/registry.ts';
+import type { Found, RejectCode, Source } from './sources/source.ts';
+
+export interface Reject {
+  file: string;
+  /** 1 for the file's first record; 0 when the whole file was rejected. */
+  record: number;
+  /** UTF-8 bytes from the beginning of the decoded text. */
+  offset: number;
+  code: RejectCode;
+  reason: string;
+  /** The first 200 characters of the record. */
+  excerpt: string;
+}
+
+export type StoredCounts = Record<PutOutcome, number> & { rejected: number };
+
+export interface StoreOptions {
+  /** The format of every file; undefined: told from each file's content. */
+  source?: Source | undefined;
+  onReject: (reject: Reject) => void;
+  /** Called after each transaction. */
+  onProgress?: (counts: StoredCounts) => void;
+  /** Stops between two transactions. */
+  signal?: AbortSignal;
+}
+
+/** Records stored in one transaction: large enough that the disk's flush is shared, small enough to be lost gladly. */
+const RECORDS_PER_TRANSACTION = 256;
+
+/**
+ * Reads files, folders and standard input (`-`) and stores every record, as a stream.
+ * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
+ */
+export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
+  const counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0 };
+  let batch: Paper[] = [];
+  const flush = () => {
+    for (const outcome of writer.put(batch)) counts[outcome]++;
+    batch = [];
+    options.onProgress?.(counts);
+  };
+  const reject = (rejected: Reject) => {
+    counts.rejected++;
+    options.onReject(rejected);
+  };
+  await checkPaths(paths);
+  for await (const name of filesOf(paths)) {
+    for await (const found of readFile(name, options.source, reject)) {
+      batch.push(found);
+      if (batch.length >= RECORDS_PER_TRANSACTION) flush();
+      if (options.signal?.aborted) return counts;
+    }
+  }
+  flush();
+  return counts;
+}
+
+/** The papers in one file; everything in it that is none goes to `reject`. */
+async function* readFile(name: string, source: Source | undefined, reject: (reject: Reject) => void): AsyncGenerator<Paper> {
+  const whole = (code: RejectCode, reason: string) => reject({ file: name, record: 0, offset: 0, code, reason, excerpt: '' });
+  try {
+    const file = await openFile(name);
+    const reader = source ?? detectSource(file.head);
+    if (!reader) {
+      if (file.head.trim() === '') return whole('format-unknown', 'the file is empty');
+      return whole('format-unknown', `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`);
+    }
+    for await (const found of reader.read(file)) {
+      const paper = asPaper(found, (code, reason) => {
+        const { record, offset, raw } = found;
+        reject({ file: name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
+      });
+      if (paper) yield paper;
+    }
+  } catch (error) {
+    if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
+    whole('file-unreadable', error.message);
+  }
+}
+
+function asPaper(found: Found, reject: (code: RejectCode, reason: string) => void): Paper | undefined {
+  if ('reject' in found) {
+    reject(found.reject.code, found.reject.reason);
+    return undefined;
+  }
+  try {
+    return toPaper(found.input);
+  } catch (error) {
+    if (!(error instanceof AkinError)) throw error;
+    reject('record-invalid', error.message);
+    return undefined;
+  }
+}
+
+export interface EmbedProgress {
+  /** Papers embedded by this call so far. */
+  done: number;
+  /** Tokens they had. */
+  tokens: number;
+  /** How many of them were longer than the model takes. */
+  truncated: number;
+}
+
+/** Vectors stored in one transaction, and so the most that an interruption costs. */
+const VECTORS_PER_TRANSACTION = 64;
+
+/**
+ * Embeds every paper that has no vector yet and stores the vectors as they come.
+ * @param signal stops it; what was embedded by then is stored.
+ */
+export async function embedPending(
+  writer: LibraryWriter,
+  embedder: Embedder,
+  { onProgress, signal }: { onProgress?: (progress: EmbedProgress) => void; signal?: AbortSignal } = {},
+): Promise<EmbedProgress> {
+  const progress: EmbedProgress = { done: 0, tokens: 0, truncated: 0 };
+  const sent: PendingPaper[] = [];
+  let batch: { row: number; embedding: Embedding }[] = [];
+  const flush = () => {
+    writer.putVectors(batch);
+    for (const { embedding } of batch) {
+      progress.done++;
+      progress.tokens += embedding.tokens;
+      progress.truncated += Number(embedding.truncated);
+    }
+    batch = [];
+    onProgress?.(progress);
+  };
+  function* texts(): Generator<string> {
+    let last = 0;
+    for (let page = writer.pending(last, 256); page.length > 0; page = writer.pending(last, 256)) {
+      for (const paper of page) {
+        if (signal?.aborted) return;
+        sent.push(paper);
+        last = paper.row;
+        yield paper.text;
+      }
+    }
+  }
+  for await (const embedding of embedder.embedDocuments(texts())) {
+    batch.push({ row: sent.shift()!.row, embedding });
+    if (batch.length >= VECTORS_PER_TRANSACTION) flush();
+  }
+  if (batch.length > 0) flush();
+  return progress;
+}

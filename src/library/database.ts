@@ -1,0 +1,176 @@
+/** The SQLite file that is the truth: its tables, how it is opened, and which files are refused. */
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import Database from 'better-sqlite3';
+import { findModel, type Model } from '../embedding/models.ts';
+import { AkinError } from '../errors.ts';
+
+export const LIBRARY_FILE = 'library.sqlite';
+/** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
+export const LIBRARY_FORMAT = 1;
+/** "akin" in ASCII, kept in SQLite's `application_id`. */
+const APPLICATION_ID = 0x616b696e;
+
+/*
+ * papers       one row a paper, as people see it
+ * records      what the sources said: `key` is the record's own id. `data` is null while a paper has only one record,
+ *              because then the paper is the record
+ * identifiers  which paper a DOI, an arXiv id, … names
+ * words        full text index over papers
+ * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
+ * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
+ * meta         id of the library, its model, …
+ */
+const SCHEMA = `
+CREATE TABLE papers (
+  row INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  abstract TEXT NOT NULL,
+  authors TEXT NOT NULL,
+  year INTEGER,
+  venue TEXT,
+  url TEXT,
+  ids TEXT NOT NULL,
+  categories TEXT NOT NULL,
+  extra TEXT NOT NULL
+) STRICT;
+CREATE TABLE records (
+  sequence INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  hash TEXT NOT NULL,
+  data TEXT
+) STRICT;
+CREATE INDEX records_by_paper ON records (paper);
+CREATE TABLE identifiers (
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX identifiers_by_paper ON identifiers (paper);
+CREATE VIRTUAL TABLE words USING fts5 (
+  title, abstract, content = 'papers', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER words_added AFTER INSERT ON papers BEGIN
+  INSERT INTO words (rowid, title, abstract) VALUES (new.row, new.title, new.abstract);
+END;
+CREATE TRIGGER words_changed AFTER UPDATE OF title, abstract ON papers BEGIN
+  INSERT INTO words (words, rowid, title, abstract) VALUES ('delete', old.row, old.title, old.abstract);
+  INSERT INTO words (rowid, title, abstract) VALUES (new.row, new.title, new.abstract);
+END;
+CREATE TRIGGER words_removed AFTER DELETE ON papers BEGIN
+  INSERT INTO words (words, rowid, title, abstract) VALUES ('delete', old.row, old.title, old.abstract);
+END;
+CREATE TABLE vectors (
+  label INTEGER PRIMARY KEY AUTOINCREMENT CHECK (label < 4294967295),
+  paper INTEGER NOT NULL UNIQUE REFERENCES papers (row) ON DELETE CASCADE,
+  tokens INTEGER NOT NULL,
+  truncated INTEGER NOT NULL,
+  vector BLOB NOT NULL
+) STRICT;
+CREATE TABLE forgotten (sequence INTEGER PRIMARY KEY AUTOINCREMENT, label INTEGER NOT NULL) STRICT;
+CREATE TRIGGER vector_forgotten AFTER DELETE ON vectors BEGIN
+  INSERT INTO forgotten (label) VALUES (old.label);
+END;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+export interface OpenDatabase {
+  db: Database.Database;
+  /** Random, made with the library; a graph that carries another belongs to another library. */
+  libraryId: string;
+  model: Model;
+}
+
+/**
+ * Opens a library's database for reading.
+ * @throws AkinError `library-missing`, `library-foreign`, `library-newer`, `library-damaged`, `model-mismatch`.
+ */
+export function openForReading(folder: string): OpenDatabase {
+  const file = path.join(folder, LIBRARY_FILE);
+  if (!existsSync(file) || statSync(file).size === 0) {
+    throw new AkinError('library-missing', `there is no library in ${folder}`, {
+      hint: `make one: akin add --index ${folder} FILE…`,
+    });
+  }
+  return opened(file, new Database(file, { readonly: true, timeout: 10_000 }));
+}
+
+/**
+ * Opens a library's database for writing; makes it, for `model`, if there is none.
+ * @throws AkinError as `openForReading`.
+ */
+export function openForWriting(folder: string, model: Model): OpenDatabase {
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, LIBRARY_FILE);
+  const db = new Database(file, { timeout: 10_000 });
+  try {
+    if (isEmpty(db)) create(db, model);
+  } catch (error) {
+    db.close();
+    throw damaged(file, error);
+  }
+  const open = opened(file, db);
+  // FULL: what was reported as stored survives a power cut, not only a killed process.
+  db.pragma('synchronous = FULL');
+  db.pragma('foreign_keys = ON');
+  return open;
+}
+
+function create(db: Database.Database, model: Model): void {
+  db.pragma('page_size = 8192'); // Five 384-float vectors a page; with 4096 a quarter of the file would be gaps.
+  db.pragma('journal_mode = WAL');
+  db.transaction(() => {
+    db.exec(SCHEMA);
+    const set = db.prepare('INSERT INTO meta (key, value) VALUES (?, ?)');
+    set.run('library', randomUUID());
+    set.run('model', model.name);
+    set.run('fingerprint', model.fingerprint);
+    set.run('dimensions', String(model.dimensions));
+    db.pragma(`application_id = ${APPLICATION_ID}`);
+    db.pragma(`user_version = ${LIBRARY_FORMAT}`);
+  })();
+}
+
+function isEmpty(db: Database.Database): boolean {
+  return db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() === 0;
+}
+
+function opened(file: string, db: Database.Database): OpenDatabase {
+  try {
+    if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
+      throw new AkinError('library-foreign', `${file} is a database of another program`, {
+        hint: 'choose another folder with --index DIR',
+      });
+    }
+    const format = db.pragma('user_version', { simple: true }) as number;
+    if (format > LIBRARY_FORMAT) {
+      throw new AkinError('library-newer', `${file} has format ${format}; this akin reads up to ${LIBRARY_FORMAT}`, {
+        hint: 'update akin: git pull && npm ci',
+      });
+    }
+    const meta = new Map(db.prepare('SELECT key, value FROM meta').raw().all() as [string, string][]);
+    const model = findModel(meta.get('model')!);
+    if (model.fingerprint !== meta.get('fingerprint')) {
+      throw new AkinError('model-mismatch', `${file} holds vectors of another version of ${model.name}`, {
+        hint: 'embed again into a new folder: akin add --index NEW FILE…, or use the akin that made it',
+      });
+    }
+    db.pragma('cache_size = -65536');
+    db.pragma('mmap_size = 1073741824');
+    return { db, libraryId: meta.get('library')!, model };
+  } catch (error) {
+    db.close();
+    throw error instanceof AkinError ? error : damaged(file, error);
+  }
+}
+
+function damaged(file: string, error: unknown): AkinError {
+  return new AkinError('library-damaged', `${file} can't be read: ${(error as Error).message}`, {
+    hint: `restore it from a copy, or move it away and build it again; "akin doctor" says what is wrong`,
+    cause: error,
+  });
+}

@@ -1,0 +1,66 @@
+/** The graph thread: answers searches, and between them moves new vectors into the graph in short slices. */
+import { setImmediate } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Graph, type GraphStatus } from './graph.ts';
+import type { Neighbour } from './library.ts';
+
+export type GraphQuestion =
+  | { ask: 'nearest'; vector: Float32Array; k: number; ef: number | undefined }
+  | { ask: 'status' }
+  /** Answered when every vector committed by now is in the graph and in the snapshot. */
+  | { ask: 'settle' };
+export type GraphRequest = GraphQuestion & { id: number };
+export type GraphAnswer =
+  | { ready: { rebuilding: string | undefined; status: GraphStatus } }
+  | { id: number; value: Neighbour[] | GraphStatus | true }
+  | { id: number; error: string };
+
+/** How long moving vectors into the graph may keep a search waiting. */
+const SLICE_MS = 10;
+/** How often to look for vectors committed by a writer when no search asks. */
+const REFRESH_MS = 1000;
+/** A snapshot is written unasked when at least this many vectors, and this share of all, are not in it. */
+const SAVE_AFTER = 1000;
+const SAVE_AFTER_SHARE = 0.2;
+
+const port = parentPort!;
+const graph = await Graph.open((workerData as { folder: string }).folder);
+let absorbing: Promise<void> | undefined;
+
+async function absorbAll(): Promise<void> {
+  graph.refresh();
+  while (!graph.absorb(SLICE_MS)) await setImmediate();
+}
+
+/** One run at a time; a call while one is under way waits for that one. */
+function absorb(): Promise<void> {
+  absorbing ??= absorbAll().finally(() => (absorbing = undefined));
+  return absorbing;
+}
+
+async function answer(request: GraphRequest): Promise<Neighbour[] | GraphStatus | true> {
+  graph.refresh();
+  if (request.ask === 'nearest') return graph.nearest(request.vector, request.k, request.ef);
+  if (request.ask === 'status') return graph.status();
+  await absorb();
+  await absorb(); // What was committed while the first run was under way.
+  await graph.save();
+  return true;
+}
+
+port.on('message', (request: GraphRequest) => {
+  answer(request).then(
+    (value) => port.postMessage({ id: request.id, value } satisfies GraphAnswer),
+    (error: Error) => port.postMessage({ id: request.id, error: error.message } satisfies GraphAnswer),
+  );
+});
+
+setInterval(() => {
+  void absorb().then(async () => {
+    const { inGraph } = graph.status();
+    if (graph.unsaved >= Math.max(SAVE_AFTER, inGraph * SAVE_AFTER_SHARE)) await graph.save();
+  });
+}, REFRESH_MS);
+
+port.postMessage({ ready: { rebuilding: graph.rebuilding, status: graph.status() } } satisfies GraphAnswer);
+void absorb();

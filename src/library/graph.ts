@@ -1,0 +1,198 @@
+/**
+ * Which vectors are near this one? The HNSW graph of one library, kept in step with the vectors in SQLite.
+ *
+ * The snapshot on disk (graph-file.ts) is loaded when it can be trusted; vectors that are newer wait in the *tail* and
+ * are moved into the graph slice by slice. A search asks the graph and scans the tail exactly, so it is right at every
+ * moment, also while a lost graph is being rebuilt. hnswlib-node works synchronously: this runs in graph-worker.ts.
+ */
+import type Database from 'better-sqlite3';
+import { openForReading } from './database.ts';
+import { emptyGraph, loadGraph, saveGraph, type GraphOwner, type GraphState } from './graph-file.ts';
+import type { Neighbour } from './library.ts';
+
+/** Candidates the graph keeps while searching; the README shows the recall this gives against exact search. */
+export const DEFAULT_EF = 200;
+
+export interface GraphStatus {
+  /** Vectors in the graph, deleted ones not counted. */
+  inGraph: number;
+  /** Deleted vectors that still take space in the graph. */
+  deleted: number;
+  /** Vectors that are not in the graph yet and are searched exactly. */
+  inTail: number;
+}
+
+const INITIAL_CAPACITY = 1024;
+
+export class Graph {
+  /** Why the snapshot could not be used and the graph is built anew; undefined if it was used. */
+  readonly rebuilding: string | undefined;
+  readonly #folder: string;
+  readonly #db: Database.Database;
+  readonly #owner: GraphOwner;
+  readonly #newVectors: Database.Statement<[number], { label: number; paper: number; vector: Buffer }>;
+  readonly #newForgotten: Database.Statement<[number], { sequence: number; label: number }>;
+  readonly #state: GraphState;
+  /** Vectors committed but not in the graph yet, by label, ascending. */
+  readonly #tail = new Map<number, Float32Array>();
+  /** The paper's row by label; 0 for a label that has no vector. */
+  #rowOf = new Int32Array(INITIAL_CAPACITY);
+  #seenLabel: number;
+  #seenVersion: unknown;
+  #unsaved = 0;
+
+  private constructor(folder: string, db: Database.Database, owner: GraphOwner, loaded: GraphState | { unusable: string }) {
+    this.#folder = folder;
+    this.#db = db;
+    this.#owner = owner;
+    this.#newVectors = db.prepare('SELECT label, paper, vector FROM vectors WHERE label > ? ORDER BY label');
+    this.#newForgotten = db.prepare('SELECT sequence, label FROM forgotten WHERE sequence > ? ORDER BY sequence');
+    const unusable = 'unusable' in loaded ? loaded.unusable : this.#mismatch(loaded);
+    this.rebuilding = unusable;
+    if (unusable === undefined) {
+      this.#state = loaded as GraphState;
+    } else {
+      const last = db.prepare('SELECT max(sequence) FROM forgotten').pluck().get() as number | null;
+      const lastForgotten = last ?? this.#trimmed();
+      this.#state = { graph: emptyGraph(owner.dimensions, INITIAL_CAPACITY), lastLabel: 0, lastForgotten, deleted: 0 };
+    }
+    this.#seenLabel = this.#state.lastLabel;
+    const known = db.prepare('SELECT label, paper FROM vectors WHERE label <= ?').all(this.#seenLabel);
+    for (const { label, paper } of known as { label: number; paper: number }[]) this.#remember(label, paper);
+    this.refresh();
+  }
+
+  /** Opens the graph of the library in `folder`. @throws AkinError as `openForReading`. */
+  static async open(folder: string): Promise<Graph> {
+    const { db, libraryId, model } = openForReading(folder);
+    const owner = { library: libraryId, fingerprint: model.fingerprint, dimensions: model.dimensions };
+    return new Graph(folder, db, owner, await loadGraph(folder, owner));
+  }
+
+  /** Takes note of what was committed since the last look; cheap when nothing was. */
+  refresh(): void {
+    const version = this.#db.pragma('data_version', { simple: true });
+    if (version === this.#seenVersion) return;
+    this.#seenVersion = version;
+    // One transaction: a deletion and the vectors after it must be seen together.
+    this.#db.transaction(() => {
+      if (this.#state.lastForgotten < this.#trimmed()) this.#forgetWhatIsGone();
+      for (const { sequence, label } of this.#newForgotten.iterate(this.#state.lastForgotten)) {
+        if (label <= this.#seenLabel) this.#forget(label);
+        this.#state.lastForgotten = sequence;
+      }
+      for (const { label, paper, vector } of this.#newVectors.iterate(this.#seenLabel)) {
+        this.#tail.set(label, floats(vector));
+        this.#remember(label, paper);
+        this.#seenLabel = label;
+      }
+    })();
+  }
+
+  /**
+   * Moves vectors from the tail into the graph for about `budgetMs`.
+   * @returns whether the tail is empty.
+   */
+  absorb(budgetMs: number): boolean {
+    const { graph } = this.#state;
+    const end = performance.now() + budgetMs;
+    for (const [label, vector] of this.#tail) {
+      if (performance.now() >= end) return false;
+      if (graph.getCurrentCount() === graph.getMaxElements()) graph.resizeIndex(graph.getMaxElements() * 2);
+      graph.addPoint(Array.from(vector), label);
+      this.#tail.delete(label);
+      this.#state.lastLabel = label;
+      this.#unsaved++;
+    }
+    return true;
+  }
+
+  /** The `k` rows nearest to a unit vector, nearest first. @param ef candidates kept by the graph, at least `k`. */
+  nearest(vector: Float32Array, k: number, ef = DEFAULT_EF): Neighbour[] {
+    const found: Neighbour[] = [];
+    const { graph } = this.#state;
+    const inGraph = graph.getCurrentCount();
+    if (inGraph > 0) {
+      graph.setEf(Math.max(ef, k));
+      const { neighbors, distances } = graph.searchKnn(Array.from(vector), Math.min(k, inGraph));
+      neighbors.forEach((label, i) => found.push({ row: this.#rowOf[label]!, similarity: 1 - distances[i]! }));
+    }
+    for (const [label, other] of this.#tail) found.push({ row: this.#rowOf[label]!, similarity: dot(vector, other) });
+    return found.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k);
+  }
+
+  status(): GraphStatus {
+    const { graph, deleted } = this.#state;
+    return { inGraph: graph.getCurrentCount() - deleted, deleted, inTail: this.#tail.size };
+  }
+
+  /** Vectors and deletions in the graph that the snapshot on disk does not hold. */
+  get unsaved(): number {
+    return this.#unsaved;
+  }
+
+  /** Writes the snapshot, unless the one on disk holds everything already. */
+  async save(): Promise<void> {
+    if (this.#unsaved === 0) return;
+    await saveGraph(this.#folder, this.#owner, this.#state);
+    this.#unsaved = 0;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #remember(label: number, row: number): void {
+    if (label >= this.#rowOf.length) {
+      const longer = new Int32Array(Math.max(label + 1, this.#rowOf.length * 2));
+      longer.set(this.#rowOf);
+      this.#rowOf = longer;
+    }
+    this.#rowOf[label] = row;
+  }
+
+  #forget(label: number): void {
+    this.#rowOf[label] = 0;
+    if (this.#tail.delete(label)) return;
+    this.#state.graph.markDelete(label);
+    this.#state.deleted++;
+    this.#unsaved++;
+  }
+
+  /** The last deletion that a compaction has struck from the list of deletions. */
+  #trimmed(): number {
+    return Number(this.#db.prepare("SELECT value FROM meta WHERE key = 'forgotten trimmed'").pluck().get() ?? 0);
+  }
+
+  /** For a graph in use while a compaction shortened the list of deletions: compares with what there is. */
+  #forgetWhatIsGone(): void {
+    const there = this.#db.prepare('SELECT label FROM vectors WHERE label <= ?').pluck().all(this.#seenLabel) as number[];
+    const live = new Set(there);
+    for (let label = 1; label <= this.#seenLabel; label++) {
+      if (this.#rowOf[label] && !live.has(label)) this.#forget(label);
+    }
+    this.#state.lastForgotten = this.#trimmed();
+  }
+
+  /** Why a snapshot that is sound in itself does not fit the vectors there are. */
+  #mismatch({ graph, lastLabel, lastForgotten, deleted }: GraphState): string | undefined {
+    const value = (sql: string, ...parameters: number[]) => this.#db.prepare(sql).pluck().get(...parameters) as number;
+    if (lastForgotten < this.#trimmed()) return 'it is older than the last compaction';
+    const vectors = value('SELECT count(*) FROM vectors WHERE label <= ?', lastLabel);
+    const forgottenSince = value('SELECT count(*) FROM forgotten WHERE sequence > ? AND label <= ?', lastForgotten, lastLabel);
+    return graph.getCurrentCount() - deleted === vectors + forgottenSince ? undefined : 'it does not match the library';
+  }
+}
+
+function floats(blob: Buffer): Float32Array {
+  const copy = new Float32Array(blob.byteLength / 4);
+  new Uint8Array(copy.buffer).set(blob);
+  return copy;
+}
+
+/** The dot product of two vectors of the same length; the cosine, when both have unit length. */
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

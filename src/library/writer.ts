@@ -1,0 +1,213 @@
+/** The library on this machine, for writing. Holds the writer lock from `open` to `close`. */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type Database from 'better-sqlite3';
+import type { Embedding } from '../embedding/embedder.ts';
+import type { Model } from '../embedding/models.ts';
+import { AkinError } from '../errors.ts';
+import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
+import { openForWriting } from './database.ts';
+import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
+import { paperFrom, type PaperRow } from './local.ts';
+import { FileLock } from './lock.ts';
+import { mergeRecords } from './merge.ts';
+
+interface RecordRow {
+  key: string;
+  hash: string;
+  /** The record as JSON; null when it is its paper's only one, and so says what the paper says. */
+  data: string | null;
+}
+
+export class LocalWriter implements LibraryWriter {
+  readonly model: Model;
+  readonly #db: Database.Database;
+  readonly #lock: FileLock;
+  readonly #statements;
+
+  private constructor(db: Database.Database, model: Model, lock: FileLock) {
+    this.model = model;
+    this.#db = db;
+    this.#lock = lock;
+    this.#statements = {
+      recordByKey: db.prepare<[string], { paper: number; hash: string }>('SELECT paper, hash FROM records WHERE key = ?'),
+      rowById: db.prepare<[string], number>('SELECT row FROM papers WHERE id = ?').pluck(),
+      rowByIdentifier: db.prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?').pluck(),
+      paper: db.prepare<[number], PaperRow>('SELECT * FROM papers WHERE row = ?'),
+      recordsOf: db.prepare<[number], RecordRow>('SELECT key, hash, data FROM records WHERE paper = ? ORDER BY sequence'),
+      insertPaper: db
+        .prepare<[object], number>(
+          `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra)
+           VALUES (:id, :title, :abstract, :authors, :year, :venue, :url, :ids, :categories, :extra) RETURNING row`,
+        )
+        .pluck(),
+      updatePaper: db.prepare<[object]>(
+        `UPDATE papers SET title = :title, abstract = :abstract, authors = :authors, year = :year, venue = :venue,
+           url = :url, ids = :ids, categories = :categories, extra = :extra WHERE row = :row`,
+      ),
+      deletePaper: db.prepare<[number]>('DELETE FROM papers WHERE row = ?'),
+      insertRecord: db.prepare<[string, number, string, string | null]>(
+        'INSERT INTO records (key, paper, hash, data) VALUES (?, ?, ?, ?)',
+      ),
+      deleteRecords: db.prepare<[number]>('DELETE FROM records WHERE paper = ?'),
+      insertIdentifier: db.prepare<[string, string, number]>('INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)'),
+      deleteIdentifiers: db.prepare<[number]>('DELETE FROM identifiers WHERE paper = ?'),
+      insertVector: db.prepare<[object]>(
+        `INSERT INTO vectors (paper, tokens, truncated, vector)
+         SELECT row, :tokens, :truncated, :vector FROM papers WHERE row = :row`,
+      ),
+      deleteVector: db.prepare<[number]>('DELETE FROM vectors WHERE paper = ?'),
+      pending: db.prepare<[number, number], { row: number; title: string; abstract: string }>(
+        `SELECT row, title, abstract FROM papers
+         WHERE row > ? AND NOT EXISTS (SELECT 1 FROM vectors WHERE paper = papers.row) ORDER BY row LIMIT ?`,
+      ),
+      pendingCount: db.prepare<[], number>('SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM vectors)').pluck(),
+    };
+  }
+
+  /**
+   * Opens the library in `folder` for writing, and makes it if there is none.
+   * @param options.model the model a new library is made for.
+   * @param options.mustBeThatModel whether an existing library of another model is refused, or used with its own.
+   * @param options.purpose told to whoever wants to write meanwhile, for instance "akin add".
+   * @throws AkinError `library-locked` when another writer is at work, `model-mismatch`, and as `openForReading`.
+   */
+  static open(folder: string, options: { model: Model; mustBeThatModel: boolean; purpose: string }): LocalWriter {
+    mkdirSync(folder, { recursive: true });
+    const lock = FileLock.take(path.join(folder, 'writer.lock'), options.purpose, 1000);
+    try {
+      const { db, model } = openForWriting(folder, options.model);
+      if (options.mustBeThatModel && model.name !== options.model.name) {
+        db.close();
+        throw new AkinError('model-mismatch', `the library in ${folder} is of ${model.name}, not ${options.model.name}`, {
+          hint: `leave --model out to go on with ${model.name}, or build another library: akin add --index DIR --model ${options.model.name} FILE…`,
+          field: 'model',
+        });
+      }
+      return new LocalWriter(db, model, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  put(records: Paper[]): PutOutcome[] {
+    return this.#db.transaction(() => records.map((record) => this.#put(record)))();
+  }
+
+  remove(ids: string[]): string[] {
+    return this.#db.transaction(() =>
+      ids.filter((id) => {
+        const row = this.#find(id);
+        if (row !== undefined) this.#statements.deletePaper.run(row);
+        return row !== undefined;
+      }),
+    )();
+  }
+
+  pending(after: number, limit: number): PendingPaper[] {
+    return this.#statements.pending.all(after, limit).map(({ row, ...paper }) => ({ row, text: embeddedText(paper) }));
+  }
+
+  pendingCount(): number {
+    return this.#statements.pendingCount.get()!;
+  }
+
+  putVectors(vectors: { row: number; embedding: Embedding }[]): void {
+    this.#db.transaction(() => {
+      for (const { row, embedding } of vectors) {
+        const { vector, tokens, truncated } = embedding;
+        if (vector.length !== this.model.dimensions || !vector.every(Number.isFinite)) {
+          throw new AkinError('embedding-failed', `the vector of paper ${row} is not ${this.model.dimensions} finite numbers`);
+        }
+        const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+        this.#statements.insertVector.run({ row, tokens, truncated: Number(truncated), vector: bytes });
+      }
+    })();
+  }
+
+  /** Gives the space of removed papers and outdated vectors back to the disk, and makes older graphs be rebuilt. */
+  compact(): void {
+    this.#db.transaction(() => {
+      const last = this.#db.prepare('SELECT max(sequence) FROM forgotten').pluck().get() as number | null;
+      if (last !== null) {
+        this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('forgotten trimmed', ?)").run(String(last));
+        this.#db.exec('DELETE FROM forgotten');
+      }
+      this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
+    })();
+    this.#db.exec('VACUUM');
+    this.#db.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
+  async close(): Promise<void> {
+    this.#db.pragma('optimize');
+    this.#db.close();
+    this.#lock.release();
+  }
+
+  #find(id: string): number | undefined {
+    const row = this.#statements.rowById.get(id) ?? this.#statements.recordByKey.get(id)?.paper;
+    if (row !== undefined) return row;
+    const identifier = parseIdentifier(id);
+    return identifier ? this.#statements.rowByIdentifier.get(identifier.kind, identifier.value) : undefined;
+  }
+
+  #put(record: Paper): PutOutcome {
+    const hash = contentHash(record);
+    const known = this.#statements.recordByKey.get(record.id);
+    if (known?.hash === hash) return 'unchanged';
+
+    const rows = new Set<number>();
+    if (known) rows.add(known.paper);
+    for (const [kind, value] of Object.entries(record.ids)) {
+      const row = this.#statements.rowByIdentifier.get(kind, value);
+      if (row !== undefined) rows.add(row);
+    }
+    const [row, ...others] = rows;
+    if (row === undefined) {
+      const added = this.#statements.insertPaper.get(columns(record))!;
+      this.#writeIdentifiers(record, added);
+      this.#statements.insertRecord.run(record.id, added, hash, null);
+      return 'added';
+    }
+
+    // Everything that was said of this paper, under whichever of its rows, and what this record says now.
+    const records = new Map<string, { hash: string; paper: Paper }>();
+    const before = paperFrom(this.#statements.paper.get(row)!);
+    for (const each of rows) {
+      const paper = paperFrom(this.#statements.paper.get(each)!);
+      for (const { key, hash, data } of this.#statements.recordsOf.all(each)) {
+        records.set(key, { hash, paper: data === null ? paper : (JSON.parse(data) as Paper) });
+      }
+    }
+    records.set(record.id, { hash, paper: record });
+    for (const other of others) this.#statements.deletePaper.run(other);
+    const merged = mergeRecords([...records.values()].map(({ paper }) => paper));
+    this.#statements.updatePaper.run({ ...columns(merged), row });
+    if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
+    this.#writeIdentifiers(merged, row);
+    this.#statements.deleteRecords.run(row);
+    for (const [key, { hash, paper }] of records) {
+      this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
+    }
+    return known ? 'changed' : 'duplicate';
+  }
+
+  #writeIdentifiers(paper: Paper, row: number): void {
+    this.#statements.deleteIdentifiers.run(row);
+    for (const [kind, value] of Object.entries(paper.ids)) this.#statements.insertIdentifier.run(kind, value, row);
+  }
+}
+
+/** A paper as the columns of its row. */
+function columns(paper: Paper): Omit<PaperRow, 'row'> {
+  const { authors, ids, categories, extra, ...scalars } = paper;
+  return {
+    ...scalars,
+    authors: JSON.stringify(authors),
+    ids: JSON.stringify(ids),
+    categories: JSON.stringify(categories),
+    extra: JSON.stringify(extra),
+  };
+}
