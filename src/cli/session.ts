@@ -1,6 +1,7 @@
 /** Wires library, embedder and search together for one run of the program. */
 import path from 'node:path';
 import { Embedder } from '../embedding/embedder.ts';
+import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { Search } from '../search/search.ts';
 
@@ -19,18 +20,22 @@ export interface Session {
  * @throws AkinError when the library or the model can't be used.
  */
 export async function openSession(folder: string, threads?: number): Promise<Session> {
-  const library = await LocalLibrary.open(folder);
-  try {
-    const embedder = await Embedder.start(library.model, { modelFolders: modelFolders(), ...(threads ? { threads } : {}) });
-    return {
-      library,
-      search: new Search(library, embedder),
-      async close() {
-        await Promise.all([embedder.close(), library.close()]);
-      },
-    };
-  } catch (error) {
-    await library.close();
-    throw error;
+  const { db, model } = openForReading(folder);
+  db.close();
+  // Side by side: both mostly wait for their threads to start.
+  const [library, embedder] = await Promise.allSettled([
+    LocalLibrary.open(folder),
+    Embedder.start(model, { modelFolders: modelFolders(), ...(threads ? { threads } : {}) }),
+  ]);
+  if (library.status === 'rejected' || embedder.status === 'rejected') {
+    for (const started of [library, embedder]) if (started.status === 'fulfilled') await started.value.close();
+    throw (library as PromiseRejectedResult).reason ?? (embedder as PromiseRejectedResult).reason;
   }
+  return {
+    library: library.value,
+    search: new Search(library.value, embedder.value),
+    async close() {
+      await Promise.all([embedder.value.close(), library.value.close()]);
+    },
+  };
 }

@@ -131,7 +131,8 @@ export class Embedder {
       thread.worker.on('exit', (code) => broken(new Error(`exit code ${code}`)));
       thread.worker.on('message', (answer: Answer) => {
         if ('ready' in answer) return ready();
-        const job = thread.jobs.get(answer.id)!;
+        const job = thread.jobs.get(answer.id);
+        if (!job) return; // It was rejected when the embedder failed or was closed.
         thread.jobs.delete(answer.id);
         if ('embedding' in answer) job.resolve(answer.embedding);
         else job.reject(new AkinError('embedding-failed', `the model could not run: ${answer.error}`));

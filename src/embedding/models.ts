@@ -28,9 +28,12 @@ const modelSchema = z.strictObject({
 });
 const manifestSchema = z.strictObject({ default: z.string(), models: z.record(z.string(), modelSchema) });
 
-export interface Model extends z.infer<typeof modelSchema> {
+/** What the manifest says of a model. */
+export type ModelEntry = z.infer<typeof modelSchema>;
+
+export interface Model extends ModelEntry {
   name: string;
-  /** SHA-256 (hex) of everything that decides a vector: files, pooling, prefixes, token limit, text rule. */
+  /** See `fingerprintOf`. */
   fingerprint: string;
 }
 
@@ -46,18 +49,24 @@ export const DEFAULT_MODEL = manifest.default;
  * @throws AkinError `model-unknown` with the names there are.
  */
 export function findModel(name: string): Model {
-  const entry = manifest.models[name];
+  const entry = Object.hasOwn(manifest.models, name) ? manifest.models[name] : undefined;
   if (!entry) {
     throw new AkinError('model-unknown', `unknown model "${name}"`, {
       hint: `models: ${MODEL_NAMES.join(', ')}`,
       field: 'model',
     });
   }
-  const { pooling, queryPrefix, documentPrefix, maxTokens, files } = entry;
+  return { ...entry, name, fingerprint: fingerprintOf(entry) };
+}
+
+/**
+ * SHA-256 (hex) of everything that decides a vector: files, pooling, prefixes, token limit, text rule. Vectors of
+ * different fingerprints never meet in one ranking.
+ */
+export function fingerprintOf({ pooling, queryPrefix, documentPrefix, maxTokens, files }: ModelEntry): string {
   const decides = [pooling, queryPrefix, documentPrefix, maxTokens, TEXT_RULE];
   const hashes = Object.entries(files).map(([file, { sha256 }]) => [file, sha256]);
-  const fingerprint = createHash('sha256').update(JSON.stringify([decides, hashes.sort()])).digest('hex');
-  return { ...entry, name, fingerprint };
+  return createHash('sha256').update(JSON.stringify([decides, hashes.sort()])).digest('hex');
 }
 
 /**
@@ -68,19 +77,28 @@ export function findModel(name: string): Model {
 export async function verifiedModelFolder(model: Model, folders: string[] = []): Promise<string> {
   const places = [...folders, BUNDLED_MODELS].map((folder) => path.resolve(folder, model.name));
   const folder = places.find((place) => existsSync(path.join(place, MODEL_FILE)));
-  const hint = `npm run fetch-model -- ${model.name}   (downloads it and checks every hash), or place the files by hand`;
   if (!folder) {
-    throw new AkinError('model-missing', `model ${model.name} is not in ${places.join(' or ')}`, { hint });
+    throw new AkinError('model-missing', `model ${model.name} is not in ${places.join(' or ')}`, {
+      hint: repair(model, BUNDLED_MODELS),
+    });
   }
+  const hint = repair(model, path.dirname(folder));
   for (const [file, { sha256 }] of Object.entries(model.files)) {
     const filePath = path.join(folder, file);
-    if (!existsSync(filePath)) throw new AkinError('model-missing', `${filePath} is missing`, { hint });
-    const found = await sha256Of(filePath);
+    const found = await sha256Of(filePath).catch((cause: NodeJS.ErrnoException) => {
+      throw new AkinError('model-missing', `${filePath} is missing or unreadable (${cause.code})`, { hint, cause });
+    });
     if (found !== sha256) {
       throw new AkinError('model-damaged', `${filePath} has SHA-256 ${found}, expected ${sha256}`, { hint });
     }
   }
   return folder;
+}
+
+/** The command that puts a model's files right in the folder they are looked for in. */
+function repair(model: Model, folder: string): string {
+  const into = folder === BUNDLED_MODELS ? '' : ` --into "${folder}"`;
+  return `npm run fetch-model -- ${model.name}${into}   (downloads it and checks every hash), or place the files by hand`;
 }
 
 /** SHA-256 of a file, hex, read as a stream. */

@@ -75,17 +75,18 @@ const searchRoute = createRoute({
   },
   responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is missing or wrong'), 503: problem('Overloaded') },
 });
-// `{.+}` lets an id hold slashes; it is taken out of the OpenAPI document again below.
+// An id may hold slashes, which these two paths can't say to the router: they document, `/v1/papers/*` below answers.
+const similarQuery = z.strictObject({ limit });
 const similarRoute = createRoute({
   method: 'get',
-  path: '/v1/papers/{id{.+}}/similar',
+  path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
-  request: { params: idParameter, query: z.strictObject({ limit }) },
+  request: { params: idParameter, query: similarQuery },
   responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is wrong'), 404: problem('No such paper') },
 });
 const paperRoute = createRoute({
   method: 'get',
-  path: '/v1/papers/{id{.+}}',
+  path: '/v1/papers/{id}',
   summary: 'A paper',
   request: { params: idParameter },
   responses: { 200: json(paperSchema, 'The paper'), 404: problem('No such paper') },
@@ -103,12 +104,8 @@ const healthRoute = createRoute({
 /** The HTTP door of a search. Holds no state of its own; `app.request()` asks it without a socket. */
 export function createApp(search: Search, log: Logger): OpenAPIHono {
   const app = new OpenAPIHono({
-    defaultHook: (result, c) => {
-      if (result.success) return;
-      const issue = result.error.issues[0]!;
-      const field = issue.code === 'unrecognized_keys' ? issue.keys[0] : issue.path.join('/');
-      const detail = issue.code === 'unrecognized_keys' ? `unknown parameter "${issue.keys[0]}"` : `${field}: ${issue.message}`;
-      return sendProblem(c, makeProblem(400, 'invalid-argument', detail, { field }));
+    defaultHook: (result) => {
+      if (!result.success) throw argumentError(result.error);
     },
   });
 
@@ -132,14 +129,19 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     const { q, ...options } = c.req.valid('query');
     return c.json(await search.search(q, options), 200);
   });
-  app.openapi(similarRoute, async (c) => {
-    return c.json(await search.similar(c.req.valid('param').id, c.req.valid('query')), 200);
+  app.openAPIRegistry.registerPath(similarRoute);
+  app.openAPIRegistry.registerPath(paperRoute);
+  app.get('/v1/papers/:id{.+}', async (c) => {
+    const id = c.req.param('id');
+    // The path as it was sent: an id that ends in "/similar" itself is written with %2F.
+    if (!c.req.path.endsWith('/similar')) return c.json(await search.paper(id));
+    const query = similarQuery.safeParse(c.req.query());
+    if (!query.success) throw argumentError(query.error);
+    return c.json(await search.similar(id.slice(0, -'/similar'.length), query.data));
   });
-  app.openapi(paperRoute, async (c) => c.json(await search.paper(c.req.valid('param').id), 200));
   app.openapi(healthRoute, async (c) => c.json({ status: 'ok' as const, ...(await search.library()) }, 200));
   app.get('/openapi.json', (c) => {
-    const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } });
-    return c.body(JSON.stringify(document).replaceAll('{id{.+}}', '{id}'), 200, { 'Content-Type': 'application/json' });
+    return c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));
   });
   app.route('/', webPage(search));
 
@@ -157,4 +159,15 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;
+}
+
+/** The first thing wrong with a request's parameters, as akin says errors. */
+function argumentError(error: z.ZodError): AkinError {
+  const issue = error.issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    const [field] = issue.keys;
+    return new AkinError('invalid-argument', `unknown parameter "${field}"`, { hint: 'see /openapi.json', field });
+  }
+  const field = issue.path.join('/');
+  return new AkinError('invalid-argument', `${field}: ${issue.message}`, { hint: 'see /openapi.json', field });
 }

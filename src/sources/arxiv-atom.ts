@@ -1,0 +1,79 @@
+/**
+ * Answers of the arXiv API: an Atom feed, one entry a paper. The order of an entry's elements has changed over the years,
+ * their names have not.
+ */
+import { latexToText } from './latex.ts';
+import type { Found, Source } from './source.ts';
+import {
+  child,
+  elements,
+  rawText,
+  readXml,
+  rootName,
+  textOf,
+  textsOf,
+  withValue,
+  type Reading,
+  type XmlElement,
+} from './xml-records.ts';
+
+export const arxivAtom: Source = {
+  name: 'arxiv-atom',
+  title: 'arXiv API answer (Atom)',
+
+  detects: (head) => rootName(head) === 'feed' && /arxiv\.org\/(?:api|schemas)\b/i.test(head),
+
+  read: (file): AsyncGenerator<Found> => readXml(file.text(), { records: ['entry'], containers: ['feed'] }, readEntry),
+};
+
+function readEntry(entry: XmlElement): Reading {
+  const id = textOf(child(entry, 'id'));
+  if (/\/api\/errors/.test(id)) {
+    const message = textOf(child(entry, 'summary')) || id;
+    return { reject: { code: 'record-invalid', reason: `the arXiv API answered with an error: ${message}` } };
+  }
+  const links = elements(entry, 'link').map(({ attributes }) => attributes);
+  const published = textOf(child(entry, 'published'));
+  const authors = elements(entry, 'author');
+  return {
+    input: {
+      title: arxivText(textOf(child(entry, 'title'))),
+      abstract: arxivAbstract(child(entry, 'summary')),
+      authors: authors.map((author) => textOf(child(author, 'name'))),
+      year: yearOf(published),
+      venue: arxivText(textOf(child(entry, 'journal_ref'))),
+      url: links.find(({ rel }) => rel === 'alternate')?.href ?? id,
+      categories: elements(entry, 'category').flatMap(({ attributes }) => attributes.term ?? []),
+      arxiv: id.replace(/^oai:/i, ''),
+      doi: textOf(child(entry, 'doi')),
+      extra: withValue({
+        version: /v\d+$/.exec(id)?.[0],
+        published,
+        updated: textOf(child(entry, 'updated')),
+        comment: textOf(child(entry, 'comment')),
+        primaryCategory: child(entry, 'primary_category')?.attributes.term,
+        pdf: links.find(({ title }) => title === 'pdf')?.href,
+        affiliations: [...new Set(authors.flatMap((author) => textsOf(author, 'affiliation')))],
+      }),
+    },
+  };
+}
+
+/** The text of a field in which arXiv takes LaTeX; a tilde, though, is written for "about". */
+export function arxivText(text: string): string {
+  return latexToText(text.replace(/(?<!\\)~/g, '\\textasciitilde{}'));
+}
+
+/** An abstract as arXiv keeps it: its lines broken by hand, a paragraph begun by a line that is indented. */
+export function arxivAbstract(element: XmlElement | undefined): string {
+  const paragraphs = rawText(element)
+    .trim()
+    .split(/\n[^\S\n]+/);
+  return paragraphs.map((paragraph) => arxivText(paragraph.replace(/\s+/g, ' '))).join('\n');
+}
+
+/** The year a date begins with, be it `2007-05-23` or `2007-05-23T17:59:37Z`. */
+export function yearOf(date: string): number | undefined {
+  const year = /^([12]\d{3})(?!\d)/.exec(date)?.[1];
+  return year === undefined ? undefined : Number(year);
+}

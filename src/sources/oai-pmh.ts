@@ -1,0 +1,159 @@
+/**
+ * Answers of repositories that speak OAI-PMH (ListRecords, GetRecord), in the forms of metadata that papers come in: arXiv's
+ * own two and Dublin Core, which every repository offers.
+ */
+import { parseIdentifier, type PaperInput } from '../paper.ts';
+import { arxivAbstract, arxivText, yearOf } from './arxiv-atom.ts';
+import { latexToText } from './latex.ts';
+import { plainText } from './markup.ts';
+import type { Found, Source } from './source.ts';
+import {
+  child,
+  elements,
+  fieldsOf,
+  readXml,
+  rootName,
+  textOf,
+  textsOf,
+  withValue,
+  type Reading,
+  type XmlElement,
+} from './xml-records.ts';
+
+export const oaiPmh: Source = {
+  name: 'oai-pmh',
+  title: 'OAI-PMH answer (arXiv, Dublin Core)',
+
+  detects: (head) => rootName(head) === 'OAI-PMH',
+
+  read: (file): AsyncGenerator<Found> =>
+    readXml(file.text(), { records: ['record', 'error'], containers: ['OAI-PMH'] }, readRecord),
+};
+
+const FORMS: Record<string, (metadata: XmlElement) => PaperInput> = { arXiv, arXivRaw, dc: dublinCore };
+
+function readRecord(record: XmlElement): Reading {
+  if (record.name === 'error') {
+    return invalid(`the repository answered with an error: ${record.attributes.code ?? ''} ${textOf(record)}`.trim());
+  }
+  const header = child(record, 'header');
+  if (header?.attributes.status === 'deleted') return invalid('deleted by the repository');
+  const metadata = elements(child(record, 'metadata'))[0];
+  if (!metadata) return invalid('a record without metadata');
+  const form = Object.hasOwn(FORMS, metadata.name) ? FORMS[metadata.name] : undefined;
+  if (!form) return invalid(`metadata of the form <${metadata.name}>, expected arXiv, arXivRaw or oai_dc`);
+  const { extra, ...input } = form(metadata);
+  return { input: { ...input, extra: { ...(extra as object), oai: fieldsOf(header) } } };
+}
+
+const invalid = (reason: string): Reading => ({ reject: { code: 'record-invalid', reason } });
+
+function arXiv(metadata: XmlElement): PaperInput {
+  const authors = elements(child(metadata, 'authors'), 'author');
+  const { extra, ...input } = arxivFields(metadata);
+  return {
+    ...input,
+    authors: authors.map((author) => {
+      const parts = ['forenames', 'keyname', 'suffix'].map((part) => textOf(child(author, part)));
+      return latexToText(parts.filter((part) => part !== '').join(' '));
+    }),
+    year: yearOf(textOf(child(metadata, 'created'))),
+    extra: withValue({
+      ...fieldsOf(metadata, [...ARXIV_FIELDS, 'authors']),
+      ...(extra as object),
+      affiliations: [...new Set(authors.flatMap((author) => textsOf(author, 'affiliation')))],
+    }),
+  };
+}
+
+function arXivRaw(metadata: XmlElement): PaperInput {
+  const { extra, ...input } = arxivFields(metadata);
+  const versions = elements(metadata, 'version').map((version) => ({
+    version: version.attributes.version,
+    date: textOf(child(version, 'date')),
+  }));
+  const submitted = versions.find(({ version }) => version === 'v1')?.date ?? '';
+  const year = /\b[12]\d{3}\b/.exec(submitted)?.[0]; // "Mon, 2 Apr 2007 19:18:42 GMT"
+  return {
+    ...input,
+    authors: namesIn(latexToText(textOf(child(metadata, 'authors')))),
+    year: year === undefined ? undefined : Number(year),
+    extra: withValue({ ...fieldsOf(metadata, [...ARXIV_FIELDS, 'version']), ...(extra as object), versions }),
+  };
+}
+
+const ARXIV_FIELDS = ['id', 'title', 'abstract', 'categories', 'journal-ref', 'doi'];
+
+function arxivFields(metadata: XmlElement): PaperInput {
+  const text = (name: string): string => textOf(child(metadata, name));
+  const [doi, ...otherDois] = text('doi').split(/[ ,;]+(?=10\.)/);
+  return {
+    title: arxivText(text('title')),
+    abstract: arxivAbstract(child(metadata, 'abstract')),
+    venue: arxivText(text('journal-ref')),
+    categories: text('categories').split(' '),
+    arxiv: text('id'),
+    doi,
+    extra: { otherDois },
+  };
+}
+
+/** The names in a line such as "A. Ekman (Lund), B. Ito, Jr. and C. Roy"; what is in brackets are affiliations. */
+function namesIn(line: string): string[] {
+  let depth = 0;
+  let bare = '';
+  for (const character of line) {
+    if (character === '(') depth++;
+    if (depth === 0) bare += character;
+    if (character === ')' && depth > 0) depth--;
+  }
+  return bare
+    .replace(/,\s*(?=(?:Jr|Sr|I{2,3}|IV)\b)/g, ' ')
+    .split(/[,;&]|\band\b/)
+    .map((name) => name.replace(/\s+/g, ' ').trim())
+    .filter((name) => name !== '');
+}
+
+/** Dublin Core, every element of which may be missing or come several times, in several languages. */
+function dublinCore(metadata: XmlElement): PaperInput {
+  const identifiers = textsOf(metadata, 'identifier');
+  const known = identifiers.map(parseIdentifier).filter((identifier) => identifier !== null);
+  const isArxiv = known.some(({ kind }) => kind === 'arxiv');
+  const read = (element: XmlElement): string => {
+    const text = textOf(element);
+    if (isArxiv) return arxivText(text);
+    return /<\/[a-z][\w:]*>|<(?:p|br)\s*\/?>/i.test(text) ? plainText(text) : text; // Some repositories send HTML.
+  };
+
+  const titles = elements(metadata, 'title');
+  const descriptions = elements(metadata, 'description');
+  // Notes stand among the descriptions ("37 pages", "Includes bibliographical references"); an abstract is longer.
+  const inLanguage = descriptions.filter(({ attributes }) => attributes.lang === titles[0]?.attributes.lang);
+  const texts = (inLanguage.length > 0 ? inLanguage : descriptions).map(read);
+  const abstract = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+  const years = textsOf(metadata, 'date').flatMap((date) => yearOf(date) ?? []);
+  // "Journal of Results; Vol. 5 (2010); 11-20", and its ISSN as another source.
+  const source = textsOf(metadata, 'source').find((text) => !/^(?:(?:issn:?\s*)?[\dX-]+$|https?:)/i.test(text));
+  return {
+    title: titles[0] && read(titles[0]),
+    abstract,
+    authors: textsOf(metadata, 'creator').map(givenFirst),
+    // A repository adds dates of its own, all of them later than the paper's.
+    year: years.length > 0 ? Math.min(...years) : undefined,
+    venue: source?.split(/\s*;\s/)[0],
+    url: identifiers.find((identifier) => /^https?:/i.test(identifier)),
+    categories: textsOf(metadata, 'subject'),
+    ...Object.fromEntries(known.reverse().map(({ kind, value }) => [kind, value])), // The first of a kind counts.
+    extra: withValue({
+      ...fieldsOf(metadata, ['title', 'description', 'creator', 'subject']),
+      otherTitles: titles.slice(1).map(read),
+      otherDescriptions: descriptions.map(read).filter((text) => text !== abstract),
+    }),
+  };
+}
+
+/** "Lovelace, Ada" the other way round. A name with more commas is left as it is. */
+function givenFirst(name: string): string {
+  const parts = name.split(/\s*,\s*/);
+  return parts.length === 2 && parts[1] !== '' ? `${parts[1]} ${parts[0]}` : name;
+}
