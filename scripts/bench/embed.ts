@@ -31,9 +31,12 @@ const tokenizer = await AutoTokenizer.from_pretrained(model.name);
 
 // The seed page's abstracts: every second paragraph after the eight header lines.
 const page = readFileSync(shared('papers/hf-papers-page.txt'), 'utf8').split('\n\n').slice(5);
+const abstracts = page.filter((_, i) => i % 2 === 1);
+// Three times over, so that the end of a round, when one thread has nothing left to do, weighs little.
+const seedPage = [...abstracts, ...abstracts, ...abstracts];
 const sets = [
-  { name: 'seed page, limit 256', maxTokens: 256, texts: page.filter((_, i) => i % 2 === 1) },
-  { name: 'seed page, limit 512', maxTokens: 512, texts: page.filter((_, i) => i % 2 === 1) },
+  { name: 'seed page, limit 256', maxTokens: 256, texts: seedPage },
+  { name: 'seed page, limit 512', maxTokens: 512, texts: seedPage },
   {
     name: `${values.texts} papers of arxiv-cs-2016, limit 512`,
     maxTokens: 512,
@@ -79,11 +82,12 @@ for (const { name, maxTokens, texts } of sets) {
       );
     });
     const akin = await docsPerSecond(texts.length, async () => {
+      // Watching the timer costs a little, so it is done in the warming-up round.
       const delay = monitorEventLoopDelay({ resolution: 5 });
-      delay.enable();
+      if (round < 0) delay.enable();
       for await (const embedding of embedder.embedDocuments(texts)) void embedding;
       delay.disable();
-      lagMs = Math.max(lagMs, delay.max / 1e6 - 5);
+      if (round < 0) lagMs = delay.max / 1e6 - 5;
     });
     const piped = await docsPerSecond(texts.length, async () => {
       for (let i = 0; i < texts.length; i += 32) {
