@@ -10,9 +10,17 @@ import { parseArgs } from 'node:util';
 import { add } from '../src/cli/add.ts';
 import { openSession } from '../src/cli/session.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
+import { embeddedText } from '../src/paper.ts';
 import { MODES } from '../src/search/search.ts';
 import { shared } from './bench/report.ts';
 import { ndcg, recall, type Qrels } from './metrics.ts';
+
+interface Query {
+  id: string;
+  text?: string;
+  /** In place of a text: the paper of the collection that is the query. */
+  paper_id?: string;
+}
 
 const { values } = parseArgs({
   options: {
@@ -33,16 +41,18 @@ for (const set of values.sets.split(',')) {
     signal: new AbortController().signal,
   });
   const { search, close } = await openSession(folder);
-  const queries = linesOf(`eval/${set}/queries.jsonl`).map((line) => JSON.parse(line) as { id: string; text: string });
+  const queries = linesOf(`eval/${set}/queries.jsonl`).map((line) => JSON.parse(line) as Query);
   const qrels = readQrels(set);
   const judged = queries.filter(({ id }) => [...(qrels.get(id)?.values() ?? [])].some((grade) => grade > 0));
   const cells = [];
   for (const mode of MODES) {
     let sumNdcg = 0;
     let sumRecall = 0;
-    for (const { id, text } of judged) {
-      const { hits } = await search.search(text, { mode, limit: 100 });
-      const run = hits.map((hit) => hit.id);
+    for (const { id, text, paper_id: paperId } of judged) {
+      // A whole paper as the query: its text, and itself is no answer.
+      const query = text ?? embeddedText(await search.paper(paperId!));
+      const { hits } = await search.search(query, { mode, limit: 100 });
+      const run = hits.map((hit) => hit.id).filter((hit) => hit !== paperId);
       sumNdcg += ndcg(run, qrels.get(id)!, 10);
       sumRecall += recall(run, qrels.get(id)!, 100);
     }

@@ -15,6 +15,9 @@ npm run fetch-model -- --list [--into DIR]
   --upstream URL   a mirror; ${UPSTREAM} unless given
   --list           the models akin knows, and whether their files are in place`;
 
+/** On a terminal, takes the bar away. */
+const CLEARED_LINE = process.stderr.isTTY ? '\r\x1b[K' : '';
+
 try {
   const { into, upstream, list, name } = readArguments();
   if (list) await showModels(into);
@@ -25,7 +28,7 @@ try {
   }
 } catch (error) {
   const { message, hint, exitCode } = error as Partial<AkinError>;
-  process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}fetch-model: ${message}\n${hint ? `${hint}\n` : ''}`);
+  process.stderr.write(`${CLEARED_LINE}fetch-model: ${message}\n${hint ? `${hint}\n` : ''}`);
   process.exitCode = exitCode ?? 1;
 }
 
@@ -39,7 +42,8 @@ function readArguments(): { into: string; upstream: string; list: boolean; name:
         list: { type: 'boolean', default: false },
       },
     });
-    if (positionals.length !== (values.list ? 0 : 1)) throw new Error(`expected one model, found ${positionals.length}`);
+    const expected = values.list ? 0 : 1;
+    if (positionals.length !== expected) throw new Error(`expected ${expected} names, found ${positionals.length}`);
     return { ...values, name: positionals[0] ?? '' };
   } catch (error) {
     throw new AkinError('invalid-argument', (error as Error).message, { hint: USAGE });
@@ -50,7 +54,10 @@ function readArguments(): { into: string; upstream: string; list: boolean; name:
 async function showModels(into: string): Promise<void> {
   for (const name of MODEL_NAMES) {
     const model = findModel(name);
-    const state = await verifiedModelFolder(model, [into]).catch((error: AkinError) => error.code);
+    const state = await verifiedModelFolder(model, [into]).then(
+      (folder) => `in place: ${folder}`,
+      (error: AkinError) => error.code.replace('model-', ''),
+    );
     const facts = [model.licence, `${model.dimensions} dimensions`, `${model.maxTokens} tokens`, state];
     process.stdout.write(`${[name, ...facts, ...(name === DEFAULT_MODEL ? ['(default)'] : [])].join('\t')}\n`);
   }
@@ -60,11 +67,11 @@ async function showModels(into: string): Promise<void> {
 function drawBar(): (event: FetchEvent) => void {
   let drawn = 0;
   return (event) => {
-    if (event.kind !== 'received') return void process.stderr.write(`\r\x1b[K${sentence(event)}\n`);
+    if (event.kind !== 'received') return void process.stderr.write(`${CLEARED_LINE}${sentence(event)}\n`);
     if (Date.now() - drawn < 100) return;
     drawn = Date.now();
     const filled = Math.floor((event.bytes / event.total) * 30);
-    process.stderr.write(`\r\x1b[K[${'#'.repeat(filled)}${' '.repeat(30 - filled)}] ${sentence(event)}`);
+    process.stderr.write(`${CLEARED_LINE}[${'#'.repeat(filled)}${' '.repeat(30 - filled)}] ${sentence(event)}`);
   };
 }
 

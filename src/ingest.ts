@@ -69,8 +69,13 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
 }
 
 /** The papers in one file; everything in it that is none goes to `reject`. */
-async function* readFile(name: string, source: Source | undefined, reject: (reject: Reject) => void): AsyncGenerator<Paper> {
-  const whole = (code: RejectCode, reason: string) => reject({ file: name, record: 0, offset: 0, code, reason, excerpt: '' });
+async function* readFile(
+  name: string,
+  source: Source | undefined,
+  reject: (reject: Reject) => void,
+): AsyncGenerator<Paper> {
+  const whole = (code: RejectCode, reason: string) =>
+    reject({ file: name, record: 0, offset: 0, code, reason, excerpt: '' });
   try {
     const file = await openFile(name);
     const reader = source ?? detectSource(file.head);

@@ -42,39 +42,59 @@ export function embeddedText(paper: Pick<Paper, 'title' | 'abstract'>): string {
   return [paper.title, paper.abstract].filter((part) => part !== '').join('\n');
 }
 
-const IDENTIFIER_PATTERNS: Record<IdentifierKind, { prefix: RegExp; value: RegExp; normal: (match: string) => string }> = {
+/** Longer texts name nothing; matching them would only take time. */
+const MAX_IDENTIFIER_CHARACTERS = 1000;
+
+const IDENTIFIER_PATTERNS: Record<
+  IdentifierKind,
+  { prefix: RegExp; value: RegExp; normal: (match: string) => string }
+> = {
   doi: {
-    prefix: /^(?:doi:\s*|https?:\/\/(?:dx\.)?doi\.org\/(?:doi:)?)/i,
-    value: /^10\.\d{4,9}\/\S+$/,
-    normal: (value) => value.toLowerCase().replace(/[.,;]+$/, ''),
+    prefix: /^(?:doi[:\s]\s*|(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/)+/i,
+    value: /^10\.\d{4,9}(?:\.\d+)*\/\S*[^\s.,;][.,;]*$/,
+    normal: (value) =>
+      value
+        .toLowerCase()
+        .normalize('NFC')
+        .replace(/[.,;]+$/, ''),
   },
   arxiv: {
-    prefix: /^(?:arxiv:\s*|https?:\/\/(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/)/i,
-    value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?(?:\.pdf)?$/i,
-    normal: (value) => value.replace(/\.pdf$/i, '').replace(/v\d+$/i, '').replace(/^([a-z-]+)(?:\.[a-z]{2})?\//i, (_, archive: string) => `${archive.toLowerCase()}/`),
+    prefix: /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/)+/i,
+    value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?\/\d{7})(?:v\d+)?(?:\.pdf)?(?:\s*\[[\w.-]+\])?$/i,
+    normal: (value) =>
+      value
+        .replace(/\s*\[.*$/, '')
+        .replace(/\.pdf$/i, '')
+        .replace(/v\d+$/i, '')
+        .replace(/^([a-z-]+)(?:\.[a-z-]+)?\//i, (_, archive: string) => `${archive.toLowerCase()}/`),
   },
   pmid: {
-    prefix: /^(?:pmid:\s*|https?:\/\/(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)/i,
-    value: /^\d{1,9}\/?$/,
-    normal: (value) => value.replace(/\/$/, '').replace(/^0+(?=\d)/, ''),
+    prefix: /^(?:pmid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)+/i,
+    value: /^\d{1,9}$/,
+    normal: (value) => value.replace(/^0+(?=\d)/, ''),
   },
   pmcid: {
-    prefix: /^(?:pmcid:\s*|https?:\/\/(?:www\.)?ncbi\.nlm\.nih\.gov\/pmc\/articles\/)/i,
-    value: /^(?:PMC)?\d+\/?$/i,
+    prefix:
+      /^(?:pmcid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pmc)\/articles\/)+/i,
+    value: /^(?:PMC)?\d+$/i,
     normal: (value) => `PMC${value.replace(/\D/g, '')}`,
   },
   acl: {
-    prefix: /^(?:acl:\s*|https?:\/\/(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)/i,
-    value: /^(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf|\/)?$/i,
-    normal: (value) => value.replace(/(?:\.pdf|\/)$/, '').replace(/^[a-z](?=\d{2}-)/, (letter) => letter.toUpperCase()),
+    prefix: /^(?:acl:\s*|(?:https?:\/\/)?(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)+/i,
+    value: /^(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf)?$/i,
+    normal: (value) =>
+      value
+        .toLowerCase()
+        .replace(/\.pdf$/, '')
+        .replace(/^[a-z](?=\d{2}-)/, (letter) => letter.toUpperCase()),
   },
   openalex: {
-    prefix: /^(?:openalex:\s*|https?:\/\/(?:api\.)?openalex\.org\/(?:works\/)?)/i,
+    prefix: /^(?:openalex:\s*|(?:https?:\/\/)?(?:api\.)?openalex\.org\/(?:works\/)?)+/i,
     value: /^W\d+$/i,
     normal: (value) => value.toUpperCase(),
   },
   s2: {
-    prefix: /^(?:s2:\s*|https?:\/\/(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)/i,
+    prefix: /^(?:s2:\s*|(?:https?:\/\/)?(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)+/i,
     value: /^[0-9a-f]{40}$/i,
     normal: (value) => value.toLowerCase(),
   },
@@ -83,19 +103,27 @@ const IDENTIFIER_PATTERNS: Record<IdentifierKind, { prefix: RegExp; value: RegEx
 /**
  * Normalises an identifier of a known kind, given bare, with its prefix or as a URL.
  * @returns null when the value has not that kind's form. A DOI that arXiv registered (10.48550/arXiv.…) is left a DOI;
- *   `identifiersOf` knows that it also names the arXiv paper.
+ *   `toPaper` knows that it also names the arXiv paper.
  */
 export function normalIdentifier(kind: IdentifierKind, value: string): string | null {
   const { prefix, value: form, normal } = IDENTIFIER_PATTERNS[kind];
-  let bare = value.trim().replace(prefix, '');
-  if (kind === 'doi' && bare.includes('%')) {
-    try {
-      bare = decodeURIComponent(bare);
-    } catch {
-      // A stray percent sign is part of the DOI as it stands.
-    }
+  const trimmed = value.trim();
+  if (trimmed.length > MAX_IDENTIFIER_CHARACTERS) return null;
+  let bare = trimmed.replace(prefix, '');
+  if (/^https?:/i.test(trimmed)) {
+    // Registries' own addresses carry a query or a slash after the identifier; a DOI may itself hold such characters.
+    bare = kind === 'doi' ? unescaped(bare) : bare.replace(/\/?(?:[?#].*)?$/, '');
   }
   return form.test(bare) ? normal(bare) : null;
+}
+
+/** A URL's path without its percent escapes. */
+function unescaped(urlPath: string): string {
+  try {
+    return normalText(decodeURIComponent(urlPath));
+  } catch {
+    return urlPath; // A stray percent sign is part of the DOI as it stands.
+  }
 }
 
 /**
@@ -105,11 +133,11 @@ export function normalIdentifier(kind: IdentifierKind, value: string): string | 
 export function parseIdentifier(text: string): Identifier | null {
   const trimmed = text.trim();
   for (const kind of IDENTIFIER_KINDS) {
-    if (!IDENTIFIER_PATTERNS[kind].prefix.test(trimmed)) continue;
+    // A bare DOI can't be anything else.
+    if (!IDENTIFIER_PATTERNS[kind].prefix.test(trimmed) && !(kind === 'doi' && trimmed.startsWith('10.'))) continue;
     const value = normalIdentifier(kind, trimmed);
     if (value !== null) return { kind, value };
   }
-  if (/^10\.\d{4,9}\/\S+$/.test(trimmed)) return { kind: 'doi', value: normalIdentifier('doi', trimmed)! };
   return null;
 }
 
@@ -124,11 +152,26 @@ const paragraph = z.string().transform((text) =>
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n'),
 );
-const key = z.union([line, z.number().transform(String)]);
+const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 const list = z
-  .union([z.array(line), line.transform((text) => [text])])
+  .union([z.array(line), line.transform((text) => [text])], 'expected a list of texts')
   .transform((items) => items.filter((item) => item !== ''));
+const year = z
+  .union(
+    [
+      z.number(),
+      line.refine((text) => /^(?:\d{3,4})?$/.test(text)).transform((text) => (text === '' ? null : Number(text))),
+    ],
+    'expected a year such as 2016',
+  )
+  .pipe(
+    z
+      .int('expected a whole year')
+      .min(1000, 'expected a year from 1000 on')
+      .max(2999, 'expected a year before 3000')
+      .nullable(),
+  );
 
 const inputSchema = z
   .looseObject({
@@ -136,15 +179,11 @@ const inputSchema = z
     title: optional(line),
     abstract: optional(paragraph),
     authors: optional(list),
-    year: optional(
-      z
-        .union([z.number(), z.string().regex(/^\s*\d{3,4}\s*$/, 'expected a year such as 2016').transform(Number)])
-        .pipe(z.number().int().min(1000, 'expected a year from 1000 on').max(2999, 'expected a year before 3000')),
-    ),
+    year: optional(year),
     venue: optional(line),
     url: optional(line),
     categories: optional(list),
-    ids: optional(z.partialRecord(z.enum(IDENTIFIER_KINDS), optional(line))),
+    ids: optional(z.record(z.string(), optional(key))),
     extra: optional(z.record(z.string(), z.unknown())),
     doi: optional(key),
     arxiv: optional(key),
@@ -154,7 +193,13 @@ const inputSchema = z
     openalex: optional(key),
     s2: optional(key),
   })
-  .refine((record) => (record.title ?? '') !== '' || (record.abstract ?? '') !== '', 'expected a title or an abstract, found neither');
+  .refine(
+    (record) => (record.title ?? '') !== '' || (record.abstract ?? '') !== '',
+    'expected a title or an abstract, found neither',
+  );
+
+/** JSON can be read at any depth, but not walked: the stack would overflow. No paper comes near this. */
+const MAX_NESTING = 100;
 
 /** A record as a source hands it over, before validation. */
 export type PaperInput = Record<string, unknown>;
@@ -165,29 +210,44 @@ export type PaperInput = Record<string, unknown>;
  * @throws AkinError `record-invalid`, with the field and the value seen.
  */
 export function toPaper(input: unknown): Paper {
+  if (isNestedDeeper(input, MAX_NESTING))
+    throw new AkinError('record-invalid', `expected at most ${MAX_NESTING} levels of nesting`);
   const parsed = inputSchema.safeParse(input);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     const field = issue.path.join('/');
-    const seen = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], input);
+    const seen = issue.path.reduce<unknown>(
+      (value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key],
+      input,
+    );
     throw new AkinError(
       'record-invalid',
-      field === '' ? issue.message : `${field}: ${issue.message}, found ${excerpt(JSON.stringify(seen) ?? String(seen), 80)}`,
+      field === ''
+        ? issue.message
+        : `${field}: ${issue.message}, found ${excerpt(JSON.stringify(seen) ?? String(seen), 80)}`,
       field === '' ? {} : { field: `/${field}` },
     );
   }
-  const { id, title, abstract, authors, year, venue, url, categories, ids: given, extra: givenExtra, ...rest } = parsed.data;
+  const {
+    id,
+    title,
+    abstract,
+    authors,
+    year,
+    venue,
+    url,
+    categories,
+    ids: given,
+    extra: givenExtra,
+    ...rest
+  } = parsed.data;
   const ids: Identifiers = {};
   const extra: Record<string, unknown> = { ...givenExtra };
-  for (const [key, value] of Object.entries(rest)) {
-    if (!isIdentifierKind(key)) extra[key] = value;
-  }
-  for (const kind of IDENTIFIER_KINDS) {
-    const value = rest[kind] ?? given?.[kind];
-    if (value === null || value === undefined || value === '') continue;
-    const normal = normalIdentifier(kind, value);
-    if (normal === null) extra[kind] = value;
-    else ids[kind] = normal;
+  for (const [key, value] of [...Object.entries(given ?? {}), ...Object.entries(rest)]) {
+    if (isIdentifierKind(key) && !value) continue;
+    const normal = isIdentifierKind(key) ? normalIdentifier(key, value as string) : null;
+    if (isIdentifierKind(key) && normal !== null) ids[key] = normal;
+    else extra[key] = value;
   }
   for (const text of [id, url]) {
     const found = text ? parseIdentifier(text) : null;
@@ -222,8 +282,8 @@ export function contentHash(paper: Paper): string {
 
 /** The first `length` characters of a text on one line, with an ellipsis where it was cut. */
 export function excerpt(text: string, length: number): string {
-  const flat = text.replace(/\s+/g, ' ').trim();
-  return flat.length <= length ? flat : `${flat.slice(0, length - 1)}…`;
+  const flat = normalText(text).replace(/\s+/g, ' ');
+  return flat.length <= length ? flat : `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 
 function idFrom(ids: Identifiers): string | undefined {
@@ -233,6 +293,11 @@ function idFrom(ids: Identifiers): string | undefined {
 
 function isIdentifierKind(key: string): key is IdentifierKind {
   return (IDENTIFIER_KINDS as readonly string[]).includes(key);
+}
+
+function isNestedDeeper(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false;
+  return levels === 0 || Object.values(value).some((inner) => isNestedDeeper(inner, levels - 1));
 }
 
 function digest(text: string): string {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished } from 'vitest';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const PROGRAM = path.join(ROOT, 'src/cli/akin.js');
+export const PROGRAM = path.join(ROOT, 'src/cli/akin.js');
 
 export interface Finished {
   code: number | null;

@@ -1,8 +1,10 @@
 /** `akin add`: papers in, with progress while it works and an account of every record at the end. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { Embedder } from '../embedding/embedder.ts';
-import { DEFAULT_MODEL, findModel, verifiedModelFolder } from '../embedding/models.ts';
+import { DEFAULT_MODEL, findModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
+import { AkinError } from '../errors.ts';
 import { embedPending, storeFiles, type EmbedProgress, type Reject, type StoredCounts } from '../ingest.ts';
+import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
 import { sourceNamed } from '../sources/registry.ts';
@@ -38,18 +40,19 @@ const REJECTS_SHOWN = 20;
 /** Stores and embeds what the paths hold. @throws AkinError before anything is stored if it can't begin. */
 export async function add(paths: string[], options: AddOptions): Promise<AddSummary> {
   const source = options.format === undefined ? undefined : sourceNamed(options.format);
-  const asked = findModel(options.model ?? DEFAULT_MODEL);
+  const asked = options.model === undefined ? modelOf(options.index) : findModel(options.model);
   if (options.embed) await verifiedModelFolder(asked, modelFolders());
   const writer = LocalWriter.open(options.index, {
     model: asked,
     mustBeThatModel: options.model !== undefined,
     purpose: 'akin add',
   });
-  const rejectsFile = options.rejects === undefined ? undefined : openSync(options.rejects, 'w');
   const rejects: Reject[] = [];
   const rejectsByCode: Record<string, number> = {};
   const overall = new Progress();
+  let rejectsFile: number | undefined;
   try {
+    if (options.rejects !== undefined) rejectsFile = openRejects(options.rejects);
     const reading = new Progress();
     const readingLine = (counts: StoredCounts) => {
       const read = Object.values(counts).reduce((sum, n) => sum + n, 0);
@@ -83,6 +86,29 @@ export async function add(paths: string[], options: AddOptions): Promise<AddSumm
   }
 }
 
+/** The model of the library there is; the default one where there is none yet. */
+function modelOf(index: string): Model {
+  try {
+    const { db, model } = openForReading(index);
+    db.close();
+    return model;
+  } catch (error) {
+    if (!(error instanceof AkinError && error.code === 'library-missing')) throw error;
+    return findModel(DEFAULT_MODEL);
+  }
+}
+
+function openRejects(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    throw new AkinError('invalid-argument', `${file} can't be written: ${(error as Error).message}`, {
+      field: 'rejects',
+      cause: error,
+    });
+  }
+}
+
 async function embed(writer: LocalWriter, { index, threads, signal }: AddOptions): Promise<EmbedProgress> {
   const total = writer.pendingCount();
   // The graph takes in vectors while the next ones are computed, and its snapshot is written at the end.
@@ -91,7 +117,10 @@ async function embed(writer: LocalWriter, { index, threads, signal }: AddOptions
     if (library.rebuilding !== undefined) process.stderr.write(`rebuilding the graph: ${library.rebuilding}\n`);
     let progress: EmbedProgress = { done: 0, tokens: 0, truncated: 0 };
     if (total > 0) {
-      const embedder = await Embedder.start(writer.model, { modelFolders: modelFolders(), ...(threads ? { threads } : {}) });
+      const embedder = await Embedder.start(writer.model, {
+        modelFolders: modelFolders(),
+        ...(threads ? { threads } : {}),
+      });
       const embedding = new Progress();
       const line = ({ done, tokens }: EmbedProgress) => {
         const seconds = embedding.elapsedMs / 1000;
@@ -99,7 +128,10 @@ async function embed(writer: LocalWriter, { index, threads, signal }: AddOptions
         return `embedding: ${bar(done, total)} ${count(done)} of ${count(total)}, ${(done / seconds).toFixed(1)} papers/s, ${count(Math.round(tokens / seconds))} tokens/s${left}`;
       };
       try {
-        progress = await embedPending(writer, embedder, { signal, onProgress: (state) => embedding.update(() => line(state)) });
+        progress = await embedPending(writer, embedder, {
+          signal,
+          onProgress: (state) => embedding.update(() => line(state)),
+        });
         embedding.finish(line(progress));
       } finally {
         await embedder.close();
@@ -124,9 +156,12 @@ export function addText(summary: AddSummary): string {
     const codes = Object.entries(summary.rejectsByCode).map(([code, n]) => `${count(n)} ${code}`);
     lines.push(`rejected: ${codes.join(', ')}`);
     for (const { file, record, reason, excerpt } of summary.rejects) {
-      lines.push(`  ${file}${record > 0 ? `, record ${record}` : ''}: ${reason}${excerpt ? `   «${excerpt.slice(0, 60)}»` : ''}`);
+      lines.push(
+        `  ${file}${record > 0 ? `, record ${record}` : ''}: ${reason}${excerpt ? `   «${excerpt.slice(0, 60)}»` : ''}`,
+      );
     }
-    if (rejected > summary.rejects.length) lines.push(`  and ${count(rejected - summary.rejects.length)} more: --rejects FILE writes them all`);
+    if (rejected > summary.rejects.length)
+      lines.push(`  and ${count(rejected - summary.rejects.length)} more: --rejects FILE writes them all`);
   }
   return lines.join('\n');
 }

@@ -37,7 +37,9 @@ export async function examine(folder: string): Promise<Finding[]> {
     await check('database is sound', () => {
       const result = db.pragma('integrity_check(5)', { simple: true }) as string;
       if (result !== 'ok') {
-        throw new AkinError('library-damaged', result, { hint: 'restore the folder from a copy, or build it again with "akin add"' });
+        throw new AkinError('library-damaged', result, {
+          hint: 'restore the folder from a copy, or build it again with "akin add"',
+        });
       }
       const orphans = (db.pragma('foreign_key_check') as unknown[]).length;
       if (orphans > 0) throw new AkinError('library-damaged', `${orphans} rows belong to no paper`);
@@ -48,7 +50,8 @@ export async function examine(folder: string): Promise<Finding[]> {
         .prepare('SELECT count(*) FROM vectors WHERE length(vector) != ?')
         .pluck()
         .get(model.dimensions * 4) as number;
-      if (wrong > 0) throw new AkinError('library-damaged', `${wrong} vectors are not of ${model.dimensions} dimensions`);
+      if (wrong > 0)
+        throw new AkinError('library-damaged', `${wrong} vectors are not of ${model.dimensions} dimensions`);
       const { papers, embedded } = db
         .prepare('SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded')
         .get() as { papers: number; embedded: number };

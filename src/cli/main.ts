@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { pino } from 'pino';
-import { MODEL_NAMES } from '../embedding/models.ts';
+import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import { listen } from '../http/server.ts';
@@ -50,8 +50,12 @@ function command(nameAndArguments: string, description: string): Command {
 }
 
 command('add <paths...>', 'take in papers from files, folders or - (standard input)')
-  .addOption(new Option('--format <name>', 'the format of every file, instead of telling it from the content').choices(FORMAT_NAMES))
-  .addOption(new Option('--model <name>', 'the model of a new library').choices(MODEL_NAMES))
+  .addOption(
+    new Option('--format <name>', 'the format of every file, instead of telling it from the content').choices(
+      FORMAT_NAMES,
+    ),
+  )
+  .option('--model <name>', `the model of a new library: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
   .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
   .option('--threads <n>', 'embedding threads (default: as many as the machine runs in parallel)', wholeNumber(1, 256))
   .option('--no-embed', 'only store: found by words at once, embedded by the next run')
@@ -66,7 +70,9 @@ command('search <words...>', 'the papers that answer a query')
   .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
   .addOption(new Option('--mode <mode>', 'how to rank').choices([...MODES]).default('hybrid'))
   .action(async (words: string[], options: Common & { limit: number; mode: Mode }) => {
-    await withSession(options, async ({ search }) => print(options, await search.search(words.join(' '), options), answerText));
+    await withSession(options, async ({ search }) =>
+      print(options, await search.search(words.join(' '), options), answerText),
+    );
   });
 
 command('like <id>', 'the papers nearest to a paper')
@@ -86,7 +92,8 @@ command('remove <ids...>', 'remove papers').action(async (ids: string[], options
   await writer.close();
   print(options, { removed: removed.length, ids: removed }, () => `${count(removed.length)} removed`);
   const missing = ids.filter((id) => !removed.includes(id));
-  if (missing.length > 0) throw new AkinError('not-found', `no paper has the id ${missing.map((id) => `"${id}"`).join(', ')}`);
+  if (missing.length > 0)
+    throw new AkinError('not-found', `no paper has the id ${missing.map((id) => `"${id}"`).join(', ')}`);
 });
 
 command('status', 'what the library holds').action((options: Common) => {
@@ -120,7 +127,12 @@ command('serve', 'answer searches over HTTP, with a page for people')
   .action(async (options: Common & { port: number; host: string; threads?: number; sample: boolean }) => {
     if (options.sample && !existsSync(path.join(options.index, LIBRARY_FILE))) {
       talk('no library yet: building the bundled sample library');
-      talk(addText(await add([SAMPLE], { index: options.index, embed: true, signal: interruption() })));
+      const summary = await add([SAMPLE], { index: options.index, embed: true, signal: interruption() });
+      talk(addText(summary));
+      if (summary.interrupted) {
+        process.exitCode = EXIT_INTERRUPTED;
+        return;
+      }
     }
     const session = await openSession(options.index, options.threads);
     if (session.library.rebuilding !== undefined) {
@@ -141,24 +153,35 @@ command('serve', 'answer searches over HTTP, with a page for people')
     process.once('SIGTERM', stop);
   });
 
-command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(async (options: Common) => {
-  openForReading(options.index).db.close();
-  const before = folderBytes(options.index);
-  const writer = openWriter(options.index, 'akin compact');
-  writer.compact();
-  await writer.close();
-  removeGraph(options.index);
-  const library = await LocalLibrary.open(options.index);
-  await library.settle();
-  await library.close();
-  const after = folderBytes(options.index);
-  print(options, { bytesBefore: before, bytesAfter: after }, () => `${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB now`);
-});
+command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(
+  async (options: Common) => {
+    openForReading(options.index).db.close();
+    const before = folderBytes(options.index);
+    const writer = openWriter(options.index, 'akin compact');
+    writer.compact();
+    await writer.close();
+    removeGraph(options.index);
+    const library = await LocalLibrary.open(options.index);
+    await library.settle();
+    await library.close();
+    const after = folderBytes(options.index);
+    print(
+      options,
+      { bytesBefore: before, bytesAfter: after },
+      () => `${(before / 1e6).toFixed(1)} MB before, ${(after / 1e6).toFixed(1)} MB now`,
+    );
+  },
+);
 
 command('doctor', 'look for faults in the library, the graph and the model').action(async (options: Common) => {
   const findings = await examine(options.index);
   print(options, findings, (all) =>
-    all.map(({ check, ok, detail, hint }) => `${ok ? 'ok   ' : 'WRONG'} ${check}: ${detail}${hint ? `\n      ${hint}` : ''}`).join('\n'),
+    all
+      .map(
+        ({ check, ok, detail, hint }) =>
+          `${ok ? 'ok   ' : 'WRONG'} ${check}: ${detail}${hint ? `\n      ${hint}` : ''}`,
+      )
+      .join('\n'),
   );
   if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_UNSOUND;
 });
@@ -175,7 +198,10 @@ function openWriter(folder: string, purpose: string): LocalWriter {
   return LocalWriter.open(folder, { model, mustBeThatModel: false, purpose });
 }
 
-async function withSession(options: Common, run: (session: Awaited<ReturnType<typeof openSession>>) => Promise<void>): Promise<void> {
+async function withSession(
+  options: Common,
+  run: (session: Awaited<ReturnType<typeof openSession>>) => Promise<void>,
+): Promise<void> {
   const session = await openSession(options.index, 1);
   try {
     await run(session);
@@ -221,7 +247,8 @@ function folderBytes(folder: string): number {
 function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (!Number.isInteger(value) || value < min || value > max) throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    if (!Number.isInteger(value) || value < min || value > max)
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
     return value;
   };
 }

@@ -7,11 +7,12 @@ const PLAIN_LINE_MS = 10_000;
 export class Progress {
   readonly #stream: NodeJS.WriteStream;
   readonly #started = performance.now();
-  #last = -Infinity;
+  #last: number;
   #drawn = false;
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream;
+    this.#last = stream.isTTY ? -Infinity : this.#started; // What is soon done gets one plain line, its last.
   }
 
   /** Milliseconds since it began. */

@@ -6,7 +6,8 @@ import { LocalLibrary } from '../library/local.ts';
 import { Search } from '../search/search.ts';
 
 /** Where model folders may be, besides the bundled `models/`. */
-export const modelFolders = (): string[] => (process.env.AKIN_MODELS ?? '').split(path.delimiter).filter((folder) => folder !== '');
+export const modelFolders = (): string[] =>
+  (process.env.AKIN_MODELS ?? '').split(path.delimiter).filter((folder) => folder !== '');
 
 export interface Session {
   library: LocalLibrary;

@@ -123,7 +123,9 @@ export class Embedder {
   #listen(thread: Thread): Promise<void> {
     return new Promise((ready, notReady) => {
       const broken = (error: Error) => {
-        const failure = new AkinError('embedding-failed', `an embedding thread ended: ${error.message}`, { cause: error });
+        const failure = new AkinError('embedding-failed', `an embedding thread ended: ${error.message}`, {
+          cause: error,
+        });
         this.#fail(failure);
         notReady(failure);
       };

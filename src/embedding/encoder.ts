@@ -6,7 +6,14 @@
  * same bytes.
  */
 import path from 'node:path';
-import { AutoModel, AutoTokenizer, env, Tensor, type PreTrainedModel, type PreTrainedTokenizer } from '@xenova/transformers';
+import {
+  AutoModel,
+  AutoTokenizer,
+  env,
+  Tensor,
+  type PreTrainedModel,
+  type PreTrainedTokenizer,
+} from '@xenova/transformers';
 import type { Model } from './models.ts';
 
 export interface Embedding {
@@ -18,8 +25,12 @@ export interface Embedding {
   truncated: boolean;
 }
 
-// More characters than any model's token limit can use; keeps a 100 MB "abstract" from being tokenized whole.
-const MAX_CHARACTERS = 100_000;
+/**
+ * Characters of a text that are tokenized, for each token the model takes. No token stands for half as many (the longest
+ * has 18), so this cuts nothing that would have been run but in texts of unbroken gibberish or white space. It bounds the
+ * tokenizer, whose time is quadratic in the length of a word, on a text made to keep it busy.
+ */
+const CHARACTERS_A_TOKEN = 40;
 
 export class Encoder {
   readonly #model: Model;
@@ -67,11 +78,12 @@ export class Encoder {
 
   /** Cuts by hand: the limits written in tokenizer.json (128 tokens for MiniLM, padded) are not the model's. */
   #tokenize(text: string): { ids: number[]; truncated: boolean } {
-    const ids = this.#tokenizer.encode(text.slice(0, MAX_CHARACTERS));
     const { maxTokens } = this.#model;
+    const head = text.slice(0, maxTokens * CHARACTERS_A_TOKEN);
+    const ids = this.#tokenizer.encode(head);
     const cut = ids.length > maxTokens;
     const kept = cut ? [...ids.slice(0, maxTokens - 1), ids.at(-1)!] : ids;
-    return { ids: kept, truncated: cut || text.length > MAX_CHARACTERS };
+    return { ids: kept, truncated: cut || head.length < text.length };
   }
 
   /** @param states tokens × dimensions, row by row. */
@@ -90,5 +102,9 @@ export class Encoder {
 }
 
 function int64Row(length: number, valueAt: (index: number) => number): Tensor {
-  return new Tensor('int64', BigInt64Array.from({ length }, (_, i) => BigInt(valueAt(i))), [1, length]);
+  return new Tensor(
+    'int64',
+    BigInt64Array.from({ length }, (_, i) => BigInt(valueAt(i))),
+    [1, length],
+  );
 }

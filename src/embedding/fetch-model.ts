@@ -63,7 +63,7 @@ class Interruption extends Error {
  */
 export async function fetchModel(model: Model, folder: string, options: FetchOptions = {}): Promise<void> {
   const { upstream = UPSTREAM, patience = 30_000, report = () => {} } = options;
-  if (!/^https?:$/.test(URL.parse(upstream)?.protocol ?? '')) {
+  if (!/^https?:\/\//.test(upstream) || !URL.canParse(upstream)) {
     throw new AkinError('invalid-argument', `expected an http address, found ${JSON.stringify(upstream)}`, {
       field: 'upstream',
     });
@@ -124,7 +124,7 @@ async function download(transfer: Transfer, patience: number, report: (event: Fe
       throw new Interruption(`the server does not continue at byte ${from}; starting over`, 0);
     }
     let received = goesOn ? from : 0;
-    const written = await open(part, goesOn ? 'a' : 'w');
+    const written = await open(part, received > 0 ? 'a' : 'w');
     try {
       for await (const chunk of bodyOf(answer)) {
         silence.refresh();
@@ -157,7 +157,9 @@ async function ask({ url }: Transfer, from: number, signal: AbortSignal): Promis
   if ([200, 206, 416].includes(answer.status)) return answer;
   const says = `the server answered ${answer.status} ${answer.statusText}`.trim();
   if ([408, 429].includes(answer.status) || answer.status >= 500) throw new Interruption(says, retryAfter(answer));
-  throw new AkinError('model-missing', `${url}: ${says}`, { hint: 'is --upstream right? Files can also be placed by hand' });
+  throw new AkinError('model-missing', `${url}: ${says}`, {
+    hint: 'is --upstream right? Files can also be placed by hand',
+  });
 }
 
 async function* bodyOf(answer: Response): AsyncGenerator<Uint8Array> {

@@ -66,7 +66,9 @@ export function findModel(name: string): Model {
 export function fingerprintOf({ pooling, queryPrefix, documentPrefix, maxTokens, files }: ModelEntry): string {
   const decides = [pooling, queryPrefix, documentPrefix, maxTokens, TEXT_RULE];
   const hashes = Object.entries(files).map(([file, { sha256 }]) => [file, sha256]);
-  return createHash('sha256').update(JSON.stringify([decides, hashes.sort()])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([decides, hashes.sort()]))
+    .digest('hex');
 }
 
 /**

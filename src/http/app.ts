@@ -1,5 +1,6 @@
 /** The HTTP door: the JSON API under `/v1`, health, and the page. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
@@ -19,7 +20,9 @@ const hitSchema = z
     venue: z.string().nullable(),
     url: z.string().nullable(),
     ids: identifiersSchema,
-    score: z.number().openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
+    score: z
+      .number()
+      .openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
     similarity: z.number().nullable().openapi({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
     ranks: z.object({ dense: rank, lexical: rank }).openapi({ description: "The paper's place in each leg" }),
   })
@@ -49,18 +52,29 @@ const paperSchema = z
   .openapi('Paper');
 
 const limit = z.coerce
-  .number()
+  .number('expected a whole number')
   .int()
   .min(1)
   .max(MAX_LIMIT)
   .default(DEFAULT_LIMIT)
   .openapi({ description: `How many hits, 1 to ${MAX_LIMIT}` });
 const idParameter = z.object({
-  id: z.string().openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
+  id: z
+    .string()
+    .openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
 });
 
-const json = <T extends z.ZodType>(schema: T, description: string) => ({ description, content: { 'application/json': { schema } } });
-const problem = (description: string) => ({ description, content: { 'application/problem+json': { schema: problemSchema } } });
+const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+const problem = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problemSchema } },
+});
+const wrongParameter = problem('A parameter is unknown or wrong');
+const noSuchPaper = problem('No such paper');
+const failure = problem('akin failed to answer');
 
 const searchRoute = createRoute({
   method: 'get',
@@ -68,28 +82,36 @@ const searchRoute = createRoute({
   summary: 'The papers that answer a query, best first',
   request: {
     query: z.strictObject({
-      q: z.string().openapi({ description: 'What the papers are about, in words', example: 'energy saving attention' }),
+      q: z
+        .string('expected one text')
+        .openapi({ description: 'What the papers are about, in words', example: 'energy saving attention' }),
       limit,
-      mode: z.enum(MODES).default('hybrid'),
+      mode: z.enum(MODES).default('hybrid').openapi({ description: 'Meaning and words, meaning only, or words only' }),
     }),
   },
-  responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is missing or wrong'), 503: problem('Overloaded') },
+  responses: {
+    200: json(answerSchema, 'The hits'),
+    400: problem('A parameter is missing or wrong'),
+    500: failure,
+    503: problem('Too many queries wait; come back after `Retry-After` seconds'),
+  },
 });
 // An id may hold slashes, which these two paths can't say to the router: they document, `/v1/papers/*` below answers.
 const similarQuery = z.strictObject({ limit });
+const paperQuery = z.strictObject({});
 const similarRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
   request: { params: idParameter, query: similarQuery },
-  responses: { 200: json(answerSchema, 'The hits'), 400: problem('A parameter is wrong'), 404: problem('No such paper') },
+  responses: { 200: json(answerSchema, 'The hits'), 400: wrongParameter, 404: noSuchPaper, 500: failure },
 });
 const paperRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}',
   summary: 'A paper',
-  request: { params: idParameter },
-  responses: { 200: json(paperSchema, 'The paper'), 404: problem('No such paper') },
+  request: { params: idParameter, query: paperQuery },
+  responses: { 200: json(paperSchema, 'The paper'), 400: wrongParameter, 404: noSuchPaper, 500: failure },
 });
 const healthRoute = createRoute({
   method: 'get',
@@ -97,7 +119,7 @@ const healthRoute = createRoute({
   summary: 'Whether the server can answer, and how much of the library has vectors',
   responses: {
     200: json(z.object({ status: z.literal('ok'), papers: z.int(), embedded: z.int() }).openapi('Health'), 'It can'),
-    503: problem('It cannot'),
+    500: failure,
   },
 });
 
@@ -134,10 +156,11 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
   app.get('/v1/papers/:id{.+}', async (c) => {
     const id = c.req.param('id');
     // The path as it was sent: an id that ends in "/similar" itself is written with %2F.
-    if (!c.req.path.endsWith('/similar')) return c.json(await search.paper(id));
-    const query = similarQuery.safeParse(c.req.query());
-    if (!query.success) throw argumentError(query.error);
-    return c.json(await search.similar(id.slice(0, -'/similar'.length), query.data));
+    if (c.req.path.endsWith('/similar')) {
+      return c.json(await search.similar(id.slice(0, -'/similar'.length), checkedQuery(c, similarQuery)));
+    }
+    checkedQuery(c, paperQuery);
+    return c.json(await search.paper(id));
   });
   app.openapi(healthRoute, async (c) => c.json({ status: 'ok' as const, ...(await search.library()) }, 200));
   app.get('/openapi.json', (c) => {
@@ -146,12 +169,15 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
   app.route('/', webPage(search));
 
   app.all('*', (c) => {
-    const known = app.routes.some(({ path, method }) => method === 'GET' && path === c.req.path);
-    if (known && c.req.method !== 'GET') {
-      c.header('Allow', 'GET');
+    const [answering] = app.router.match('GET', c.req.path);
+    if (c.req.method !== 'GET' && answering.some(([[, { method }]]) => method === 'GET')) {
+      c.header('Allow', 'GET, HEAD');
       return sendProblem(c, makeProblem(405, 'method-not-allowed', `${c.req.method} is not possible here, only GET`));
     }
-    return sendProblem(c, makeProblem(404, 'not-found', `there is nothing at ${c.req.path}`, { hint: 'see /openapi.json' }));
+    return sendProblem(
+      c,
+      makeProblem(404, 'not-found', `there is nothing at ${c.req.path}`, { hint: 'see /openapi.json' }),
+    );
   });
   app.onError((error, c) => {
     if (error instanceof AkinError) return sendProblem(c, problemOf(error));
@@ -159,6 +185,14 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;
+}
+
+/** The parameters after the path's "?", one value or several each, as a schema wants them. */
+function checkedQuery<T extends z.ZodType>(c: Context, schema: T): z.output<T> {
+  const given = Object.entries(c.req.queries()).map(([name, values]) => [name, values.length > 1 ? values : values[0]]);
+  const checked = schema.safeParse(Object.fromEntries(given));
+  if (!checked.success) throw argumentError(checked.error);
+  return checked.data;
 }
 
 /** The first thing wrong with a request's parameters, as akin says errors. */

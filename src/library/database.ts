@@ -91,12 +91,15 @@ export interface OpenDatabase {
  */
 export function openForReading(folder: string): OpenDatabase {
   const file = path.join(folder, LIBRARY_FILE);
-  if (!existsSync(file) || statSync(file).size === 0) {
-    throw new AkinError('library-missing', `there is no library in ${folder}`, {
-      hint: `make one: akin add --index ${folder} FILE…`,
-    });
+  if (!existsSync(file) || statSync(file).size === 0) throw missing(folder);
+  const db = connected(file, { readonly: true });
+  try {
+    if (isEmpty(db)) throw missing(folder); // Its making was interrupted, or is under way.
+  } catch (error) {
+    db.close();
+    throw error instanceof AkinError ? error : damaged(file, error);
   }
-  return opened(file, new Database(file, { readonly: true, timeout: 10_000 }));
+  return opened(file, db);
 }
 
 /**
@@ -106,7 +109,7 @@ export function openForReading(folder: string): OpenDatabase {
 export function openForWriting(folder: string, model: Model): OpenDatabase {
   mkdirSync(folder, { recursive: true });
   const file = path.join(folder, LIBRARY_FILE);
-  const db = new Database(file, { timeout: 10_000 });
+  const db = connected(file, {});
   try {
     if (isEmpty(db)) create(db, model);
   } catch (error) {
@@ -118,6 +121,14 @@ export function openForWriting(folder: string, model: Model): OpenDatabase {
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
   return open;
+}
+
+function connected(file: string, options: Database.Options): Database.Database {
+  try {
+    return new Database(file, { timeout: 10_000, ...options });
+  } catch (error) {
+    throw damaged(file, error);
+  }
 }
 
 function create(db: Database.Database, model: Model): void {
@@ -166,6 +177,12 @@ function opened(file: string, db: Database.Database): OpenDatabase {
     db.close();
     throw error instanceof AkinError ? error : damaged(file, error);
   }
+}
+
+function missing(folder: string): AkinError {
+  return new AkinError('library-missing', `there is no library in ${folder}`, {
+    hint: `make one: akin add --index ${folder} FILE…`,
+  });
 }
 
 function damaged(file: string, error: unknown): AkinError {

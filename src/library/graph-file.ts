@@ -6,7 +6,17 @@
  * under a name of its own and `graph.json` is renamed last, so that the two always belong together.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, renameSync, rmSync, readdirSync, statSync, writeFileSync, openSync, fsyncSync, closeSync } from 'node:fs';
+import {
+  readFileSync,
+  renameSync,
+  rmSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  openSync,
+  fsyncSync,
+  closeSync,
+} from 'node:fs';
 import path from 'node:path';
 import hnswlib, { type HierarchicalNSW } from 'hnswlib-node';
 import { z } from 'zod';
@@ -61,11 +71,11 @@ export function emptyGraph(dimensions: number, capacity: number): HierarchicalNS
 
 /** Loads the snapshot, or says in a few words why it can't be used. */
 export async function loadGraph(folder: string, owner: GraphOwner): Promise<GraphState | { unusable: string }> {
-  const sidecarFile = path.join(folder, SIDECAR);
-  if (!existsSync(sidecarFile)) return { unusable: 'there is none' };
+  const text = readSidecar(folder);
+  if (text === undefined) return { unusable: 'there is none' };
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(sidecarFile, 'utf8'));
+    content = JSON.parse(text);
   } catch {
     return { unusable: `${SIDECAR} is damaged` };
   }
@@ -77,19 +87,32 @@ export async function loadGraph(folder: string, owner: GraphOwner): Promise<Grap
     return { unusable: 'it holds vectors of another model' };
   }
   const file = path.join(folder, sidecar.file);
-  if (!existsSync(file)) return { unusable: `${sidecar.file} is missing` };
-  if (statSync(file).size !== sidecar.bytes || (await sha256Of(file)) !== sidecar.sha256) {
-    return { unusable: `${sidecar.file} is damaged` };
+  try {
+    if (statSync(file).size !== sidecar.bytes || (await sha256Of(file)) !== sidecar.sha256) {
+      return { unusable: `${sidecar.file} is damaged` };
+    }
+    const graph = new hnswlib.HierarchicalNSW('ip', owner.dimensions);
+    await graph.readIndex(file);
+    const { lastLabel, lastForgotten, deleted } = sidecar;
+    return { graph, lastLabel, lastForgotten, deleted };
+  } catch {
+    // Another process may have saved a newer snapshot meanwhile and removed this one.
+    if (readSidecar(folder) !== text) return loadGraph(folder, owner);
+    return { unusable: `${sidecar.file} is missing or unreadable` };
   }
-  const graph = new hnswlib.HierarchicalNSW('ip', owner.dimensions);
-  await graph.readIndex(file);
-  const { lastLabel, lastForgotten, deleted } = sidecar;
-  return { graph, lastLabel, lastForgotten, deleted };
 }
 
-/** Writes a snapshot and removes the one before. Any process may save; they take turns. */
+function readSidecar(folder: string): string | undefined {
+  try {
+    return readFileSync(path.join(folder, SIDECAR), 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a snapshot and removes the one before. Any process may save; they take turns, a process with itself as well. */
 export async function saveGraph(folder: string, owner: GraphOwner, state: GraphState): Promise<void> {
-  const lock = FileLock.take(path.join(folder, 'graph.lock'), 'saving the graph', 60_000);
+  const lock = await FileLock.takeWhenFree(path.join(folder, 'graph.lock'), 'saving the graph', 60_000);
   try {
     const file = `graph-${randomUUID()}.hnsw`;
     const full = path.join(folder, file);

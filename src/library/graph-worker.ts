@@ -9,11 +9,13 @@ export type GraphQuestion =
   | { ask: 'status' }
   /** Answered when every vector committed by now is in the graph and in the snapshot. */
   | { ask: 'settle' };
-export type GraphRequest = GraphQuestion & { id: number };
-export type GraphAnswer =
-  | { ready: { rebuilding: string | undefined; status: GraphStatus } }
-  | { id: number; value: Neighbour[] | GraphStatus | true }
-  | { id: number; error: string };
+export type GraphRequest = (GraphQuestion & { id: number }) | { ask: 'close' };
+export type GraphAnswer = { id: number; value: Neighbour[] | GraphStatus | true } | { id: number; error: string };
+/** The thread's first message. */
+export interface GraphReady {
+  rebuilding: string | undefined;
+  status: GraphStatus;
+}
 
 /** How long moving vectors into the graph may keep a search waiting. */
 const SLICE_MS = 10;
@@ -38,7 +40,7 @@ function absorb(): Promise<void> {
   return absorbing;
 }
 
-async function answer(request: GraphRequest): Promise<Neighbour[] | GraphStatus | true> {
+async function answer(request: GraphQuestion): Promise<Neighbour[] | GraphStatus | true> {
   graph.refresh();
   if (request.ask === 'nearest') return graph.nearest(request.vector, request.k, request.ef);
   if (request.ask === 'status') return graph.status();
@@ -49,18 +51,25 @@ async function answer(request: GraphRequest): Promise<Neighbour[] | GraphStatus 
 }
 
 port.on('message', (request: GraphRequest) => {
+  if (request.ask === 'close') {
+    graph.close();
+    process.exit(); // Of this thread.
+  }
   answer(request).then(
     (value) => port.postMessage({ id: request.id, value } satisfies GraphAnswer),
     (error: Error) => port.postMessage({ id: request.id, error: error.message } satisfies GraphAnswer),
   );
 });
 
+let savesUnasked = true;
 setInterval(() => {
   void absorb().then(async () => {
     const { inGraph } = graph.status();
-    if (graph.unsaved >= Math.max(SAVE_AFTER, inGraph * SAVE_AFTER_SHARE)) await graph.save();
+    if (!savesUnasked || graph.unsaved < Math.max(SAVE_AFTER, inGraph * SAVE_AFTER_SHARE)) return;
+    // Without a snapshot the next start takes longer, and that is all; whoever asks to settle is told the reason.
+    await graph.save().catch(() => (savesUnasked = false));
   });
 }, REFRESH_MS);
 
-port.postMessage({ ready: { rebuilding: graph.rebuilding, status: graph.status() } } satisfies GraphAnswer);
+port.postMessage({ rebuilding: graph.rebuilding, status: graph.status() } satisfies GraphReady);
 void absorb();

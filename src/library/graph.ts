@@ -40,13 +40,20 @@ export class Graph {
   #seenLabel: number;
   #seenVersion: unknown;
   #unsaved = 0;
+  #saving: Promise<void> | undefined;
 
-  private constructor(folder: string, db: Database.Database, owner: GraphOwner, loaded: GraphState | { unusable: string }) {
+  private constructor(
+    folder: string,
+    db: Database.Database,
+    owner: GraphOwner,
+    loaded: GraphState | { unusable: string },
+  ) {
     this.#folder = folder;
     this.#db = db;
     this.#owner = owner;
     this.#newVectors = db.prepare('SELECT label, paper, vector FROM vectors WHERE label > ? ORDER BY label');
     this.#newForgotten = db.prepare('SELECT sequence, label FROM forgotten WHERE sequence > ? ORDER BY sequence');
+    db.exec('BEGIN'); // What the snapshot is compared with must be what it is then brought up to date from.
     const unusable = 'unusable' in loaded ? loaded.unusable : this.#mismatch(loaded);
     this.rebuilding = unusable;
     if (unusable === undefined) {
@@ -60,6 +67,7 @@ export class Graph {
     const known = db.prepare('SELECT label, paper FROM vectors WHERE label <= ?').all(this.#seenLabel);
     for (const { label, paper } of known as { label: number; paper: number }[]) this.#remember(label, paper);
     this.refresh();
+    db.exec('COMMIT');
   }
 
   /** Opens the graph of the library in `folder`. @throws AkinError as `openForReading`. */
@@ -133,9 +141,12 @@ export class Graph {
 
   /** Writes the snapshot, unless the one on disk holds everything already. */
   async save(): Promise<void> {
-    if (this.#unsaved === 0) return;
-    await saveGraph(this.#folder, this.#owner, this.#state);
-    this.#unsaved = 0;
+    while (this.#saving) await this.#saving.catch(() => {}); // Told to whoever began it.
+    const unsaved = this.#unsaved;
+    if (unsaved === 0) return;
+    this.#saving = saveGraph(this.#folder, this.#owner, this.#state).finally(() => (this.#saving = undefined));
+    await this.#saving;
+    this.#unsaved -= unsaved; // More may have come meanwhile.
   }
 
   close(): void {
@@ -166,7 +177,10 @@ export class Graph {
 
   /** For a graph in use while a compaction shortened the list of deletions: compares with what there is. */
   #forgetWhatIsGone(): void {
-    const there = this.#db.prepare('SELECT label FROM vectors WHERE label <= ?').pluck().all(this.#seenLabel) as number[];
+    const there = this.#db
+      .prepare('SELECT label FROM vectors WHERE label <= ?')
+      .pluck()
+      .all(this.#seenLabel) as number[];
     const live = new Set(there);
     for (let label = 1; label <= this.#seenLabel; label++) {
       if (this.#rowOf[label] && !live.has(label)) this.#forget(label);
@@ -176,10 +190,18 @@ export class Graph {
 
   /** Why a snapshot that is sound in itself does not fit the vectors there are. */
   #mismatch({ graph, lastLabel, lastForgotten, deleted }: GraphState): string | undefined {
-    const value = (sql: string, ...parameters: number[]) => this.#db.prepare(sql).pluck().get(...parameters) as number;
+    const value = (sql: string, ...parameters: number[]) =>
+      this.#db
+        .prepare(sql)
+        .pluck()
+        .get(...parameters) as number;
     if (lastForgotten < this.#trimmed()) return 'it is older than the last compaction';
     const vectors = value('SELECT count(*) FROM vectors WHERE label <= ?', lastLabel);
-    const forgottenSince = value('SELECT count(*) FROM forgotten WHERE sequence > ? AND label <= ?', lastForgotten, lastLabel);
+    const forgottenSince = value(
+      'SELECT count(*) FROM forgotten WHERE sequence > ? AND label <= ?',
+      lastForgotten,
+      lastLabel,
+    );
     return graph.getCurrentCount() - deleted === vectors + forgottenSince ? undefined : 'it does not match the library';
   }
 }

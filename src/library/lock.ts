@@ -3,6 +3,7 @@
  * write transaction on a small SQLite file made for nothing else.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { AkinError } from '../errors.ts';
 
@@ -33,6 +34,18 @@ export class FileLock {
     }
     writeFileSync(holderFile, `${purpose} (process ${process.pid}, since ${new Date().toISOString()})`);
     return new FileLock(db);
+  }
+
+  /** As `take`, but goes on with other work while it waits. */
+  static async takeWhenFree(file: string, purpose: string, waitMs: number): Promise<FileLock> {
+    for (const end = performance.now() + waitMs; ;) {
+      try {
+        return FileLock.take(file, purpose, 0);
+      } catch (error) {
+        if (!(error instanceof AkinError) || performance.now() >= end) throw error;
+        await setTimeout(20);
+      }
+    }
   }
 
   release(): void {

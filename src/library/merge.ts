@@ -14,7 +14,10 @@ export function mergeRecords(records: Paper[]): Paper {
       title: merged.title || record.title,
       abstract: record.abstract.length > merged.abstract.length ? record.abstract : merged.abstract,
       authors: merged.authors.length > 0 ? merged.authors : record.authors,
-      year: merged.year === null || record.year === null ? (merged.year ?? record.year) : Math.min(merged.year, record.year),
+      year:
+        merged.year === null || record.year === null
+          ? (merged.year ?? record.year)
+          : Math.min(merged.year, record.year),
       venue: merged.venue ?? record.venue,
       url: merged.url ?? record.url,
       ids: { ...record.ids, ...merged.ids },

@@ -22,7 +22,14 @@ const MAX_WORDS = 64;
  * @returns undefined when the query holds no word at all. A query of stop words only is searched as it is.
  */
 export function wordsQuery(query: string): string | undefined {
-  const words = [...new Set(query.normalize('NFC').toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu) ?? [])];
+  const words = [
+    ...new Set(
+      query
+        .normalize('NFC')
+        .toLowerCase()
+        .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [],
+    ),
+  ];
   const telling = words.filter((word) => !STOP_WORDS.has(word));
   const chosen = (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
   return chosen.length === 0 ? undefined : chosen.map((word) => `"${word}"`).join(' OR ');

@@ -30,11 +30,17 @@ export class LocalWriter implements LibraryWriter {
     this.#db = db;
     this.#lock = lock;
     this.#statements = {
-      recordByKey: db.prepare<[string], { paper: number; hash: string }>('SELECT paper, hash FROM records WHERE key = ?'),
+      recordByKey: db.prepare<[string], { paper: number; hash: string }>(
+        'SELECT paper, hash FROM records WHERE key = ?',
+      ),
       rowById: db.prepare<[string], number>('SELECT row FROM papers WHERE id = ?').pluck(),
-      rowByIdentifier: db.prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?').pluck(),
+      rowByIdentifier: db
+        .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
+        .pluck(),
       paper: db.prepare<[number], PaperRow>('SELECT * FROM papers WHERE row = ?'),
-      recordsOf: db.prepare<[number], RecordRow>('SELECT key, hash, data FROM records WHERE paper = ? ORDER BY sequence'),
+      recordsOf: db.prepare<[number], RecordRow>(
+        'SELECT key, hash, data FROM records WHERE paper = ? ORDER BY sequence',
+      ),
       insertPaper: db
         .prepare<[object], number>(
           `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra)
@@ -50,7 +56,9 @@ export class LocalWriter implements LibraryWriter {
         'INSERT INTO records (key, paper, hash, data) VALUES (?, ?, ?, ?)',
       ),
       deleteRecords: db.prepare<[number]>('DELETE FROM records WHERE paper = ?'),
-      insertIdentifier: db.prepare<[string, string, number]>('INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)'),
+      insertIdentifier: db.prepare<[string, string, number]>(
+        'INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)',
+      ),
       deleteIdentifiers: db.prepare<[number]>('DELETE FROM identifiers WHERE paper = ?'),
       insertVector: db.prepare<[object]>(
         `INSERT INTO vectors (paper, tokens, truncated, vector)
@@ -61,7 +69,9 @@ export class LocalWriter implements LibraryWriter {
         `SELECT row, title, abstract FROM papers
          WHERE row > ? AND NOT EXISTS (SELECT 1 FROM vectors WHERE paper = papers.row) ORDER BY row LIMIT ?`,
       ),
-      pendingCount: db.prepare<[], number>('SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM vectors)').pluck(),
+      pendingCount: db
+        .prepare<[], number>('SELECT (SELECT count(*) FROM papers) - (SELECT count(*) FROM vectors)')
+        .pluck(),
     };
   }
 
@@ -79,10 +89,14 @@ export class LocalWriter implements LibraryWriter {
       const { db, model } = openForWriting(folder, options.model);
       if (options.mustBeThatModel && model.name !== options.model.name) {
         db.close();
-        throw new AkinError('model-mismatch', `the library in ${folder} is of ${model.name}, not ${options.model.name}`, {
-          hint: `leave --model out to go on with ${model.name}, or build another library: akin add --index DIR --model ${options.model.name} FILE…`,
-          field: 'model',
-        });
+        throw new AkinError(
+          'model-mismatch',
+          `the library in ${folder} is of ${model.name}, not ${options.model.name}`,
+          {
+            hint: `leave --model out to go on with ${model.name}, or build another library: akin add --index DIR --model ${options.model.name} FILE…`,
+            field: 'model',
+          },
+        );
       }
       return new LocalWriter(db, model, lock);
     } catch (error) {
@@ -118,7 +132,10 @@ export class LocalWriter implements LibraryWriter {
       for (const { row, embedding } of vectors) {
         const { vector, tokens, truncated } = embedding;
         if (vector.length !== this.model.dimensions || !vector.every(Number.isFinite)) {
-          throw new AkinError('embedding-failed', `the vector of paper ${row} is not ${this.model.dimensions} finite numbers`);
+          throw new AkinError(
+            'embedding-failed',
+            `the vector of paper ${row} is not ${this.model.dimensions} finite numbers`,
+          );
         }
         const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
         this.#statements.insertVector.run({ row, tokens, truncated: Number(truncated), vector: bytes });
@@ -167,7 +184,7 @@ export class LocalWriter implements LibraryWriter {
     const [row, ...others] = rows;
     if (row === undefined) {
       const added = this.#statements.insertPaper.get(columns(record))!;
-      this.#writeIdentifiers(record, added);
+      this.#writeIdentifiers([record], added);
       this.#statements.insertRecord.run(record.id, added, hash, null);
       return 'added';
     }
@@ -183,10 +200,11 @@ export class LocalWriter implements LibraryWriter {
     }
     records.set(record.id, { hash, paper: record });
     for (const other of others) this.#statements.deletePaper.run(other);
-    const merged = mergeRecords([...records.values()].map(({ paper }) => paper));
+    const said = [...records.values()].map(({ paper }) => paper);
+    const merged = mergeRecords(said);
     this.#statements.updatePaper.run({ ...columns(merged), row });
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
-    this.#writeIdentifiers(merged, row);
+    this.#writeIdentifiers(said, row);
     this.#statements.deleteRecords.run(row);
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
@@ -194,9 +212,12 @@ export class LocalWriter implements LibraryWriter {
     return known ? 'changed' : 'duplicate';
   }
 
-  #writeIdentifiers(paper: Paper, row: number): void {
+  /** A paper goes by the identifiers of all its records: preprint and published version have each a DOI. */
+  #writeIdentifiers(records: Paper[], row: number): void {
     this.#statements.deleteIdentifiers.run(row);
-    for (const [kind, value] of Object.entries(paper.ids)) this.#statements.insertIdentifier.run(kind, value, row);
+    for (const { ids } of records) {
+      for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
+    }
   }
 }
 

@@ -27,7 +27,12 @@ export function fuse(dense: Neighbour[], lexical: WordMatch[], lexicalWeight = L
   });
   const normalLexical = minMax(lexical.map(({ score }) => score));
   lexical.forEach(({ row }, i) => {
-    const hit = ranked.get(row) ?? { row, score: 0, ranks: { dense: undefined, lexical: undefined }, similarity: undefined };
+    const hit = ranked.get(row) ?? {
+      row,
+      score: 0,
+      ranks: { dense: undefined, lexical: undefined },
+      similarity: undefined,
+    };
     hit.score += lexicalWeight * normalLexical[i]!;
     hit.ranks.lexical = i + 1;
     ranked.set(row, hit);

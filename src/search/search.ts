@@ -46,7 +46,10 @@ export class Search {
   /** @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's. */
   constructor(library: Library, embedder: Embedder) {
     if (library.model.fingerprint !== embedder.model.fingerprint) {
-      throw new AkinError('model-mismatch', `the library is of ${library.model.name}, the embedder of ${embedder.model.name}`);
+      throw new AkinError(
+        'model-mismatch',
+        `the library is of ${library.model.name}, the embedder of ${embedder.model.name}`,
+      );
     }
     this.#library = library;
     this.#embedder = embedder;
@@ -60,10 +63,17 @@ export class Search {
   async search(query: string, { limit = DEFAULT_LIMIT, mode = 'hybrid' as Mode } = {}): Promise<SearchAnswer> {
     const text = query.trim();
     if (text === '') {
-      throw new AkinError('invalid-argument', 'the query is empty', { hint: 'say in words what the papers are about', field: 'q' });
+      throw new AkinError('invalid-argument', 'the query is empty', {
+        hint: 'say in words what the papers are about',
+        field: 'q',
+      });
     }
     if (text.length > MAX_QUERY) {
-      throw new AkinError('invalid-argument', `the query has ${text.length} characters, at most ${MAX_QUERY} are taken`, { field: 'q' });
+      throw new AkinError(
+        'invalid-argument',
+        `the query has ${text.length} characters, at most ${MAX_QUERY} are taken`,
+        { field: 'q' },
+      );
     }
     const { vector } = await this.#embedder.embedQuery(text);
     const depth = mode === 'hybrid' ? Math.max(DEPTH, limit) : limit;

@@ -16,6 +16,7 @@ import {
   type Reading,
   type XmlElement,
 } from './xml-records.ts';
+import { yearIn } from './year.ts';
 
 export const arxivAtom: Source = {
   name: 'arxiv-atom',
@@ -40,7 +41,7 @@ function readEntry(entry: XmlElement): Reading {
       title: arxivText(textOf(child(entry, 'title'))),
       abstract: arxivAbstract(child(entry, 'summary')),
       authors: authors.map((author) => textOf(child(author, 'name'))),
-      year: yearOf(published),
+      year: yearIn(published),
       venue: arxivText(textOf(child(entry, 'journal_ref'))),
       url: links.find(({ rel }) => rel === 'alternate')?.href ?? id,
       categories: elements(entry, 'category').flatMap(({ attributes }) => attributes.term ?? []),
@@ -70,10 +71,4 @@ export function arxivAbstract(element: XmlElement | undefined): string {
     .trim()
     .split(/\n[^\S\n]+/);
   return paragraphs.map((paragraph) => arxivText(paragraph.replace(/\s+/g, ' '))).join('\n');
-}
-
-/** The year a date begins with, be it `2007-05-23` or `2007-05-23T17:59:37Z`. */
-export function yearOf(date: string): number | undefined {
-  const year = /^([12]\d{3})(?!\d)/.exec(date)?.[1];
-  return year === undefined ? undefined : Number(year);
 }

@@ -234,8 +234,9 @@ const LIGATURES = new Map([
 /** The text with an accent over its first letter; a dotless i or j was written only to be accented. */
 function accented(text: string, mark: string): string {
   const [first = ''] = text;
+  if (!/\p{L}/u.test(first)) return (BARE_ACCENTS.get(mark) ?? '') + text;
   const letter = first === 'ı' ? 'i' : first === 'ȷ' ? 'j' : first;
-  return (letter + (/[\p{L}\p{N}]/u.test(letter) ? mark : '')).normalize('NFC') + text.slice(first.length);
+  return (letter + mark).normalize('NFC') + text.slice(first.length);
 }
 
 /** Digits stay plain, as in "CO2": so people write and search for it. */

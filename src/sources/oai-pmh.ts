@@ -3,7 +3,7 @@
  * own two and Dublin Core, which every repository offers.
  */
 import { parseIdentifier, type PaperInput } from '../paper.ts';
-import { arxivAbstract, arxivText, yearOf } from './arxiv-atom.ts';
+import { arxivAbstract, arxivText } from './arxiv-atom.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
 import type { Found, Source } from './source.ts';
@@ -19,6 +19,7 @@ import {
   type Reading,
   type XmlElement,
 } from './xml-records.ts';
+import { yearIn } from './year.ts';
 
 export const oaiPmh: Source = {
   name: 'oai-pmh',
@@ -30,7 +31,7 @@ export const oaiPmh: Source = {
     readXml(file.text(), { records: ['record', 'error'], containers: ['OAI-PMH'] }, readRecord),
 };
 
-const FORMS: Record<string, (metadata: XmlElement) => PaperInput> = { arXiv, arXivRaw, dc: dublinCore };
+const FORMS = new Map(Object.entries({ arXiv, arXivRaw, dc: dublinCore }));
 
 function readRecord(record: XmlElement): Reading {
   if (record.name === 'error') {
@@ -40,7 +41,7 @@ function readRecord(record: XmlElement): Reading {
   if (header?.attributes.status === 'deleted') return invalid('deleted by the repository');
   const metadata = elements(child(record, 'metadata'))[0];
   if (!metadata) return invalid('a record without metadata');
-  const form = Object.hasOwn(FORMS, metadata.name) ? FORMS[metadata.name] : undefined;
+  const form = FORMS.get(metadata.name);
   if (!form) return invalid(`metadata of the form <${metadata.name}>, expected arXiv, arXivRaw or oai_dc`);
   const { extra, ...input } = form(metadata);
   return { input: { ...input, extra: { ...(extra as object), oai: fieldsOf(header) } } };
@@ -57,7 +58,7 @@ function arXiv(metadata: XmlElement): PaperInput {
       const parts = ['forenames', 'keyname', 'suffix'].map((part) => textOf(child(author, part)));
       return latexToText(parts.filter((part) => part !== '').join(' '));
     }),
-    year: yearOf(textOf(child(metadata, 'created'))),
+    year: yearIn(textOf(child(metadata, 'created'))),
     extra: withValue({
       ...fieldsOf(metadata, [...ARXIV_FIELDS, 'authors']),
       ...(extra as object),
@@ -131,7 +132,7 @@ function dublinCore(metadata: XmlElement): PaperInput {
   const inLanguage = descriptions.filter(({ attributes }) => attributes.lang === titles[0]?.attributes.lang);
   const texts = (inLanguage.length > 0 ? inLanguage : descriptions).map(read);
   const abstract = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
-  const years = textsOf(metadata, 'date').flatMap((date) => yearOf(date) ?? []);
+  const years = textsOf(metadata, 'date').flatMap((date) => yearIn(date) ?? []);
   // "Journal of Results; Vol. 5 (2010); 11-20", and its ISSN as another source.
   const source = textsOf(metadata, 'source').find((text) => !/^(?:(?:issn:?\s*)?[\dX-]+$|https?:)/i.test(text));
   return {

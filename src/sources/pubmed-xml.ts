@@ -12,6 +12,7 @@ import {
   type Reading,
   type XmlElement,
 } from './xml-records.ts';
+import { yearIn } from './year.ts';
 
 const RECORDS = ['PubmedArticle', 'PubmedBookArticle', 'DeleteCitation'];
 
@@ -46,7 +47,7 @@ function article(record: XmlElement): PaperInput {
     title: titleOf(article),
     abstract: abstract || otherAbstracts[0],
     authors: persons(child(article, 'AuthorList')),
-    year: yearOf(date) ?? yearOf(child(article, 'ArticleDate')),
+    year: yearIn(dateOf(date)) ?? yearIn(dateOf(child(article, 'ArticleDate'))),
     venue: textOf(child(journal, 'Title')) || textOf(child(journal, 'ISOAbbreviation')),
     categories: [
       ...new Set([...mesh.map((heading) => textOf(child(heading, 'DescriptorName'))), ...keywords(citation)]),
@@ -60,6 +61,7 @@ function article(record: XmlElement): PaperInput {
       issue: textOf(child(issue, 'Issue')),
       pages: pagesOf(article),
       date: dateOf(date),
+      electronicDate: dateOf(child(article, 'ArticleDate')),
       issn: textOf(child(journal, 'ISSN')),
       journalAbbreviation: textOf(child(journal, 'ISOAbbreviation')),
       language: textsOf(article, 'Language'),
@@ -81,6 +83,8 @@ function article(record: XmlElement): PaperInput {
         [...textsOf(grant, 'GrantID'), ...textsOf(grant, 'Agency')].join(', '),
       ),
       affiliations: affiliations(child(article, 'AuthorList')),
+      investigators: persons(child(citation, 'InvestigatorList')),
+      conflictOfInterest: textOf(child(citation, 'CoiStatement')),
       country: textOf(child(citation, 'MedlineJournalInfo', 'Country')),
       pii: ids.pii,
       relatedTo: elements(child(citation, 'CommentsCorrectionsList'), 'CommentsCorrections').map((each) =>
@@ -109,7 +113,7 @@ function bookArticle(record: XmlElement): PaperInput {
     title: title || bookTitle,
     abstract: abstractOf(child(document, 'Abstract')),
     authors,
-    year: yearOf(child(book, 'PubDate')) ?? yearOf(child(document, 'ContributionDate')),
+    year: yearIn(dateOf(child(book, 'PubDate'))) ?? yearIn(dateOf(child(document, 'ContributionDate'))),
     venue: title === '' ? collection : bookTitle,
     categories: [...new Set(keywords(document))],
     pmid: textOf(child(document, 'PMID')) || ids.pubmed,
@@ -156,7 +160,7 @@ function abstractOf(abstract: XmlElement | undefined): string {
 
 /** The names of a list; one marked as not valid stands beside its correction. */
 function persons(list: XmlElement | undefined): string[] {
-  return elements(list, 'Author')
+  return elements(list)
     .filter(({ attributes }) => attributes.ValidYN !== 'N')
     .map((author) => {
       const given = textOf(child(author, 'ForeName')) || textOf(child(author, 'Initials'));
@@ -203,9 +207,4 @@ function pagesOf(article: XmlElement | undefined): string {
 function dateOf(date: XmlElement | undefined): string {
   const parts = ['Year', 'Season', 'Month', 'Day'].flatMap((part) => textsOf(date, part));
   return parts.join(' ') || textOf(child(date, 'MedlineDate'));
-}
-
-function yearOf(date: XmlElement | undefined): number | undefined {
-  const year = /\b[12]\d{3}\b/.exec(dateOf(date))?.[0];
-  return year === undefined ? undefined : Number(year);
 }

@@ -113,126 +113,211 @@ interface Place {
 type XmlFound = Place &
   ({ element: XmlElement; containers: readonly XmlElement[] } | { reject: UnreadableRecord['reject'] });
 
-/** Characters of a record that are kept to show where it is. */
-const RAW_CHARACTERS = 300;
-/** Longest start tag that is looked at. */
-const LOOKAHEAD = 4096;
 /** Containers inside each other, at most; a file that opens one again and again is none of ours. */
 const MAX_CONTAINERS = 32;
 
 async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers }: XmlShape): AsyncGenerator<XmlFound> {
-  const token = new RegExp(
-    `<!--|<!\\[CDATA\\[|<(/?)(?:[\\w.-]+:)?(${[...containers, ...records].join('|')})(?=[\\s/>])`,
-    'g',
-  );
-  const window = new Window(pieces);
+  const tags = new Tags(pieces, [...containers, ...records]);
   const around: XmlElement[] = [];
-  let open: string | undefined; // The record that has begun, by name: it begins where the window does.
-  let from = 0; // In the window: where to look for the next token.
-  let recognised = false;
-  let cut = false;
-  // A record was given up before its end tag, which may still come.
-  let lateEnd = false;
+  let open: string | undefined; // The record that has begun, by name.
+  let isKnown = false;
+  let isCut = false;
+  let endMayFollow = false; // The end tag of a record that was given up before it.
 
-  const reject = (code: 'syntax' | 'too-large', reason: string): XmlFound => ({
-    ...window.place(),
-    reject: { code, reason },
-  });
+  const reject = (reason: string): XmlFound => ({ ...tags.place(), reject: { code: 'syntax', reason } });
   const whole = (end: number): XmlFound => {
-    const place = window.place();
-    const parsed = end > MAX_RECORD_CHARACTERS ? TOO_LONG : parse(window.text.slice(0, end));
-    window.drop(end);
-    from = 0;
+    const place = tags.place();
+    const parsed = parse(tags.take(end));
     open = undefined;
     return 'code' in parsed ? { ...place, reject: parsed } : { ...place, element: parsed, containers: [...around] };
   };
+  const giveUp = (): void => {
+    tags.release();
+    open = undefined;
+    endMayFollow = true;
+  };
 
   try {
-    await window.more();
-    const beginning = window.place();
     for (;;) {
-      token.lastIndex = from;
-      const match = token.exec(window.text);
-      if (!match) {
-        from = Math.max(from, window.text.length - LOOKAHEAD); // What stands at the end may be half a token.
-        if (open !== undefined && window.text.length > MAX_RECORD_CHARACTERS) {
-          yield { ...window.place(), reject: TOO_LONG };
-          open = undefined;
-          lateEnd = true;
-        }
-        if (open === undefined) {
-          window.drop(from);
-          from = 0;
-        }
-        if (await window.more()) continue;
-        if (open === undefined) break;
-        yield reject('syntax', `the file ends inside this <${open}>`);
-        cut = true;
-        open = undefined;
-        from = 1;
+      const tag = await tags.next();
+      if (!tag && open === undefined) break;
+      if (!tag) {
+        isCut = tags.text.length <= MAX_RECORD_CHARACTERS;
+        yield isCut ? reject(`the file ends inside this <${open}>`) : { ...tags.place(), reject: TOO_LONG };
+        giveUp();
         continue;
       }
-      from = match.index;
-      if (from + LOOKAHEAD > window.text.length && (await window.more())) continue;
-
-      const [opening, slash, name] = match;
-      if (name === undefined) {
-        from = await endOfSection(window, from, opening);
-        continue;
-      }
-      recognised = true;
+      isKnown = true;
+      const { name, isEnd, isEmpty, start, end } = tag;
       const isRecord = records.includes(name);
-      if (slash === '/') {
-        from += opening.length;
-        if (!isRecord) {
-          const depth = around.findLastIndex((each) => each.name === name);
-          if (open === undefined && depth !== -1) around.length = depth;
-        } else if (open === name) {
-          yield whole(from + (/^\s*>/.exec(window.text.slice(from, from + LOOKAHEAD))?.[0].length ?? 0));
-        } else if (open === undefined) {
-          if (!lateEnd) {
-            window.drop(match.index);
-            from = opening.length;
-            yield reject('syntax', `</${name}> without its <${name}>`);
-          }
-          lateEnd = false;
+      if (open !== undefined) {
+        if (isEnd && name === open) {
+          yield whole(end);
+        } else if (isRecord && !isEnd) {
+          yield reject(`another <${name}> begins inside this <${open}>`);
+          giveUp();
         }
-      } else if (open !== undefined) {
-        from += opening.length;
-        if (isRecord) {
-          yield reject('syntax', `another <${name}> begins inside this <${open}>`);
-          open = undefined;
-          lateEnd = true;
-          from = 1; // What this record swallowed is looked at again.
-        }
-      } else {
-        const [tag] = START_TAG.exec(window.text.slice(from, from + LOOKAHEAD)) ?? [opening];
-        const isEmpty = tag.endsWith('/>');
-        if (isRecord) {
-          window.drop(from);
-          from = opening.length;
-          if (isEmpty) yield whole(tag.length);
-          else open = name;
+      } else if (isRecord) {
+        tags.forget(start);
+        if (isEmpty) {
+          yield whole(end - start);
+        } else if (!isEnd) {
+          tags.hold();
+          open = name;
         } else {
-          from += tag.length;
-          const container = parse(isEmpty ? tag : tag.replace(/>$/, '/>'));
-          if (!isEmpty && around.length < MAX_CONTAINERS) {
-            around.push('code' in container ? { name, attributes: {}, children: [] } : container);
-          }
+          if (!endMayFollow) yield reject(`</${name}> without its <${name}>`);
+          endMayFollow = false;
         }
+      } else if (isEnd) {
+        const depth = around.findLastIndex((each) => each.name === name);
+        if (depth !== -1) around.length = depth;
+      } else if (!isEmpty && around.length < MAX_CONTAINERS) {
+        const parsed = parse(tags.text.slice(start, end).replace(/>$/, '/>'));
+        around.push('code' in parsed ? { name, attributes: {}, children: [] } : parsed);
       }
     }
-    if (!recognised && beginning.raw !== '') {
-      yield { ...beginning, reject: { code: 'syntax', reason: `expected <${containers[0]}>, found none` } };
-    } else if (around.length > 0 && !cut) {
-      yield reject('syntax', `the file ends before </${around[0]!.name}>: it seems to have been cut`);
+    if (!isKnown && tags.place().offset > 0) {
+      yield { offset: 0, raw: '', reject: { code: 'syntax', reason: `expected <${containers[0]}>, found none` } };
+    } else if (around.length > 0 && !isCut) {
+      yield reject(`the file ends before </${around[0]!.name}>: it seems to have been cut`);
     }
   } finally {
-    await window.close();
+    await tags.close();
   }
 }
 
 const TOO_LONG = { code: 'too-large', reason: 'the record is longer than 8 MiB' } as const;
+
+interface Tag {
+  /** Without its prefix. */
+  name: string;
+  isEnd: boolean;
+  /** Both start and end: `<record/>`. */
+  isEmpty: boolean;
+  /** Where it is in the text that is being looked at. */
+  start: number;
+  end: number;
+}
+
+/** Longest tag that is looked at. */
+const LOOKAHEAD = 4096;
+/** Characters of a record that are kept to show where it is. */
+const RAW_CHARACTERS = 300;
+// In a tag, an angle bracket stands nowhere, not even in quotes.
+const TAG = /^<[^<>"']*(?:"[^<"]*"[^<>"']*|'[^<']*'[^<>"']*)*>/;
+/** What ends a comment or CDATA section or, as it cannot stand in one, shows that it has no end. */
+const SECTION_ENDS: Record<string, RegExp> = { '<!--': /--+>?/g, '<![CDATA[': /\]\]>|<!\[CDATA\[/g };
+
+/** The tags of some names in a text, outside of comments and CDATA sections, and the part of it that is being looked at. */
+class Tags {
+  text = '';
+  readonly #pieces: AsyncIterator<string>;
+  readonly #pattern: RegExp;
+  /** UTF-8 bytes before `text`. */
+  #offset = 0;
+  /** Where in `text` the next tag is looked for. */
+  #from = 0;
+  #isHeld = false;
+
+  constructor(pieces: AsyncIterable<string>, names: readonly string[]) {
+    this.#pieces = pieces[Symbol.asyncIterator]();
+    this.#pattern = new RegExp(`<!--|<!\\[CDATA\\[|<(/?)(?:[\\w.-]+:)?(${names.join('|')})(?=[\\s/>])`, 'g');
+  }
+
+  /** The next tag; undefined at the end of the text, or when what is held has become longer than a record can be. */
+  async next(): Promise<Tag | undefined> {
+    for (;;) {
+      if (this.#isHeld && this.#from > MAX_RECORD_CHARACTERS) return undefined;
+      this.#pattern.lastIndex = this.#from;
+      const match = this.#pattern.exec(this.text);
+      this.#from = match?.index ?? Math.max(this.#from, this.text.length - LOOKAHEAD);
+      if (this.text.length - this.#from <= LOOKAHEAD) {
+        // Here may be half a tag.
+        if (!this.#isHeld) this.forget(this.#from);
+        if (await this.#more()) continue;
+      }
+      if (!match) {
+        this.#from = this.text.length;
+        if (!this.#isHeld) this.forget(this.#from);
+        return undefined;
+      }
+      const start = this.#from;
+      const [opening, slash, name] = match as [string, string?, string?];
+      if (name === undefined) {
+        this.#from = await this.#endOfSection(start, opening);
+        continue;
+      }
+      const [tag] = TAG.exec(this.text.slice(start, start + LOOKAHEAD)) ?? [opening];
+      this.#from = start + tag.length;
+      return { name, isEnd: slash === '/', isEmpty: tag.endsWith('/>'), start, end: this.#from };
+    }
+  }
+
+  /** Forgets the first `length` characters, or one less so as not to cut a surrogate pair. */
+  forget(length: number): void {
+    const cut = (this.text.codePointAt(length - 1) ?? 0) > 0xffff ? length - 1 : length;
+    this.#offset += Buffer.byteLength(this.text.slice(0, cut));
+    this.text = this.text.slice(cut);
+    this.#from -= cut;
+  }
+
+  /** From now on keeps the text, which begins with the tag found last. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  /** No longer keeps it, and looks behind its first tag again. */
+  release(): void {
+    this.#isHeld = false;
+    this.#from = 1;
+  }
+
+  /** The first `length` characters, which are forgotten. */
+  take(length: number): string {
+    const taken = this.text.slice(0, length);
+    this.forget(length);
+    this.#isHeld = false;
+    return taken;
+  }
+
+  /** Where the text begins; `raw` is a copy, since a slice would keep all of it in memory. */
+  place(): Place {
+    return { offset: this.#offset, raw: Buffer.from(this.text.slice(0, RAW_CHARACTERS)).toString() };
+  }
+
+  async close(): Promise<void> {
+    await this.#pieces.return?.();
+  }
+
+  /** Reads on, a good piece at once: looking at the text again costs its length. Returns false at the end. */
+  async #more(): Promise<boolean> {
+    const read: string[] = [];
+    for (let length = 0; length < 64 * 1024; length += read.at(-1)!.length) {
+      const { value, done } = await this.#pieces.next();
+      if (done) break;
+      read.push(value);
+    }
+    this.text += read.join('');
+    return read.length > 0;
+  }
+
+  /**
+   * Where reading goes on after the opening of a comment or CDATA section: behind its end or, if it has none, right behind
+   * the opening, for what was never closed must not hide the records after it.
+   */
+  async #endOfSection(start: number, opening: string): Promise<number> {
+    const pattern = SECTION_ENDS[opening]!;
+    const inside = start + opening.length;
+    for (let from = inside; ;) {
+      pattern.lastIndex = from;
+      const match = pattern.exec(this.text);
+      const end = match?.[0].endsWith('>') ? pattern.lastIndex : inside;
+      if (match && pattern.lastIndex < this.text.length) return end;
+      from = match?.index ?? Math.max(from, this.text.length - opening.length);
+      if (this.text.length - start > MAX_RECORD_CHARACTERS || !(await this.#more())) return end;
+    }
+  }
+}
 
 /** A document of one element as a tree, or why it is none. */
 function parse(xml: string): XmlElement | UnreadableRecord['reject'] {
@@ -258,7 +343,9 @@ function parse(xml: string): XmlElement | UnreadableRecord['reject'] {
     throw error;
   });
   try {
-    parser.write(mended(xml)).close();
+    const text = mended(xml);
+    if (text.length > MAX_RECORD_CHARACTERS) return TOO_LONG;
+    parser.write(text).close();
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof TooLarge) return { code: 'too-large', reason: message };
@@ -284,81 +371,21 @@ const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
  * only HTML defines (`&eacute;`), an ampersand that stands for itself. A name that nobody knows stays as it is written.
  */
 function mended(xml: string): string {
-  return xml
-    .toWellFormed()
-    .replace(NOT_XML, ' ')
-    .replace(AMPERSAND, (whole: string, reference?: string) => {
-      if (!whole.startsWith('&')) return whole;
-      const character = reference === undefined ? undefined : characterNamed(reference);
-      if (character === undefined) return `&amp;${whole.slice(1)}`;
-      return /[&<>"']/.test(character) ? `&#${character.charCodeAt(0)};` : character;
-    });
+  const pieces = xml.toWellFormed().replace(NOT_XML, ' ').split(CDATA);
+  return pieces.map((piece, i) => (i % 2 === 1 ? piece : withXmlReferences(piece))).join('');
+}
+
+function withXmlReferences(text: string): string {
+  return text.replace(BARE_AMPERSAND, '&amp;').replace(FOREIGN_REFERENCE, (whole: string, reference: string) => {
+    const character = characterNamed(reference);
+    if (character === undefined) return `&amp;${whole.slice(1)}`;
+    return /[&<>"']/.test(character) ? `&#${character.charCodeAt(0)};` : character;
+  });
 }
 
 // eslint-disable-next-line no-control-regex
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-const AMPERSAND = new RegExp(`<!\\[CDATA\\[[^]*?(?:\\]\\]>|$)|${REFERENCE.source}|&`, 'g');
-
-// In a tag, an angle bracket stands nowhere, not even in quotes.
-const START_TAG = /^<[^<>"']*(?:"[^<"]*"[^<>"']*|'[^<']*'[^<>"']*)*>/;
-
-/** Where a section of these begins ends or, as another one begins in it or `--` stands in a comment, was none. */
-const SECTION_ENDS: Record<string, RegExp> = { '<!--': /--+>?/g, '<![CDATA[': /\]\]>|<!\[CDATA\[/g };
-
-/**
- * Where reading goes on after a comment or CDATA section: behind it or, if it has no end, inside it. One that was never
- * closed must not hide the records after it.
- */
-async function endOfSection(window: Window, start: number, opening: string): Promise<number> {
-  const end = SECTION_ENDS[opening]!;
-  const inside = start + opening.length;
-  for (let from = inside; ;) {
-    end.lastIndex = from;
-    const match = end.exec(window.text);
-    const isWhole = match !== null && end.lastIndex < window.text.length;
-    if (isWhole) return match[0].endsWith('>') ? end.lastIndex : inside;
-    from = match?.index ?? Math.max(from, window.text.length - opening.length);
-    if (window.text.length - start > MAX_RECORD_CHARACTERS || !(await window.more())) {
-      return match?.[0].endsWith('>') ? end.lastIndex : inside;
-    }
-  }
-}
-
-/** The part of a text that is being looked at. */
-class Window {
-  text = '';
-  readonly #pieces: AsyncIterator<string>;
-  /** UTF-8 bytes before `text`. */
-  #offset = 0;
-
-  constructor(pieces: AsyncIterable<string>) {
-    this.#pieces = pieces[Symbol.asyncIterator]();
-  }
-
-  /** Reads on, a good piece at once: looking at the text again costs its length. Returns false at the end. */
-  async more(): Promise<boolean> {
-    const read: string[] = [];
-    for (let length = 0; length < 64 * 1024; length += read.at(-1)!.length) {
-      const { value, done } = await this.#pieces.next();
-      if (done) break;
-      read.push(value);
-    }
-    this.text += read.join('');
-    return read.length > 0;
-  }
-
-  /** Forgets the first `length` characters, or one less so as not to cut a surrogate pair. */
-  drop(length: number): void {
-    const cut = (this.text.codePointAt(length - 1) ?? 0) > 0xffff ? length - 1 : length;
-    this.#offset += Buffer.byteLength(this.text.slice(0, cut));
-    this.text = this.text.slice(cut);
-  }
-
-  place(): Place {
-    return { offset: this.#offset, raw: this.text.slice(0, RAW_CHARACTERS) };
-  }
-
-  async close(): Promise<void> {
-    await this.#pieces.return?.();
-  }
-}
+/** What stands between these is text, whatever it looks like. */
+const CDATA = /(<!\[CDATA\[[^]*?(?:\]\]>|$))/;
+const BARE_AMPERSAND = new RegExp(`(?!${REFERENCE.source})&`, 'g');
+const FOREIGN_REFERENCE = new RegExp(`(?!&(?:amp|lt|gt|quot|apos);)${REFERENCE.source}`, 'g');

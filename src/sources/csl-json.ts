@@ -1,0 +1,120 @@
+/**
+ * CSL-JSON, the format of citation processors: what Zotero, Better BibTeX, Mendeley and Pandoc export. Crossref's works are
+ * its cousins and share its names and dates.
+ */
+import { parseIdentifier, type Identifiers, type PaperInput } from '../paper.ts';
+import { fieldsWithValue, firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
+import type { JsonDialect, JsonObject } from './json-records.ts';
+import { plainText } from './markup.ts';
+import type { Source } from './source.ts';
+
+const dialect: JsonDialect = { wrappers: ['items', 'references'], read };
+
+export const cslJson: Source = {
+  name: 'csl-json',
+  title: 'CSL-JSON (Zotero)',
+
+  detects(head) {
+    const record = firstRecord(head, dialect.wrappers);
+    if (!record || (record.title !== undefined && typeof record.title !== 'string')) return false;
+    return (
+      objects(record.author).some((name) => ['family', 'given', 'literal'].some((part) => part in name)) ||
+      dateText(isObject(record.issued) ? record.issued : undefined) !== undefined ||
+      ['container-title', 'citation-key', 'title-short'].some((key) => key in record) ||
+      // Of CSL's types, those that nobody else would call so.
+      /^(?:article|paper|entry|legal|motion|musical|personal|post|review)[-_][a-z_-]+$/.test(text(record.type) ?? '')
+    );
+  },
+
+  read: (file) => readJson(file, dialect),
+};
+
+const MAPPED = [
+  'title',
+  'abstract',
+  'author',
+  'DOI',
+  'PMID',
+  'PMCID',
+  'URL',
+  'id',
+  'citation-key',
+  'keyword',
+  'categories',
+];
+
+function read(record: JsonObject): PaperInput {
+  const venue = ['container-title', 'event-title', 'event'].find((key) => text(record[key]) !== undefined);
+  const key = text(record['citation-key']) ?? text(record.id);
+  const keywords = text(record.keyword)?.split(/[;,]/) ?? [];
+  return {
+    title: plainText(text(record.title) ?? ''),
+    abstract: plainText(text(record.abstract) ?? ''),
+    authors: names(record.author),
+    year: yearOf(dateText(record.issued)),
+    venue: plainText(venue === undefined ? '' : text(record[venue])!),
+    url: text(record.URL),
+    categories: texts([...keywords, ...texts(record.categories)]),
+    ...identifiersElsewhere(record),
+    ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
+    extra: { ...fieldsWithValue({ key }), ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])) },
+  };
+}
+
+/** Zotero keeps identifiers that CSL has no field for in the note (its "Extra"), one a line, or as an archive's number. */
+function identifiersElsewhere(record: JsonObject): Identifiers {
+  const ids: Identifiers = {};
+  const lines = (text(record.note) ?? '').matchAll(
+    /^[ \t]*(?:_?eprint: *(https?:\S+)|(doi|arxiv|pmid|pmcid) *: *(\S+))/gim,
+  );
+  const elsewhere = [
+    ...texts([record.number, record.archive_location]),
+    ...Array.from(lines, ([, url, label, value]) => url ?? `${label}:${value}`),
+  ];
+  for (const found of elsewhere.map(parseIdentifier)) {
+    if (found) ids[found.kind] ??= found.value;
+  }
+  return ids;
+}
+
+/** The people of a CSL field, as "Given Family". */
+export function names(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return texts(value.map((name) => (isObject(name) ? nameOf(name) : name)));
+}
+
+const NAME_PARTS = ['given', 'dropping-particle', 'non-dropping-particle', 'family', 'suffix'];
+
+function nameOf(name: JsonObject): string | undefined {
+  // `name` is Crossref's, for organisations.
+  return text(name.literal) ?? text(name.name) ?? texts(NAME_PARTS.map((part) => name[part])).join(' ');
+}
+
+/** A CSL date as text: `2016-03-05` as far as it is known, `2016/2017` for a range, or whatever was written for a date. */
+export function dateText(value: unknown): string | undefined {
+  if (!isObject(value)) return text(value);
+  const dates = (Array.isArray(value['date-parts']) ? value['date-parts'] : []).map((parts: unknown) =>
+    (Array.isArray(parts) ? parts.map(text) : [])
+      .filter((part) => part !== undefined)
+      .map((part) => part.padStart(2, '0'))
+      .join('-'),
+  );
+  return text(dates.filter((date) => date !== '').join('/')) ?? text(value.literal) ?? text(value.raw);
+}
+
+/** The year that a date begins with, if it begins with one. */
+export function yearOf(date: string | undefined): number | undefined {
+  const year = /^[12]\d{3}(?!\d)/.exec(date ?? '')?.[0];
+  return year === undefined ? undefined : Number(year);
+}
+
+/** Fields with their dates as text and their people as names. */
+export function readable(fields: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => {
+      if (isObject(value) && 'date-parts' in value) return [key, dateText(value) ?? value];
+      const isPeople = Array.isArray(value) && value.every((each) => isObject(each) && nameOf(each) !== '');
+      return [key, isPeople ? names(value) : value];
+    }),
+  );
+}

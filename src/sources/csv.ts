@@ -1,0 +1,352 @@
+/**
+ * Tables as text: one paper a row, under a header. Commas, semicolons, tabs or bars separate the columns; what a column
+ * holds is told by its name, and a person can say it of names that are not known here.
+ *
+ * csv-parse reads the rows. They are cut apart before, because a quote that is never closed would make one field of the
+ * rest of the file: so it costs the row it is in, and reading goes on with the next line.
+ */
+import { parse } from 'csv-parse/sync';
+import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
+import { plainText } from './markup.ts';
+import { linesOf, MAX_RECORD_CHARACTERS } from './source.ts';
+import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
+
+/**
+ * Names of columns, as `normalName` writes them, the best first: of ASReview, Scopus, Web of Science, PubMed, IEEE Xplore,
+ * Springer and Zotero.
+ */
+const COLUMNS = {
+  title: [
+    ...['title', 'article title', 'document title', 'primary title', 'item title', 'paper title', 'ti'],
+    ...['標題', '标题', '文獻標題', '文献标题', '題名', '题名', '書名', '书名'],
+  ],
+  abstract: ['abstract', 'abstract note', 'notes abstract', 'paper abstract', 'ab', '摘要'],
+  authors: [
+    ...['author full names', 'authors', 'author', 'author names', 'first authors', 'af', 'au'],
+    ...['作者全名', '作者'],
+  ],
+  year: ['year', 'publication year', 'pub year', 'py', '年份'],
+  date: ['date', 'publication date', 'published', 'publish time', 'date published'],
+  venue: [
+    ...['source title', 'publication title', 'journal', 'journal book', 'venue', 'secondary title', 'booktitle', 'so'],
+    ...['conference name', '來源出版物名稱', '来源出版物名称'],
+  ],
+  url: ['url', 'urls', 'link', 'links', '連結', '链接'],
+  categories: [
+    ...['categories', 'keywords', 'author keywords', 'index keywords', 'keywords plus', 'ieee terms', 'de', 'subjects'],
+    ...['tags', 'manual tags', 'automatic tags', '作者關鍵字', '作者关键字', '索引關鍵字', '索引关键字'],
+  ],
+  doi: ['doi', 'item doi', 'digital object identifier', 'di'],
+  arxiv: ['arxiv', 'arxiv id', 'eprint'],
+  pmid: ['pmid', 'pubmed id', 'pubmedid', 'pm'],
+  pmcid: ['pmcid', 'pmc id'],
+  acl: ['acl', 'acl id', 'anthology id'],
+  openalex: ['openalex', 'openalex id'],
+  s2: ['s2', 's2 id', 'semantic scholar id'],
+  // Not an id of akin's, unless it says what it is: other files count their rows from 1 as well.
+  id: ['paper id', 'id'],
+} satisfies Record<string, string[]>;
+
+/** Scopus's Chinese exports head the authors with "author keywords", and have no other column of authors. */
+const MISNAMED_AUTHORS = ['作者關鍵字', '作者关键字'];
+
+/** A source for tables, in which the columns that `names` gives (`{ title: 'Titel' }`) are known as well. */
+export function csvWith(names: Record<string, string>): Source {
+  return {
+    name: 'csv',
+    title: 'CSV, TSV',
+
+    detects(head) {
+      const header = head.split('\n').find((line) => line.trim() !== '');
+      const table = tableOf(header ?? '', names);
+      return table.problem === undefined && table.header.length > 1;
+    },
+
+    async *read(file): AsyncGenerator<Found> {
+      const lines = linesOf(file.text());
+      try {
+        let header = await lines.next();
+        while (!header.done && header.value.text.trim() === '') header = await lines.next();
+        if (header.done) return;
+        const table = tableOf(header.value.text, names);
+        if (table.problem !== undefined) {
+          const { offset, text: raw } = header.value;
+          yield { record: 1, offset, raw, reject: { code: 'format-unknown', reason: table.problem } };
+        } else {
+          yield* readRows(lines, table);
+        }
+      } finally {
+        await lines.return(undefined);
+      }
+    },
+  };
+}
+
+export const csv = csvWith({});
+
+interface Table {
+  delimiter: string;
+  header: string[];
+  /** Which columns hold a field, the best first. */
+  columns: Map<string, number[]>;
+  /** Why no papers can be read from it. */
+  problem: string | undefined;
+}
+
+/** What a header tells, read with the delimiter by which it tells the most. */
+function tableOf(line: string, names: Record<string, string>): Table {
+  const tables = [',', ';', '\t', '|'].map((delimiter) => {
+    const fields = fieldsOf(line, delimiter);
+    const header = fields instanceof Error ? [line] : fields.map((field) => field.replace(/^\ufeff/, ''));
+    return { delimiter, header, columns: columnsOf(header, names) };
+  });
+  const table = tables.reduce((best, each) => (worth(each) > worth(best) ? each : best));
+  const missing = Object.values(names).find(
+    (name) => !table.header.some((each) => normalName(each) === normalName(name)),
+  );
+  const isOfPapers = table.columns.has('title') || table.columns.has('abstract');
+  const problem =
+    missing === undefined && isOfPapers
+      ? undefined
+      : `${missing === undefined ? 'no column has the name of one that holds titles or abstracts' : `no column is named ${missing}`}; ` +
+        `the columns are: ${excerpt(table.header.join(', '), 500)}`;
+  return { ...table, problem };
+}
+
+/** Known columns count for more than many. */
+const worth = ({ header, columns }: Pick<Table, 'header' | 'columns'>): number => columns.size * 1e6 + header.length;
+
+function columnsOf(header: string[], names: Record<string, string>): Map<string, number[]> {
+  const free = new Map(header.map((name, i) => [i, normalName(name)]));
+  const columns = new Map<string, number[]>();
+  const claim = (field: string, name: string): void => {
+    for (const [i, each] of free) {
+      if (each !== name) continue;
+      free.delete(i);
+      columns.set(field, [...(columns.get(field) ?? []), i]);
+    }
+  };
+  for (const [field, name] of Object.entries(names)) claim(field, normalName(name));
+  for (const [field, known] of Object.entries(COLUMNS)) {
+    for (const name of known) claim(field, name);
+    if (field === 'authors' && !columns.has(field)) for (const name of MISNAMED_AUTHORS) claim(field, name);
+  }
+  return columns;
+}
+
+/** `Abstract_Note` and `abstract note` are one name. */
+const normalName = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+
+async function* readRows(lines: AsyncGenerator<Line>, table: Table): AsyncGenerator<Found> {
+  let record = 0;
+  // What follows a broken row may be the rest of it: it is no row then unless it is as long as one.
+  let damaged = false;
+  for await (const { text, offset, reject } of rowsOf(lines, table)) {
+    const read: Reading | undefined = reject ? { reject } : readRow(text, table, damaged);
+    if (read === undefined) continue;
+    damaged = 'reject' in read && read.reject.code === 'syntax';
+    yield { record: ++record, offset, raw: text.slice(0, RAW_CHARACTERS), ...read };
+  }
+}
+
+/** Characters of a row that are kept to show where it is. */
+const RAW_CHARACTERS = 300;
+
+type Reading = Pick<FoundRecord, 'input'> | Pick<UnreadableRecord, 'reject'>;
+
+interface Row {
+  text: string;
+  offset: number;
+  reject?: UnreadableRecord['reject'];
+}
+
+/** Cuts a table into rows: lines, or as many of them as a quoted field runs over. */
+async function* rowsOf(lines: AsyncGenerator<Line>, { delimiter, header }: Table): AsyncGenerator<Row> {
+  const again: Line[] = []; // Lines to be read once more, the last one first.
+  const next = async (): Promise<Line | undefined> =>
+    again.pop() ?? ((await lines.next()) as IteratorResult<Line, undefined>).value;
+
+  for (let line = await next(); line !== undefined; line = await next()) {
+    if (line.text.trim() === '') continue;
+    if (line.tooLong) {
+      yield { ...line, reject: { code: 'too-large', reason: 'the line is longer than 8 MiB' } };
+      continue;
+    }
+    const row = [line];
+    let length = line.text.length;
+    let { quotes, fields } = followQuotes(line.text, delimiter, false);
+    while (quotes === 'open') {
+      const more = await next();
+      if (more === undefined) break;
+      row.push(more);
+      length += more.text.length;
+      // A closing quote that was missing is found in a later row: as what cannot be one, or by too many fields.
+      const after = followQuotes(more.text, delimiter, true);
+      fields += after.fields - 1;
+      quotes = more.tooLong || length > MAX_RECORD_CHARACTERS || fields > header.length ? 'wrong' : after.quotes;
+    }
+    if (quotes === 'closed') {
+      yield { text: row.map(({ text }) => text).join('\n'), offset: line.offset };
+      continue;
+    }
+    while (row.length > 1) again.push(row.pop()!);
+    // Of quotes in a quoted field that are not doubled, csv-parse can tell what was meant.
+    const alone = fieldsOf(line.text, delimiter);
+    if (!(alone instanceof Error) && alone.length === header.length) yield line;
+    else yield { ...line, reject: { code: 'syntax', reason: 'a quote is not closed, or not doubled inside a field' } };
+  }
+}
+
+/** Whether a quoted field is open at the end of a line, given whether one was at its beginning; and how many fields it has. */
+function followQuotes(
+  line: string,
+  delimiter: string,
+  open: boolean,
+): { quotes: 'open' | 'closed' | 'wrong'; fields: number } {
+  let at = 0;
+  for (let fields = 1; ; fields++) {
+    if (!open) {
+      while (line[at] === ' ') at++;
+      open = line[at] === '"';
+      if (open) at++;
+    }
+    if (open) {
+      let end = line.indexOf('"', at);
+      while (end !== -1 && line[end + 1] === '"') end = line.indexOf('"', end + 2);
+      if (end === -1) return { quotes: 'open', fields };
+      at = end + 1;
+      while (line[at] === ' ') at++;
+      if (at < line.length && line[at] !== delimiter) return { quotes: 'wrong', fields };
+      open = false;
+    }
+    at = line.indexOf(delimiter, at) + 1;
+    if (at === 0) return { quotes: 'closed', fields };
+  }
+}
+
+function fieldsOf(row: string, delimiter: string): string[] | Error {
+  try {
+    const options = { delimiter, record_delimiter: '\n', relax_quotes: true, relax_column_count: true, trim: true };
+    return parse(row, options)[0] ?? [];
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** What a row says; undefined where all of its fields are empty, as in a blank line. */
+function readRow(text: string, table: Table, strictly: boolean): Reading | undefined {
+  const fields = fieldsOf(text, table.delimiter);
+  if (fields instanceof Error) return { reject: { code: 'syntax', reason: fields.message } };
+  if (fields.every((field) => field === '')) return undefined;
+  const { length } = table.header;
+  if (fields.slice(length).some((field) => field !== '') || (strictly && fields.length < length)) {
+    return {
+      reject: { code: 'syntax', reason: `the header has ${length} columns, the row has ${fields.length} fields` },
+    };
+  }
+  return { input: inputOf(fields, table) };
+}
+
+function inputOf(fields: string[], { header, columns }: Table): PaperInput {
+  const used = new Set<number>();
+  /** What the first of a field's columns says that says something. */
+  const take = <T>(field: string, read: (value: string) => T | undefined): T | undefined => {
+    for (const i of columns.get(field) ?? []) {
+      const value = fields[i] ? read(fields[i]) : undefined;
+      if (value === undefined) continue;
+      used.add(i);
+      return value;
+    }
+    return undefined;
+  };
+  const asIs = (field: string): string | undefined => take(field, (value) => value);
+  const date = (columns.get('date') ?? []).map((i) => fields[i]).find((value) => value);
+  const keywords: string[] = [];
+  for (const i of columns.get('categories') ?? []) {
+    keywords.push(...listOf(fields[i] ?? '', /[;|]/));
+    used.add(i);
+  }
+  const id = take('id', identifierOf);
+  const input: PaperInput = {
+    title: take('title', plainText),
+    abstract: take('abstract', plainText),
+    authors: take('authors', authorsOf),
+    year: take('year', yearOf) ?? yearOf(date ?? ''),
+    venue: asIs('venue'),
+    url: asIs('url'),
+    categories: [...new Set(keywords)],
+    ...(id ? { [id.kind]: id.value } : {}),
+  };
+  for (const kind of IDENTIFIER_KINDS) input[kind] = asIs(kind) ?? input[kind];
+  const own = [...columns.keys()].filter((field) => !(field in COLUMNS)).map((field) => [field, asIs(field)] as const);
+  const others = fields.flatMap((value, i) =>
+    value === '' || used.has(i) ? [] : [[columnName(header, i), value] as const],
+  );
+  return { ...input, extra: Object.fromEntries([...own, ...others]) };
+}
+
+/** A column's name; its number where it has none, or that of another column. */
+function columnName(header: string[], i: number): string {
+  const name = header[i] ?? '';
+  return name !== '' && header.indexOf(name) === i ? name : `${name} (column ${i + 1})`.trim();
+}
+
+/** The year that a date begins with; pandas makes 2016.0 of a year. */
+function yearOf(date: string): number | undefined {
+  return /^[12]\d{3}(?!\d)/.test(date) ? Number(date.slice(0, 4)) : undefined;
+}
+
+/** An identifier that says its kind, or that has the form of arXiv's, which nothing else has. */
+function identifierOf(id: string): Identifier | undefined {
+  if (/^\d{2}(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d+)?$/.test(id)) return { kind: 'arxiv', value: id };
+  return parseIdentifier(id) ?? undefined;
+}
+
+/** The items of a list, separated by commas where there is nothing better. */
+const listOf = (list: string, separator: RegExp): string[] =>
+  listInPython(list) ?? list.split(separator.test(list) ? separator : ',').map((item) => item.trim());
+
+/** The items of what pandas writes of a list: `['a', "b's"]`. */
+function listInPython(list: string): string[] | undefined {
+  if (!/^\[['"]/.test(list) || !/['"]\]$/.test(list)) return undefined;
+  return Array.from(list.matchAll(/'([^']*)'|"([^"]*)"/g), ([, single, double]) => single ?? double!);
+}
+
+/** The authors of a field as "Given Family", in whichever way it separates them; undefined where it says there are none. */
+function authorsOf(field: string): string[] | undefined {
+  if (/^\[no author/i.test(field)) return undefined; // Scopus.
+  const text = field.replace(/\s+/g, ' ');
+  const names = listInPython(text) ?? (text.includes(';') ? text.split(';') : undefined);
+  if (names) return names.map(givenFirst);
+  const joined = text.split(/ (?:and|&) /);
+  // Between "and"s stands a name, or, before the only one of them, a list.
+  const areNames = joined.length > 1 && joined.every((part) => part.split(',').length === 2);
+  return areNames ? joined.map(givenFirst) : joined.flatMap(namesBetweenCommas);
+}
+
+const INITIALS = /^(?:\p{Lu}\.?[- ]?){1,5}$/u;
+
+/** `A. One, B. Two` or `One A., Two B.`, but also `One, A.` and `One, A., Two, B.`. */
+function namesBetweenCommas(list: string): string[] {
+  const parts = list.split(',').map((part) => part.trim());
+  while (parts.at(-1) === '') parts.pop();
+  if (parts.length === 2 && parts.some((part) => !part.includes(' '))) return [givenFirst(list)];
+  if (parts.length % 2 === 0 && parts.every((part, i) => i % 2 === 0 || INITIALS.test(part))) {
+    return parts.flatMap((family, i) => (i % 2 === 0 ? [givenFirst(`${family}, ${parts[i + 1]!}`)] : []));
+  }
+  return parts.map(givenFirst);
+}
+
+/** A name with the family name first where that can be told: by a comma, or by initials at the end. */
+function givenFirst(name: string): string {
+  const bare = name.replace(/ *\(\d+\) *$/, '').trim(); // Scopus's number of an author.
+  if (bare.length > 200) return bare; // Not a name.
+  const [family, given, ...suffixes] = bare.split(',').map((part) => part.trim());
+  if (given !== undefined) return [given, family, ...suffixes].join(' ').trim();
+  return bare.replace(/^(.+) ((?:\p{Lu}\.[- ]?)+)$|^(\S+) (\p{Lu}{1,3})$/u, '$2$4 $1$3');
+}

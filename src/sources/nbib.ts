@@ -1,0 +1,93 @@
+/** PubMed's own format: records of MEDLINE as PubMed's pages save and "send to citation manager" (.nbib). */
+import type { PaperInput } from '../paper.ts';
+import type { Found, Source } from './source.ts';
+import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { yearIn } from './year.ts';
+
+export const nbib: Source = {
+  name: 'nbib',
+  title: 'PubMed, MEDLINE .nbib',
+
+  detects: (head) => /^\ufeff?PMID- ?\d+\s*$/m.test(head),
+
+  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+};
+
+const format: TaggedFormat = {
+  /** A tag and blanks are four characters wide, and a hyphen follows. */
+  lineReader: () => (line) => {
+    const match = /^(?=.{4}-)([A-Z][A-Z\d]{1,3}) *-(?: |$)(.*)$/.exec(line);
+    return match ? { tag: match[1]!, value: match[2]! } : undefined;
+  },
+  begins: 'PMID',
+  ends: [],
+  joiner: ' ',
+  read,
+};
+
+const NAMES = {
+  ...{ PT: 'type', VI: 'volume', IP: 'issue', PG: 'pages', IS: 'issn', ISBN: 'isbn', LA: 'language' },
+  ...{ TA: 'journalAbbreviation', TT: 'originalTitle', CI: 'copyright', RN: 'chemicals', NM: 'substances' },
+  ...{ SI: 'accessions', GR: 'grants', PL: 'country', COIS: 'conflictOfInterest' },
+  ...{ PB: 'publisher', EN: 'edition', CTI: 'collection', OAB: 'otherAbstracts', AUID: 'authorIds', MID: 'manuscript' },
+  ...{ CON: 'relatedTo', CIN: 'relatedTo', EIN: 'relatedTo', EFR: 'relatedTo', RIN: 'relatedTo', ROF: 'relatedTo' },
+  ...{ CRI: 'relatedTo', CRF: 'relatedTo', UIN: 'relatedTo', UOF: 'relatedTo', RPI: 'relatedTo', RPF: 'relatedTo' },
+};
+/** What PubMed says of its own handling of a record, and what other tags say in full. */
+const LEFT_OUT = [
+  'OWN',
+  'STAT',
+  'DCOM',
+  'LR',
+  'EDAT',
+  'MHDA',
+  'CRDT',
+  'PHST',
+  'PST',
+  'JID',
+  'SB',
+  'OTO',
+  'SO',
+  'AU',
+  'ED',
+];
+
+function read(record: TaggedRecord): PaperInput {
+  const [dates, electronic] = [record.texts('DP'), record.text('DEP')];
+  const year = yearIn(dates[0]) ?? yearIn(electronic);
+  const [title, bookTitle] = [record.text('TI'), record.text('BTI')];
+  const isMissing = title === undefined || /^\[?Not available\]?\.?$/i.test(title);
+  const ids = [...record.texts('AID'), ...record.texts('LID')];
+  const headings = record.texts('MH').map((heading) => heading.split('/').map((part) => part.replace('*', '')));
+  const input: PaperInput = {
+    title: isMissing ? (bookTitle ?? record.text('TT') ?? title) : title,
+    abstract: record.text('AB', 'OAB'),
+    authors: [...record.texts('FAU', 'AU').map(personName), ...record.texts('CN')],
+    year,
+    venue: record.text('JT') ?? (isMissing ? undefined : bookTitle) ?? record.text('TA'),
+    categories: keywords([...headings.map(([descriptor]) => descriptor!), ...record.texts('OT')]),
+    pmid: record.text('PMID'),
+    pmcid: record.text('PMC'),
+    doi: idOf('doi', ids),
+  };
+  const extra = {
+    date: dates.filter((date) => date !== String(year)).join('; '),
+    electronicDate: electronic,
+    pii: idOf('pii', ids),
+    articleNumber: ids.find((id) => !id.endsWith(']')),
+    editors: record.texts('FED', 'ED').map(personName),
+    investigators: record.texts('FIR', 'IR').map(personName),
+    meshQualifiers: headings.flatMap(([descriptor, ...qualifiers]) =>
+      qualifiers.map((qualifier) => `${descriptor}/${qualifier}`),
+    ),
+    affiliations: [...new Set(record.texts('AD'))],
+  };
+  for (const tag of LEFT_OUT) record.texts(tag);
+  return { ...input, extra: record.extra(extra, NAMES, [title, bookTitle]) };
+}
+
+/** The id of a kind among "10.1016/j.x [doi]" and "S0048 [pii]". */
+function idOf(kind: string, ids: string[]): string | undefined {
+  const id = ids.find((each) => each.endsWith(`[${kind}]`));
+  return id?.slice(0, id.lastIndexOf('[')).trim();
+}

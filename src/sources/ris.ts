@@ -1,0 +1,103 @@
+/**
+ * RIS, as Scopus, Ovid, EBSCO, EndNote, Zotero and others write it. They agree on the lines and hardly on the tags: each
+ * field is looked for under all the tags it is known to come with.
+ */
+import { parseIdentifier, type PaperInput } from '../paper.ts';
+import type { Found, Source } from './source.ts';
+import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { yearIn } from './year.ts';
+
+export const ris: Source = {
+  name: 'ris',
+  title: 'RIS',
+
+  detects: (head) => /^[ \t\ufeff]*TY[ \t]*-[ \t]*[A-Z]{3,}/m.test(head),
+
+  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+};
+
+const format: TaggedFormat = { lineReader, begins: 'TY', ends: ['ER'], joiner: '\n', read };
+
+/**
+ * Two blanks and a hyphen follow a tag; where `TY` was written otherwise, so may be the tags after it. Anything else is
+ * text: abstracts have lines such as "IL - 6".
+ */
+function lineReader(): ReturnType<TaggedFormat['lineReader']> {
+  let style = '  -';
+  return (line) => {
+    const match = /^([ \t]*)([A-Z][A-Z\d])([ \t]*-)(?:[ \t]+|$)?(.*)$/.exec(line);
+    if (!match) return /^\s*ER\s*$/.test(line) ? { tag: 'ER', value: '' } : undefined;
+    const [, indent, tag = '', dash, value = ''] = match;
+    const own = `${indent}${dash}`;
+    if (tag === 'TY' && (own === '  -' || /^[A-Z]{3,7}\s*$/.test(value))) style = own;
+    else if (own !== '  -' && own !== style && !(tag === 'ER' && value === '')) return undefined;
+    return { tag, value };
+  };
+}
+
+const NAMES = {
+  ...{ TY: 'type', ID: 'key', VL: 'volume', IS: 'issue', CP: 'issue', PB: 'publisher', CY: 'place', PP: 'place' },
+  ...{ LA: 'language', DB: 'database', AN: 'accession', N1: 'note', ET: 'edition', ST: 'shortTitle', SN: 'issn' },
+  ...{ JO: 'journalAbbreviation', JA: 'journalAbbreviation', J1: 'journalAbbreviation', J2: 'journalAbbreviation' },
+  ...{ C7: 'articleNumber', L1: 'file', L2: 'fullText', T2: 'secondaryTitle', T3: 'series', TT: 'translatedTitle' },
+  ...{ M3: 'workType', Y2: 'accessed' },
+};
+
+function read(record: TaggedRecord): PaperInput {
+  const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');
+  const abstracts = record.texts('AB', 'N2');
+  const people = record.lines('AU', 'A1').flatMap((line) => line.split(';'));
+  const dates = ['PY', 'Y1', 'DA']
+    .flatMap((tag) => record.texts(tag))
+    .map((date) => date.split('/').filter(Boolean).join('/'));
+  const year = dates.map(yearIn).find((each) => each !== undefined);
+  const venue = record.text('JF', 'T2', 'JO', 'BT', 'SO', 'C3', 'JA', 'J1', 'J2');
+  const links = [...record.lines('UR'), ...record.lines('LK')];
+  const url = links.find((link) => /^https?:/i.test(link));
+  const provider = record.texts('DP').join('; ');
+  const input: PaperInput = {
+    title,
+    abstract: abstracts.filter((text) => !isCopyright(text)).join('\n'),
+    authors: people.filter((name) => !isOthers(name)).map(personName),
+    year,
+    venue,
+    url,
+    categories: categories(record.lines('KW')),
+    ...identifiers(record, links, provider),
+  };
+  const extra = {
+    copyright: abstracts.filter(isCopyright).join('\n'),
+    moreAuthors: people.some(isOthers) || undefined,
+    date: [...new Set(dates)].filter((date) => date !== String(year)).join('; '),
+    links: links.filter((link) => link !== url),
+    pages: [...record.texts('SP'), ...record.texts('EP')].join('-'),
+    affiliations: [...new Set(record.lines('AD'))],
+    databaseProvider: provider,
+    editors: [...record.lines('A2'), ...record.lines('ED')].map(personName),
+  };
+  return { ...input, extra: record.extra(extra, NAMES, [title, venue, input.abstract]) };
+}
+
+/** One a line, or all in one line. */
+const categories = (lines: string[]): string[] =>
+  keywords(lines.flatMap((line) => line.split(lines.length === 1 && !line.includes(';') ? ',' : ';')));
+
+/** EBSCO gives a second "abstract". */
+const isCopyright = (abstract: string): boolean => abstract.startsWith('Copyright of ');
+const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\s*$/i.test(name);
+
+const DOI = /^(?:doi:?\s*|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/\S+$/i;
+
+/** From wherever databases put them: a DOI for the type of work, PubMed's numbers as accession number and "custom 2". */
+function identifiers(record: TaggedRecord, links: string[], provider: string): PaperInput {
+  const doi = record.text('DO', 'DI') ?? record.matching(DOI, 'M3', 'L3', 'L2')[0];
+  const [pmid] = provider === 'NLM' ? record.matching(/^\d{1,8}$/, 'AN') : [];
+  const [pmcid] = record.matching(/^pmc\d+$/i, 'C2');
+  const named = [...links, ...record.matching(/^(?:pmid|arxiv):/i, 'AN')].flatMap(
+    (text) => parseIdentifier(text) ?? [],
+  );
+  return {
+    ...Object.fromEntries(named.reverse().map(({ kind, value }) => [kind, value])), // The first of a kind counts.
+    ...Object.fromEntries(Object.entries({ doi, pmid, pmcid }).filter(([, value]) => value !== undefined)),
+  };
+}

@@ -1,0 +1,89 @@
+/** Web of Science's tagged text, as a plain text or EndNote (.ciw) export, of its Core Collection and other databases. */
+import type { PaperInput } from '../paper.ts';
+import type { Found, Source } from './source.ts';
+import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { yearIn } from './year.ts';
+
+export const wos: Source = {
+  name: 'wos',
+  title: 'Web of Science tagged text, .ciw',
+
+  detects: (head) => /^\s*(?:FN [^\n]*\n\s*VR |PT [A-Z]\r?\n[A-Z][A-Z\d] )/.test(head),
+
+  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+};
+
+const format: TaggedFormat = {
+  lineReader: () => (line) => {
+    const match = /^([A-Z][A-Z\d])(?: (.*))?$/.exec(line.trimEnd());
+    return match ? { tag: match[1]!, value: match[2] ?? '' } : undefined;
+  },
+  begins: 'PT',
+  ends: ['ER', 'EF', 'FN', 'VR'],
+  joiner: ' ',
+  read,
+};
+
+const NAMES = {
+  ...{ PT: 'publicationType', VL: 'volume', IS: 'issue', SI: 'specialIssue', SU: 'supplement', AR: 'articleNumber' },
+  ...{ LA: 'language', SN: 'issn', EI: 'eissn', BN: 'isbn', PU: 'publisher', PI: 'place', JI: 'journalAbbreviation' },
+  ...{ J9: 'journalAbbreviation', CT: 'conference', CY: 'conferenceDate', CL: 'conferencePlace', SE: 'series' },
+  ...{
+    DA: 'exported',
+    UT: 'key',
+    AN: 'accession',
+    TC: 'timesCited',
+    NR: 'referenceCount',
+    OA: 'openAccess',
+    FU: 'grants',
+  },
+  ...{ RI: 'researcherIds', OI: 'orcids', EM: 'emails', NT: 'note', BD: 'broadTerms', TN: 'taxonomicNotes' },
+  ...{ ST: 'systematics', OR: 'organisms' },
+};
+
+function read(record: TaggedRecord): PaperInput {
+  const key = record.text('UT');
+  const dates = { published: record.text('PY'), issue: record.text('PD'), early: record.text('EY', 'EA') };
+  const year = yearIn(dates.published) ?? yearIn(dates.early) ?? yearIn(dates.issue);
+  const venue = record.text('SO');
+  const pages = record.text('PS');
+  const medline = /^MEDLINE:(\d+)$/.exec(key ?? '')?.[1];
+  const groups = [...record.lines('CA'), ...record.lines('GP')];
+  const input: PaperInput = {
+    title: record.text('TI'),
+    abstract: record.text('AB'),
+    authors: [...record.lines('AF', 'AU', 'BF', 'BA').map(authorName), ...groups],
+    year,
+    venue,
+    url: record.text('AW', 'UR'),
+    categories: categories(record, key),
+    doi: record.text('DI', 'D2'),
+    pmid: record.text('PM') ?? medline,
+  };
+  const extra = {
+    key,
+    type: record.texts('DT').join('; '),
+    date: [dates.issue, dates.early].filter((date) => date !== undefined && date !== String(year)).join('; '),
+    pages: pages ?? [...record.texts('BP'), ...record.texts('EP')].join('-'),
+    affiliations: record.texts('C1'),
+    editors: record.lines('BE', 'ED').map(personName),
+    references: references(record.lines('CR')),
+  };
+  return { ...input, extra: record.extra(extra, NAMES, [venue]) };
+}
+
+/** ZooRec puts addresses behind names. */
+const authorName = (line: string): string => personName(line.replace(/\([^()\s@]*@[^()\s]*\)/, ''));
+
+/** Keywords of the authors and of Web of Science, research areas and categories; lists with semicolons. */
+function categories(record: TaggedRecord, key = ''): string[] {
+  const [authors, ...others] = ['DE', 'ID', 'SC', 'WC'].map((tag) => record.texts(tag));
+  // ZooRec: "Picoides arcticus [Breeding site / Snag / ] [USA /  / ]."
+  const separator = key.startsWith('ZOOREC') ? /[;[\]]|\s\/\s|\.$/ : /;/;
+  const words = authors!.flatMap((text) => text.split(separator));
+  return keywords([...words, ...others.flat().flatMap((text) => text.split(';'))]);
+}
+
+/** The DOIs of the works cited. */
+const references = (lines: string[]): string[] =>
+  lines.flatMap((line) => /\bDOI \[?(10\.\d{4,9}\/[^\s,\]]+)/.exec(line)?.[1] ?? []);

@@ -1,0 +1,334 @@
+/** The HTTP door, asked without a socket: what it answers, what it refuses, and whether /openapi.json tells all of it. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
+import { modelFolders, openSession, type Session } from '../../src/cli/session.ts';
+import { Embedder } from '../../src/embedding/embedder.ts';
+import { createApp } from '../../src/http/app.ts';
+import { Search } from '../../src/search/search.ts';
+import { akin, sampleCopy } from '../akin.ts';
+
+/** Ids as sources really write them, and worse. */
+const ODD_IDS = [
+  '17',
+  'lab/notes/2024',
+  'lab notes #3?',
+  'series/similar',
+  'series',
+  '100%',
+  'a%2Fb',
+  'a/b',
+  'Grüße/ü',
+];
+const ATTENTION = 'arxiv:1706.03762';
+const TURING = 'doi:10.1112/plms/s2-42.1.230';
+
+const folder = sampleCopy(afterAll);
+let session: Session;
+let app: ReturnType<typeof createApp>;
+let documentation: Documentation;
+
+beforeAll(async () => {
+  const records = ODD_IDS.map((id) => ({
+    id,
+    title: `How the record number ${id} was named`,
+    abstract: 'A note on names.',
+  }));
+  const file = path.join(folder, 'odd.jsonl');
+  writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
+  expect((await akin(['add', file, '--index', folder])).code).toBe(0);
+  session = await openSession(folder, 1);
+  app = createApp(session.search, pino({ level: 'silent' }));
+  documentation = (await (await app.request('/openapi.json')).json()) as Documentation;
+  return () => session.close();
+});
+
+describe('answers', () => {
+  it('finds papers by meaning and says how near and why', async () => {
+    const { hits, mode, library } = await ok('/v1/search?q=a+machine+that+can+compute+any+number&limit=3');
+    expect(mode).toBe('hybrid');
+    expect(library).toEqual({ papers: 120 + ODD_IDS.length, embedded: 120 + ODD_IDS.length });
+    expect(hits).toHaveLength(3);
+    const [first, ...others] = hits as Hit[];
+    expect(first).toMatchObject({
+      id: TURING,
+      year: 1937,
+      ids: { doi: '10.1112/plms/s2-42.1.230' },
+      ranks: { dense: 1, lexical: 1 },
+    });
+    expect(first!.score).toBe(1);
+    expect(first!.similarity).toBeGreaterThan(0.4);
+    for (const { score, similarity } of others) {
+      expect(score).toBeLessThan(1);
+      expect(similarity).toBeLessThan(first!.similarity);
+    }
+  });
+
+  it('ranks by cosine in dense mode and by BM25 in lexical mode', async () => {
+    const dense = (await ok('/v1/search?q=neural+networks&mode=dense')).hits as Hit[];
+    expect(dense.map(({ ranks }) => ranks.dense)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    for (const { score, similarity, ranks } of dense) expect([score, null]).toEqual([similarity, ranks.lexical]);
+
+    const lexical = (await ok('/v1/search?q=neural+networks&mode=lexical&limit=5')).hits as Hit[];
+    expect(lexical.map(({ ranks }) => ranks.lexical)).toEqual([1, 2, 3, 4, 5]);
+    for (const { similarity, ranks } of lexical) expect([typeof similarity, ranks.dense]).toEqual(['number', null]);
+  });
+
+  it('gives no hit, not an error, for words that are in no paper', async () => {
+    expect((await ok('/v1/search?q=qqxyzzy&mode=lexical')).hits).toEqual([]);
+  });
+
+  it('gives as many hits as the limit says, from 1 to 100', async () => {
+    expect((await ok('/v1/search?q=theory&limit=1')).hits).toHaveLength(1);
+    expect((await ok('/v1/search?q=theory&limit=100')).hits).toHaveLength(100);
+  });
+
+  it('takes a query of ten thousand characters', async () => {
+    expect((await ok(`/v1/search?q=${'galaxy '.repeat(1428)}gala`)).hits).toHaveLength(10);
+  });
+
+  it('leaves a paper out of the papers similar to it', async () => {
+    const { hits } = (await ok(`/v1/papers/${ATTENTION}/similar?limit=100`)) as { hits: Hit[] };
+    expect(hits).toHaveLength(100);
+    expect(hits.map(({ id }) => id)).not.toContain(ATTENTION);
+    expect(hits[0]!.similarity).toBeGreaterThan(hits[99]!.similarity);
+  });
+
+  it('says how much of the library is embedded', async () => {
+    expect(await ok('/healthz')).toEqual({ status: 'ok', papers: 129, embedded: 129 });
+  });
+
+  it('answers HEAD like GET, without a body', async () => {
+    const answer = await app.request('/v1/search?q=galaxies', { method: 'HEAD' });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+  });
+});
+
+describe('ids in the path', () => {
+  it.each(ODD_IDS)('finds %s when it is percent-encoded, and what is similar to it', async (id) => {
+    const encoded = encodeURIComponent(id);
+    expect((await ok(`/v1/papers/${encoded}`)).id).toBe(id);
+    const { hits } = (await ok(`/v1/papers/${encoded}/similar?limit=100`)) as { hits: Hit[] };
+    expect(hits.map((hit) => hit.id)).not.toContain(id);
+    expect(hits.map((hit) => hit.id)).toContain(ODD_IDS.find((other) => other !== id));
+  });
+
+  it.each(['17', 'lab/notes/2024', 'a/b', 'Grüße/ü'])('finds %s as it is', async (id) => {
+    expect((await ok(`/v1/papers/${id}`)).id).toBe(id);
+    expect((await ok(`/v1/papers/${id}/similar`)).hits).toHaveLength(10);
+  });
+
+  it('tells an id that ends in /similar from the question what is similar', async () => {
+    expect((await ok('/v1/papers/series%2Fsimilar')).id).toBe('series/similar');
+    expect((await ok('/v1/papers/series/similar')).hits).toHaveLength(10);
+    const { hits } = (await ok('/v1/papers/series%2Fsimilar/similar?limit=100')) as { hits: Hit[] };
+    expect(hits.map(({ id }) => id)).toContain('series');
+    expect(hits.map(({ id }) => id)).not.toContain('series/similar');
+  });
+
+  it.each([
+    [TURING, TURING],
+    ['DOI:10.1112/PLMS/s2-42.1.230', TURING],
+    ['10.1112/plms/s2-42.1.230', TURING],
+    ['https://doi.org/10.1112/plms/s2-42.1.230', TURING],
+    ['https%3A%2F%2Fdoi.org%2F10.1112%2Fplms%2Fs2-42.1.230', TURING],
+    [ATTENTION, ATTENTION],
+    ['arXiv:1706.03762v5', ATTENTION],
+    ['https://arxiv.org/abs/1706.03762', ATTENTION],
+    ['https://arxiv.org/pdf/1706.03762v7.pdf', ATTENTION],
+  ])('knows %s as %s', async (written, id) => {
+    expect((await ok(`/v1/papers/${written}`)).id).toBe(id);
+    expect((await ok(`/v1/papers/${written}/similar?limit=2`)).hits).toHaveLength(2);
+  });
+});
+
+describe('refusals', () => {
+  it.each([
+    ['/v1/search', 400, 'invalid-argument', 'q'],
+    ['/v1/search?q=', 400, 'invalid-argument', 'q'],
+    ['/v1/search?q=%20%09', 400, 'invalid-argument', 'q'],
+    [`/v1/search?q=${'a'.repeat(10_001)}`, 400, 'invalid-argument', 'q'],
+    ['/v1/search?q=a&q=b', 400, 'invalid-argument', 'q'],
+    ['/v1/search?q=a&limit=0', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=101', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=abc', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=2.5', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&mode=fuzzy', 400, 'invalid-argument', 'mode'],
+    ['/v1/search?q=a&lang=en', 400, 'invalid-argument', 'lang'],
+    ['/v1/papers/17/similar?limit=101', 400, 'invalid-argument', 'limit'],
+    ['/v1/papers/17/similar?limit=1&limit=2', 400, 'invalid-argument', 'limit'],
+    ['/v1/papers/17/similar?mode=dense', 400, 'invalid-argument', 'mode'],
+    ['/v1/papers/17?fields=title', 400, 'invalid-argument', 'fields'],
+    ['/v1/papers/nobody', 404, 'not-found', 'id'],
+    ['/v1/papers/arxiv:0000.00000', 404, 'not-found', 'id'],
+    ['/v1/papers/100%25%', 404, 'not-found', 'id'],
+    ['/v1/papers/nobody/similar', 404, 'not-found', 'id'],
+    ['/v1/papers//similar', 404, 'not-found', 'id'],
+    ['/v1/papers/', 404, 'not-found', undefined],
+    ['/v1/nothing', 404, 'not-found', undefined],
+    ['/V1/SEARCH?q=a', 404, 'not-found', undefined],
+    ['/../../etc/passwd', 404, 'not-found', undefined],
+  ])('answers %s with %i, %s, field %s', async (address, status, code, field) => {
+    const problem = await refusal(await ask(address), status);
+    expect(problem).toMatchObject({ code, ...(field === undefined ? {} : { field }) });
+    expect(problem.field).toBe(field);
+    expect(problem.detail).not.toMatch(/undefined|NaN|\[object/);
+  });
+
+  it.each([
+    ['POST', '/v1/search?q=a'],
+    ['DELETE', '/v1/papers/17'],
+    ['PUT', '/v1/papers/lab/notes/2024/similar'],
+    ['POST', '/healthz'],
+    ['PATCH', '/'],
+  ])('answers %s %s with 405 and the methods there are', async (method, address) => {
+    const answer = await app.request(address, { method });
+    expect(answer.headers.get('Allow')).toBe('GET, HEAD');
+    expect(await refusal(answer, 405)).toMatchObject({ code: 'method-not-allowed' });
+  });
+
+  it('answers a wrong method at an unknown address with 404', async () => {
+    expect(await refusal(await app.request('/nothing', { method: 'POST' }), 404)).toMatchObject({ code: 'not-found' });
+  });
+
+  it('tells the log, and nobody else, how it failed', async () => {
+    const closed = await openSession(folder, 1);
+    await closed.close(); // Whatever is asked of it now is a bug of akin's.
+    const logged: string[] = [];
+    const broken = createApp(closed.search, pino({}, { write: (line: string) => void logged.push(line) }));
+    const answer = await broken.request('/healthz');
+    expect(await refusal(answer, 500)).toEqual({
+      type: 'about:blank',
+      title: 'Internal Server Error',
+      status: 500,
+      code: 'internal-error',
+      detail: 'akin failed to answer; the log of the server says why',
+    });
+    expect(logged).toHaveLength(1);
+    expect(JSON.parse(logged[0]!)).toMatchObject({
+      level: 50,
+      path: '/healthz',
+      err: { stack: expect.stringContaining('local.ts') as string },
+    });
+  });
+
+  it('asks to come back later when too many queries wait', async () => {
+    const embedder = await Embedder.start(session.library.model, {
+      modelFolders: modelFolders(),
+      threads: 1,
+      maxWaitingQueries: 1,
+    });
+    onTestFinished(() => embedder.close());
+    const busy = createApp(new Search(session.library, embedder), pino({ level: 'silent' }));
+    const [first, second] = await Promise.all([busy.request('/v1/search?q=one'), busy.request('/v1/search?q=two')]);
+    expect(first.status).toBe(200);
+    expect(await refusal(second, 503)).toMatchObject({ code: 'overloaded' });
+    expect(second.headers.get('Retry-After')).toBe('1');
+  });
+});
+
+describe('headers', () => {
+  it.each([
+    '/',
+    '/?q=galaxies',
+    '/?like=nobody',
+    '/page.js',
+    '/page.css',
+    '/v1/search?q=galaxies',
+    '/v1/search',
+    '/healthz',
+    '/nothing',
+  ])('guard %s, and never ask for https', async (address) => {
+    const { headers } = await app.request(address);
+    expect(headers.get('Strict-Transport-Security')).toBeNull();
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    const policy = headers.get('Content-Security-Policy');
+    expect(policy).toMatch(/^default-src 'none'; /);
+    expect(policy).not.toMatch(/unsafe|\*|https?:|data:/);
+  });
+});
+
+describe('/openapi.json', () => {
+  it('documents every route of the API, and no other', () => {
+    const routes = app.routes
+      .filter(({ method, path }) => method === 'GET' && /^\/(v1|healthz)/.test(path))
+      .map(({ path }) => path);
+    // The wildcard route answers both for a paper and for what is similar to it.
+    const expected = new Set([...routes, '/v1/papers/{id}', '/v1/papers/{id}/similar']);
+    expected.delete('/v1/papers/:id{.+}');
+    expect(new Set(Object.keys(documentation.paths))).toEqual(expected);
+  });
+
+  it('says of every answer and parameter what it is', () => {
+    for (const { get } of Object.values(documentation.paths)) {
+      expect(get.summary).not.toBe('');
+      for (const parameter of get.parameters ?? []) expect(parameter.description, parameter.name).toBeTypeOf('string');
+    }
+  });
+});
+
+interface Hit {
+  id: string;
+  score: number;
+  similarity: number;
+  ranks: { dense: number | null; lexical: number | null };
+}
+
+interface Documentation {
+  components: { schemas: Record<string, unknown> };
+  paths: Record<
+    string,
+    {
+      get: {
+        summary: string;
+        parameters?: { name: string; description: string }[];
+        responses: Record<string, { content: Record<string, { schema: unknown }> }>;
+      };
+    }
+  >;
+}
+
+/** Asks, and holds the answer against what /openapi.json says of it. */
+async function ask(address: string): Promise<Response> {
+  const answer = await app.request(address);
+  const asked = new URL(address, 'http://localhost').pathname;
+  const route = Object.keys(documentation.paths)
+    .sort((a, b) => b.length - a.length)
+    .find((each) => new RegExp(`^${each.replace('{id}', '.*')}$`).test(asked));
+  if (route === undefined) return answer;
+  const documented = documentation.paths[route]!.get.responses[answer.status];
+  expect(documented, `${route} answers ${answer.status}, which is not documented`).toBeDefined();
+  const [[contentType, { schema }]] = Object.entries(documented!.content) as [[string, { schema: unknown }]];
+  expect(answer.headers.get('Content-Type')).toBe(contentType);
+  const form = z.fromJSONSchema(closed(schema) as z.core.JSONSchema.JSONSchema);
+  expect(form.safeParse(await answer.clone().json()).error).toBeUndefined();
+  return answer;
+}
+
+/** A schema with its references filled in, and no room for a field that it does not name. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (schema === null || typeof schema !== 'object') return schema;
+  const { $ref } = schema as { $ref?: string };
+  if ($ref !== undefined) return closed(documentation.components.schemas[$ref.replace('#/components/schemas/', '')]);
+  const parts = Object.fromEntries(Object.entries(schema).map(([key, part]) => [key, closed(part)]));
+  return 'properties' in parts ? { additionalProperties: false, ...parts } : parts;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+async function ok(address: string): Promise<any> {
+  const answer = await ask(address);
+  expect(answer.status).toBe(200);
+  return answer.json();
+}
+
+async function refusal(answer: Response, status: number): Promise<Record<string, unknown>> {
+  expect(answer.status).toBe(status);
+  expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+  const problem = (await answer.json()) as Record<string, unknown>;
+  expect(problem).toMatchObject({ type: 'about:blank', status, title: expect.any(String) as string });
+  return problem;
+}

@@ -1,0 +1,514 @@
+/** What every library must do, whichever engine is behind it. Each test has a library of its own. */
+import { describe, expect, it } from 'vitest';
+import type { Library, LibraryWriter, WordMatch } from '../../src/library/library.ts';
+import { dot } from '../../src/library/graph.ts';
+import { embeddedText, type Paper } from '../../src/paper.ts';
+import { embedAll, embedding, exactNearest, MODEL, paper, seeded, unitVector, vectorOf } from './made.ts';
+
+export interface NewLibrary {
+  writer: LibraryWriter;
+  /** Opens it for reading, once or several times. */
+  reader(): Promise<Library>;
+}
+
+/** @param make makes an empty library of `MODEL`, and closes what was opened of it when the test is over. */
+export function libraryContract(name: string, make: () => Promise<NewLibrary>): void {
+  /** The ids of the papers at rows. */
+  const ids = async (library: Library, found: { row: number }[]): Promise<(string | undefined)[]> =>
+    (await library.papers(found.map(({ row }) => row))).map((each) => each?.id);
+  const matching = async (library: Library, query: string): Promise<(string | undefined)[]> =>
+    ids(library, await library.matching(query, 100));
+  const paperNamed = async (library: Library, id: string): Promise<Paper | undefined> => {
+    const row = await library.find(id);
+    return row === undefined ? undefined : (await library.papers([row]))[0];
+  };
+
+  describe(name, () => {
+    it('answers every question about nothing with nothing', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      expect(library.model).toEqual(MODEL);
+      expect(writer.model).toEqual(MODEL);
+      expect(await library.status()).toEqual({ papers: 0, embedded: 0 });
+      expect(await library.find('a')).toBeUndefined();
+      expect(await library.papers([1, 0, -1])).toEqual([undefined, undefined, undefined]);
+      expect(await library.papers([])).toEqual([]);
+      expect(await library.vector(1)).toBeUndefined();
+      expect(await library.nearest(vectorOf('a'), 10)).toEqual([]);
+      expect(await library.similarities(vectorOf('a'), [1])).toEqual(new Map());
+      expect(await library.matching('a', 10)).toEqual([]);
+      expect(writer.pending(0, 10)).toEqual([]);
+      expect(writer.pendingCount()).toBe(0);
+      expect(writer.put([])).toEqual([]);
+      expect(writer.remove([])).toEqual([]);
+    });
+
+    it('gives back every field as it was put in', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      const whole = paper('Ä "quoted" id', {
+        title: 'Überschrift 😀',
+        abstract: 'One\n\ntwo',
+        authors: ['A. Author', 'B. Author'],
+        year: 1665,
+        venue: 'Venue',
+        url: 'https://example.org/?a=1',
+        doi: '10.1000/x',
+        pmid: 7,
+        categories: ['cs.IR', 'cs.CL'],
+        deep: { list: [1, 'two', null, { three: 3.5 }] },
+      });
+      const bare = paper('bare');
+      writer.put([whole, bare]);
+      expect(await paperNamed(library, whole.id)).toEqual(whole);
+      expect(await paperNamed(library, bare.id)).toEqual(bare);
+    });
+
+    it('shows a reader what was written since it opened, whether or not the writer is still at work', async () => {
+      const { writer, reader } = await make();
+      const early = await reader();
+      writer.put([paper('a', { title: 'Glaciers' })]);
+      const late = await reader();
+      for (const library of [early, late]) {
+        expect(await library.status()).toEqual({ papers: 1, embedded: 0 });
+        expect(await matching(library, 'glaciers')).toEqual(['a']);
+        expect(await library.nearest(vectorOf('Glaciers'), 1)).toEqual([]);
+      }
+      embedAll(writer);
+      for (const library of [early, late]) {
+        expect(await library.status()).toEqual({ papers: 1, embedded: 1 });
+        expect(await ids(library, await library.nearest(vectorOf('Glaciers'), 1))).toEqual(['a']);
+      }
+    });
+
+    it('returns papers in the order asked for, with gaps where there is none', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      writer.put(['a', 'b', 'c'].map((id) => paper(id)));
+      const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => library.find(id)));
+      expect((await library.papers([c!, 999, a!, c!])).map((each) => each?.id)).toEqual(['c', undefined, 'a', 'c']);
+      writer.remove(['b']);
+      expect((await library.papers([a!, b!, c!])).map((each) => each?.id)).toEqual(['a', undefined, 'c']);
+    });
+
+    describe('a record that is put in', () => {
+      it('is added, changed, unchanged or a duplicate', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const record = { abstract: 'Text.', year: 2016, doi: '10.1000/x' };
+        expect(writer.put([paper('a', record), paper('b')])).toEqual(['added', 'added']);
+        expect(writer.put([paper('a', record), paper('b')])).toEqual(['unchanged', 'unchanged']);
+        expect(writer.put([paper('a', { ...record, year: 2017 }), paper('b')])).toEqual(['changed', 'unchanged']);
+        expect(writer.put([paper('c', { doi: 'https://doi.org/10.1000/X' })])).toEqual(['duplicate']);
+        expect(writer.put([paper('c', { doi: '10.1000/x' }), paper('a', { ...record, year: 2017 })])).toEqual([
+          'unchanged',
+          'unchanged',
+        ]);
+        expect(writer.put([paper('d'), paper('d'), paper('d', { year: 2000 })])).toEqual([
+          'added',
+          'unchanged',
+          'changed',
+        ]);
+        expect(await library.status()).toMatchObject({ papers: 3 });
+        expect((await paperNamed(library, 'a'))!.year).toBe(2017);
+        expect((await paperNamed(library, 'd'))!.year).toBe(2000);
+      });
+
+      it('keeps its row when it changes', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a'), paper('b')]);
+        const row = await library.find('a');
+        writer.put([paper('a', { title: 'Another title', doi: '10.1000/x' })]);
+        expect(await library.find('a')).toBe(row);
+        expect(await library.find('doi:10.1000/x')).toBe(row);
+      });
+
+      it('no longer goes by an identifier that it lost', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a', { doi: '10.1000/wrong' })]);
+        writer.put([paper('a', { doi: '10.1000/right' })]);
+        expect(await library.find('doi:10.1000/wrong')).toBeUndefined();
+        expect(writer.put([paper('b', { doi: '10.1000/wrong' })])).toEqual(['added']);
+      });
+    });
+
+    describe('records of one paper', () => {
+      const first = paper('a', {
+        title: 'The title',
+        abstract: 'Short.',
+        year: 2018,
+        doi: '10.1000/x',
+        categories: ['one'],
+        note: 1,
+      });
+      const second = paper('b', {
+        title: 'Another title',
+        abstract: 'Rather longer than that.',
+        authors: ['A. Author'],
+        year: 2017,
+        venue: 'Venue',
+        doi: '10.1000/x',
+        arxiv: '2209.09004',
+        categories: ['two', 'one'],
+        note: 2,
+        pages: '1-9',
+      });
+
+      it('are merged, the first of them leading', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([first, second]);
+        expect(await library.status()).toMatchObject({ papers: 1 });
+        expect(await paperNamed(library, 'b')).toEqual({
+          id: 'a',
+          title: 'The title',
+          abstract: 'Rather longer than that.',
+          authors: ['A. Author'],
+          year: 2017,
+          venue: 'Venue',
+          url: null,
+          ids: { doi: '10.1000/x', arxiv: '2209.09004' },
+          categories: ['one', 'two'],
+          extra: { note: 1, pages: '1-9' },
+        });
+      });
+
+      it('are found by every id and identifier, in any written form', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('other'), first, second]);
+        const row = await library.find('a');
+        expect(row).toBeDefined();
+        for (const id of [
+          'b',
+          'doi:10.1000/X',
+          '10.1000/x',
+          'https://doi.org/10.1000/x',
+          'arXiv:2209.09004v3',
+          'https://arxiv.org/pdf/2209.09004.pdf',
+        ]) {
+          expect([id, await library.find(id)]).toEqual([id, row]);
+        }
+        for (const id of ['A', 'c', '2209.09004', 'doi:10.1000/y', ''])
+          expect([id, await library.find(id)]).toEqual([id, undefined]);
+      });
+
+      it('go on being one when one of them changes', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([first, second]);
+        expect(writer.put([paper('b', { abstract: 'Tiny.', doi: '10.1000/x' })])).toEqual(['changed']);
+        expect(await paperNamed(library, 'a')).toEqual(first);
+        expect(writer.put([{ ...first, title: 'A better title' }])).toEqual(['changed']);
+        expect(await paperNamed(library, 'b')).toMatchObject({ id: 'a', title: 'A better title' });
+        expect(await library.status()).toMatchObject({ papers: 1 });
+      });
+
+      it('are found by an identifier that only a later one has, even of a kind the first has too', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        // A preprint and the published version have each a DOI; a third record knows the second only.
+        writer.put([
+          paper('preprint', { doi: '10.48550/arXiv.2209.09004' }),
+          paper('published', { doi: '10.1000/x', arxiv: '2209.09004' }),
+        ]);
+        const row = await library.find('preprint');
+        expect(await library.find('doi:10.1000/x')).toBe(row);
+        expect(writer.put([paper('again', { doi: '10.1000/x' })])).toEqual(['duplicate']);
+        expect(await library.find('again')).toBe(row);
+        expect(await library.status()).toMatchObject({ papers: 1 });
+        expect(await paperNamed(library, 'again')).toMatchObject({
+          id: 'preprint',
+          ids: { doi: '10.48550/arxiv.2209.09004' },
+        });
+      });
+
+      it('are joined by one that shows two papers to be the same', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([
+          paper('a', { title: 'Alpha', abstract: 'Short.', doi: '10.1000/x', one: 1 }),
+          paper('b', { title: 'Beta', abstract: 'Rather longer.', arxiv: '2209.09004', two: 2 }),
+          paper('c', { title: 'Gamma' }),
+        ]);
+        const vectors = embedAll(writer);
+        expect(await library.status()).toEqual({ papers: 3, embedded: 3 });
+
+        expect(
+          writer.put([paper('joint', { title: 'Delta', doi: '10.1000/x', arxiv: '2209.09004', three: 3 })]),
+        ).toEqual(['duplicate']);
+        const joined = await library.find('joint');
+        expect([await library.find('a'), await library.find('b'), await library.find('arxiv:2209.09004')]).toEqual([
+          joined,
+          joined,
+          joined,
+        ]);
+        const [merged] = await library.papers([joined!]);
+        expect(merged).toMatchObject({ abstract: 'Rather longer.', extra: { one: 1, two: 2, three: 3 } });
+        expect(await library.status()).toMatchObject({ papers: 2 });
+
+        // Nothing is left of the paper that went: not its words, not its vector.
+        for (const word of ['alpha', 'beta']) {
+          const found = await matching(library, word);
+          expect([word, found]).toEqual([word, merged!.title.toLowerCase() === word ? [merged!.id] : []]);
+        }
+        for (const vector of vectors.values()) {
+          expect(await ids(library, await library.nearest(vector, 10))).not.toContain(undefined);
+        }
+        embedAll(writer);
+        expect(await library.status()).toEqual({ papers: 2, embedded: 2 });
+        expect((await ids(library, await library.nearest(vectorOf(embeddedText(merged!)), 10)))[0]).toBe(merged!.id);
+
+        expect(writer.remove(['b'])).toEqual(['b']);
+        for (const id of ['a', 'b', 'joint', 'doi:10.1000/x', 'arxiv:2209.09004'])
+          expect(await library.find(id)).toBeUndefined();
+        expect(writer.put([paper('a', { doi: '10.1000/x' })])).toEqual(['added']);
+      });
+    });
+
+    describe('a paper that is removed', () => {
+      it('is gone from everywhere, and comes back only as a new paper', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([
+          paper('a', { title: 'Alpha', doi: '10.1000/x' }),
+          paper('b', { title: 'Beta', pmid: 7 }),
+          paper('c', { title: 'Gamma' }),
+        ]);
+        embedAll(writer);
+        const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => library.find(id)));
+        expect(await library.nearest(vectorOf('Alpha'), 1)).toMatchObject([{ row: a }]);
+
+        expect(writer.remove(['a', 'nobody', 'a', 'PMID: 7'])).toEqual(['a', 'PMID: 7']);
+        expect(await library.status()).toEqual({ papers: 1, embedded: 1 });
+        for (const id of ['a', 'b', 'doi:10.1000/x', 'pmid:7'])
+          expect([id, await library.find(id)]).toEqual([id, undefined]);
+        expect(await library.papers([a!, b!])).toEqual([undefined, undefined]);
+        expect(await library.vector(a!)).toBeUndefined();
+        expect(await library.similarities(vectorOf('Alpha'), [a!, b!])).toEqual(new Map());
+        expect(await library.matching('alpha beta', 10)).toEqual([]);
+        for (const text of ['Alpha', 'Beta']) {
+          expect((await library.nearest(vectorOf(text), 10)).map(({ row }) => row)).toEqual([c]);
+        }
+
+        expect(writer.put([paper('a', { title: 'Alpha', doi: '10.1000/x' })])).toEqual(['added']);
+        const again = await library.find('a');
+        expect([a, b, c]).not.toContain(again);
+        expect(writer.pending(0, 10)).toEqual([{ row: again, text: 'Alpha' }]);
+      });
+    });
+
+    describe('a vector', () => {
+      it('goes when the text changes, and only then', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const record = { abstract: 'Old text.', year: 2016 };
+        writer.put([paper('a', record)]);
+        embedAll(writer);
+        const row = (await library.find('a'))!;
+        const old = vectorOf('Paper a\nOld text.');
+
+        writer.put([paper('a', { ...record, year: 2017, venue: 'Venue', note: 1 })]);
+        expect(writer.pendingCount()).toBe(0);
+        expect(await library.vector(row)).toEqual(old);
+
+        writer.put([paper('a', { ...record, abstract: 'New text.' })]);
+        expect(writer.pending(0, 10)).toEqual([{ row, text: 'Paper a\nNew text.' }]);
+        expect(await library.vector(row)).toBeUndefined();
+        expect(await library.nearest(old, 10)).toEqual([]);
+        expect(await library.status()).toEqual({ papers: 1, embedded: 0 });
+
+        embedAll(writer);
+        const [neighbour, ...others] = await library.nearest(old, 10);
+        expect(others).toEqual([]);
+        expect(neighbour!.row).toBe(row);
+        expect(neighbour!.similarity).toBeCloseTo(dot(old, vectorOf('Paper a\nNew text.')), 5);
+      });
+
+      it('waits for its turn in the order of rows', async () => {
+        const { writer } = await make();
+        writer.put(['a', 'b', 'c', 'd', 'e'].map((id) => paper(id)));
+        const all = writer.pending(0, 10);
+        const rows = all.map(({ row }) => row);
+        expect(all.map(({ text }) => text)).toEqual(['a', 'b', 'c', 'd', 'e'].map((id) => `Paper ${id}`));
+        expect(rows).toEqual([...rows].sort((x, y) => x - y));
+        expect(writer.pending(0, 2)).toEqual(all.slice(0, 2));
+        expect(writer.pending(rows[1]!, 2)).toEqual(all.slice(2, 4));
+        expect(writer.pending(rows[4]!, 2)).toEqual([]);
+        writer.putVectors([rows[1]!, rows[3]!].map((row) => ({ row, embedding: embedding(vectorOf('x')) })));
+        expect(writer.pending(0, 10)).toEqual([all[0], all[2], all[4]]);
+        expect(writer.pendingCount()).toBe(3);
+      });
+
+      it('that is no vector of the model is refused, and nothing of its batch is stored', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a'), paper('b'), paper('c')]);
+        const pending = writer.pending(0, 10);
+        const sound = vectorOf('x');
+        const unsound = {
+          'not a number': sound.map((x, i) => (i === 5 ? NaN : x)),
+          infinite: sound.map((x, i) => (i === MODEL.dimensions - 1 ? -Infinity : x)),
+          'too short': sound.slice(1),
+          'too long': Float32Array.of(...sound, 0),
+          empty: new Float32Array(),
+        };
+        for (const vector of Object.values(unsound)) {
+          const batch = pending.map(({ row }, i) => ({ row, embedding: embedding(i === 1 ? vector : sound) }));
+          expect(() => writer.putVectors(batch)).toThrow(expect.objectContaining({ code: 'embedding-failed' }));
+        }
+        expect(writer.pending(0, 10)).toEqual(pending);
+        expect(await library.status()).toEqual({ papers: 3, embedded: 0 });
+        expect(await library.nearest(sound, 10)).toEqual([]);
+      });
+
+      it('for a paper that was removed meanwhile is left out', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a'), paper('b')]);
+        const [a, b] = writer.pending(0, 10);
+        writer.remove(['a']);
+        writer.putVectors([a!, b!].map(({ row, text }) => ({ row, embedding: embedding(vectorOf(text)) })));
+        expect(await library.status()).toEqual({ papers: 1, embedded: 1 });
+        expect((await library.nearest(vectorOf('Paper a'), 10)).map(({ row }) => row)).toEqual([b!.row]);
+      });
+
+      it('is found by the vectors near it, each with its cosine, nearest first', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put(Array.from({ length: 50 }, (_, i) => paper(`p${i}`)));
+        const vectors = embedAll(writer);
+        const random = seeded(7);
+        for (const query of [vectorOf('Paper p7'), unitVector(random), unitVector(random, vectorOf('Paper p8'))]) {
+          const exact = exactNearest(vectors, query, 10);
+          const found = await library.nearest(query, 10);
+          expect(found.map(({ row }) => row)).toEqual(exact.map(({ row }) => row));
+          found.forEach(({ similarity }, i) => expect(similarity).toBeCloseTo(exact[i]!.similarity, 5));
+        }
+        expect((await library.nearest(vectorOf('Paper p7'), 1))[0]!.similarity).toBeCloseTo(1, 5);
+        const rows = [...vectors.keys()];
+        const similarities = await library.similarities(vectorOf('Paper p7'), [...rows.slice(0, 5), 999_999]);
+        expect([...similarities.keys()]).toEqual(rows.slice(0, 5));
+        for (const [row, similarity] of similarities)
+          expect(similarity).toBeCloseTo(dot(vectorOf('Paper p7'), vectors.get(row)!), 5);
+        expect(await library.vector(rows[3]!)).toEqual(vectors.get(rows[3]!));
+      });
+
+      it('is one of as many as there are when more are asked for', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put(['a', 'b', 'c', 'd'].map((id) => paper(id)));
+        const vectors = embedAll(writer);
+        writer.remove(['d']);
+        for (const k of [3, 4, 5, 100, 5000]) {
+          const found = await library.nearest(vectorOf('Paper d'), k);
+          expect(found.map(({ row }) => row).sort((x, y) => x - y)).toEqual([...vectors.keys()].slice(0, 3));
+        }
+      });
+    });
+
+    describe('words', () => {
+      it('are found whatever their ending, case and accents, in title and abstract', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([
+          paper('a', { title: 'Recommending networks', abstract: 'Of schemes.' }),
+          paper('b', { title: 'Über Gödel', abstract: 'Naïve Approaches.' }),
+        ]);
+        for (const query of ['network', 'NETWORKS', 'recommended', 'scheme', 'unknown scheme']) {
+          expect([query, await matching(library, query)]).toEqual([query, ['a']]);
+        }
+        for (const query of ['godel', 'GÖDEL', 'Go\u0308del', 'naive', 'approach', 'uber']) {
+          expect([query, await matching(library, query)]).toEqual([query, ['b']]);
+        }
+        expect(await matching(library, 'Venue')).toEqual([]);
+      });
+
+      it('follow changes', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a', { title: 'Glaciers' }), paper('b', { title: 'Glaciers and rivers' })]);
+        writer.put([paper('a', { title: 'Volcanoes' })]);
+        expect(await matching(library, 'glacier')).toEqual(['b']);
+        expect(await matching(library, 'volcano')).toEqual(['a']);
+        writer.put([paper('a', { title: 'Volcanoes', abstract: 'And glaciers.', year: 2000 })]);
+        expect((await matching(library, 'glacier')).sort()).toEqual(['a', 'b']);
+      });
+
+      it('rank by how many of them there are and by how rare they are', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([
+          ...Array.from({ length: 30 }, (_, i) => paper(`common${i}`, { title: `Common talk number${i}` })),
+          paper('rare', { title: 'Seldom talk elsewhere' }),
+          paper('both', { title: 'Seldom common talk' }),
+        ]);
+        const found = await library.matching('common seldom', 5);
+        expect((await ids(library, found)).slice(0, 2)).toEqual(['both', 'rare']);
+        expect(found.length).toBe(5);
+        const scores = found.map(({ score }: WordMatch) => score);
+        expect(scores).toEqual([...scores].sort((x, y) => y - x));
+        expect(scores.every((score) => score > 0)).toBe(true);
+      });
+
+      it('are never taken for an operator', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([
+          paper('a', { title: 'Either near or far', abstract: 'Title: c plus plus; not quoted.' }),
+          paper('b', { title: 'The and of it' }),
+        ]);
+        const always = [
+          'near AND',
+          'NEAR(near far, 2)',
+          '"near',
+          'near"',
+          "near'",
+          'near OR',
+          'NOT near',
+          '(near',
+          'near)',
+          'near*',
+          '^near',
+          'near + far',
+          'near - far',
+          '{near}',
+          'near:',
+          'title : near',
+          '-title: near',
+          'near\\',
+          'near;--',
+          'near\0',
+          'near 😀',
+          'near\ud83d',
+          'near, far!',
+        ];
+        for (const query of always) expect([query, await matching(library, query)]).toEqual([query, ['a']]);
+      });
+
+      it('may be none at all, or only common ones', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a', { title: 'Glaciers' }), paper('b', { title: 'To be or not to be' })]);
+        for (const none of ['', ' ', '""', '()', '*', '😀', '-- ; --', '\u0301', '\u0000', '\ud800', 'AND', '日本']) {
+          expect([none, await matching(library, none)]).toEqual([none, []]);
+        }
+        expect(await matching(library, 'to be or not to be')).toEqual(['b']);
+        // Words that tell nothing are left out beside one that tells something.
+        expect(await matching(library, 'to be a glacier')).toEqual(['a']);
+      });
+
+      it('may be very many, or very long', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a', { title: 'Glaciers' })]);
+        expect(
+          await matching(library, `glaciers ${Array.from({ length: 5000 }, (_, i) => `word${i}`).join(' ')}`),
+        ).toEqual(['a']);
+        expect(await matching(library, `${'x'.repeat(100_000)} glaciers`)).toEqual(['a']);
+      });
+    });
+  });
+}

@@ -1,0 +1,579 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+import { LIBRARY_FILE } from '../../src/library/database.ts';
+import { emptyGraph, removeGraph, saveGraph } from '../../src/library/graph-file.ts';
+import { Graph } from '../../src/library/graph.ts';
+import type { Neighbour } from '../../src/library/library.ts';
+import { LocalLibrary } from '../../src/library/local.ts';
+import { LocalWriter } from '../../src/library/writer.ts';
+import { ROOT, temporaryFolder } from '../akin.ts';
+import { embedAll, embedding, exactNearest, MODEL, paper, seeded, unitVector, vectorOf } from './made.ts';
+
+const QUERY = vectorOf('a query');
+
+/** Closed after each test, whether or not it went well. */
+const opened: { close(): void | Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+const closing = <T extends { close(): void | Promise<void> }>(each: T): T => {
+  opened.push(each);
+  return each;
+};
+
+const openWriter = (folder: string) =>
+  closing(LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' }));
+const openLibrary = async (folder: string) => closing(await LocalLibrary.open(folder));
+const openGraph = async (folder: string) => closing(await Graph.open(folder));
+
+const papers = (count: number, name = 'p') => Array.from({ length: count }, (_, i) => paper(`${name}${i}`));
+const snapshots = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.hnsw'));
+
+/** Everything into the graph, and the graph to disk. */
+async function settle(graph: Graph): Promise<void> {
+  graph.refresh();
+  while (!graph.absorb(1000));
+  await graph.save();
+}
+
+/** A closed library of this many papers, with a snapshot, and its vectors by row. */
+async function builtLibrary(count: number): Promise<{ folder: string; vectors: Map<number, Float32Array> }> {
+  const folder = temporaryFolder();
+  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+  writer.put(papers(count));
+  const vectors = embedAll(writer);
+  await writer.close();
+  const graph = await Graph.open(folder);
+  await settle(graph);
+  graph.close();
+  return { folder, vectors };
+}
+
+/** The vectors the library holds, read past it. */
+function storedVectors(folder: string): Map<number, Float32Array> {
+  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const rows = db.prepare('SELECT paper, vector FROM vectors').raw().all() as [number, Buffer][];
+  db.close();
+  return new Map(rows.map(([row, blob]) => [row, new Float32Array(new Uint8Array(blob).buffer)]));
+}
+
+function expectSame(found: Neighbour[], exact: Neighbour[]): void {
+  expect(found.map(({ row }) => row)).toEqual(exact.map(({ row }) => row));
+  found.forEach(({ similarity }, i) => expect(similarity).toBeCloseTo(exact[i]!.similarity, 5));
+}
+
+describe('the snapshot', () => {
+  it('is used when the library is opened again', async () => {
+    const { folder, vectors } = await builtLibrary(300);
+    const library = await openLibrary(folder);
+    expect(library.rebuilding).toBeUndefined();
+    expect(await library.graphStatus()).toEqual({ inGraph: 300, deleted: 0, inTail: 0 });
+    expectSame(await library.nearest(QUERY, 10), exactNearest(vectors, QUERY, 10));
+  });
+
+  it('is written when the library settles, and holds what was removed since the last one', async () => {
+    const folder = temporaryFolder();
+    const writer = openWriter(folder);
+    writer.put(papers(50));
+    const vectors = embedAll(writer);
+    const library = await openLibrary(folder);
+    await library.settle();
+    const [before] = snapshots(folder);
+    expect(before).toBeDefined();
+    await library.settle();
+    expect(snapshots(folder)).toEqual([before]); // Nothing new, nothing written.
+
+    writer.remove(['p0', 'p1']);
+    for (const row of [...vectors.keys()].slice(0, 2)) vectors.delete(row);
+    await library.settle();
+    expect(snapshots(folder)).not.toEqual([before]);
+    expect(snapshots(folder)).toHaveLength(1);
+
+    const again = await openLibrary(folder);
+    expect(again.rebuilding).toBeUndefined();
+    expect(await again.graphStatus()).toEqual({ inGraph: 48, deleted: 2, inTail: 0 });
+    expectSame(await again.nearest(QUERY, 50), exactNearest(vectors, QUERY, 50));
+  });
+
+  it('is brought up to date with what was written while nobody watched', async () => {
+    const { folder, vectors } = await builtLibrary(100);
+    const writer = openWriter(folder);
+    writer.remove(['p3', 'p4']);
+    for (const row of [...vectors.keys()].slice(3, 5)) vectors.delete(row);
+    writer.put(papers(20, 'new'));
+    for (const [row, vector] of embedAll(writer)) vectors.set(row, vector);
+    const graph = await openGraph(folder);
+    expect(graph.rebuilding).toBeUndefined();
+    expect(graph.status()).toEqual({ inGraph: 98, deleted: 2, inTail: 20 });
+    expectSame(graph.nearest(QUERY, 10), exactNearest(vectors, QUERY, 10));
+  });
+
+  it('is written unasked when much is new, by a library that then settles at once', async () => {
+    const folder = temporaryFolder();
+    const writer = openWriter(folder);
+    writer.put(papers(2500));
+    embedAll(writer);
+    const library = await openLibrary(folder);
+    await expect.poll(() => snapshots(folder).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await Promise.all([library.settle(), library.settle(), library.nearest(QUERY, 1)]);
+    expect(await library.graphStatus()).toEqual({ inGraph: 2500, deleted: 0, inTail: 0 });
+    expect((await openGraph(folder)).status()).toEqual({ inGraph: 2500, deleted: 0, inTail: 0 });
+  });
+
+  it('holds everything when several ask for it at the same time, in one process or in two', async () => {
+    const { folder } = await builtLibrary(100);
+    const writer = openWriter(folder);
+    const [one, two] = [await openLibrary(folder), await openLibrary(folder)];
+    for (let i = 0; i < 5; i++) {
+      writer.put(papers(20, `more${i} `));
+      embedAll(writer);
+      await Promise.all([one.settle(), two.settle(), one.settle(), two.settle()]);
+      expect(snapshots(folder)).toHaveLength(1);
+    }
+    const graph = await openGraph(folder);
+    expect(graph.rebuilding).toBeUndefined();
+    expect(graph.status()).toEqual({ inGraph: 200, deleted: 0, inTail: 0 });
+  });
+
+  it('that can not be written is told to whoever settles, and searching goes on', async () => {
+    const folder = temporaryFolder();
+    const writer = openWriter(folder);
+    writer.put(papers(1100));
+    const vectors = embedAll(writer);
+    mkdirSync(path.join(folder, 'graph.lock')); // Where a file is wanted.
+    const library = await openLibrary(folder);
+    await expect(library.settle()).rejects.toThrow();
+    await setTimeout(2200); // Time enough to be tried unasked.
+    expectSame(await library.nearest(QUERY, 10), exactNearest(vectors, QUERY, 10));
+    await expect(library.settle()).rejects.toThrow();
+    rmdirSync(path.join(folder, 'graph.lock'));
+    await library.settle();
+    expect(snapshots(folder)).toHaveLength(1);
+  });
+});
+
+describe('a snapshot that can not be trusted', () => {
+  const sidecar = (folder: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(path.join(folder, 'graph.json'), 'utf8')) as Record<string, unknown>;
+  const changeSidecar = (change: Record<string, unknown>) => (folder: string) =>
+    writeFileSync(path.join(folder, 'graph.json'), JSON.stringify({ ...sidecar(folder), ...change }));
+  const graphFile = (folder: string) => path.join(folder, sidecar(folder).file as string);
+  const changeGraph = (change: (bytes: Buffer) => Buffer) => (folder: string) =>
+    writeFileSync(graphFile(folder), change(readFileSync(graphFile(folder))));
+  const flipped = (seed: number) =>
+    changeGraph((bytes) => {
+      const random = seeded(seed);
+      // The header first: what is there decides how much is allocated and read.
+      const place = Math.floor(random() * (seed % 2 === 0 ? 120 : bytes.length));
+      bytes[place]! ^= 1 << Math.floor(random() * 8);
+      return bytes;
+    });
+  const OTHER = { library: 'another', fingerprint: MODEL.fingerprint, dimensions: MODEL.dimensions };
+  const replacedBy =
+    (owner: (folder: string) => typeof OTHER) =>
+    async (folder: string): Promise<void> => {
+      const other = owner(folder);
+      const graph = emptyGraph(other.dimensions, 100);
+      for (let label = 1; label <= 50; label++)
+        graph.addPoint(
+          Array.from({ length: other.dimensions }, (_, i) => (i + label) % 7),
+          label,
+        );
+      await saveGraph(folder, other, { graph, lastLabel: 50, lastForgotten: 0, deleted: 0 });
+    };
+
+  const damages: [string, RegExp, (folder: string) => void | Promise<void>][] = [
+    ['missing altogether', /^there is none$/, (folder) => removeGraph(folder)],
+    ['without its graph', /missing/, (folder) => rmSync(graphFile(folder))],
+    [
+      'with a folder in place of its graph',
+      /damaged|unreadable/,
+      (folder) => (rmSync(graphFile(folder)), mkdirSync(graphFile(folder))),
+    ],
+    ['empty', /damaged/, (folder) => truncateSync(graphFile(folder))],
+    ['cut in the header', /damaged/, (folder) => truncateSync(graphFile(folder), 50)],
+    ['cut in the middle', /damaged/, (folder) => truncateSync(graphFile(folder), 50_000)],
+    ['cut by a byte', /damaged/, changeGraph((bytes) => bytes.subarray(0, -1))],
+    ['longer by a byte', /damaged/, changeGraph((bytes) => Buffer.concat([bytes, Buffer.alloc(1)]))],
+    ['garbage', /damaged/, changeGraph((bytes) => Buffer.alloc(bytes.length, 'garbage'))],
+    ...Array.from({ length: 12 }, (_, seed): [string, RegExp, (folder: string) => void] => [
+      `with a bit flipped (${seed})`,
+      /damaged/,
+      flipped(seed),
+    ]),
+    ['of another library', /another library/, replacedBy(() => OTHER)],
+    [
+      'of other dimensions',
+      /another model/,
+      replacedBy((folder) => ({ ...OTHER, library: sidecar(folder).library as string, dimensions: 8 })),
+    ],
+    ['of another model', /another model/, changeSidecar({ fingerprint: 'other' })],
+    ['of an older format', /another format/, changeSidecar({ format: 0 })],
+    ['of a newer format', /another format/, changeSidecar({ format: 2, news: true })],
+    [
+      'of other vectors of this library',
+      /does not match/,
+      replacedBy((folder) => ({ ...OTHER, library: sidecar(folder).library as string })),
+    ],
+    [
+      'with a sidecar that is empty',
+      /graph.json is damaged/,
+      (folder) => truncateSync(path.join(folder, 'graph.json')),
+    ],
+    [
+      'with a sidecar cut short',
+      /graph.json is damaged/,
+      (folder) => truncateSync(path.join(folder, 'graph.json'), 100),
+    ],
+    [
+      'with a sidecar of other content',
+      /another format/,
+      (folder) => writeFileSync(path.join(folder, 'graph.json'), '[1, 2]'),
+    ],
+    ['with a sidecar that names a file elsewhere', /another format/, changeSidecar({ file: '../graph-0.hnsw' })],
+    ['with a wrong checksum', /damaged/, changeSidecar({ sha256: '0'.repeat(64) })],
+    ['with a wrong count', /does not match/, changeSidecar({ deleted: 1 })],
+  ];
+
+  it('is left alone, said why, and made anew with the same answers', async () => {
+    const { folder, vectors } = await builtLibrary(200);
+    const exact = exactNearest(vectors, QUERY, 10);
+    const folders: string[] = [];
+    for (const [, , damage] of damages) {
+      const copy = temporaryFolder();
+      cpSync(folder, copy, { recursive: true });
+      await damage(copy);
+      folders.push(copy);
+    }
+    // In another process first: damage that reaches hnswlib ends it with a signal.
+    const child = spawn(
+      process.execPath,
+      ['--import', 'tsx', path.join(import.meta.dirname, 'open-graphs.ts'), ...folders],
+      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    const answers = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { rebuilding: string; nearest: Neighbour[] });
+    expect(answers.length).toBe(damages.length);
+    for (const [i, [name, reason]] of damages.entries()) {
+      expect([name, answers[i]!.rebuilding]).toEqual([name, expect.stringMatching(reason)]);
+      expectSame(answers[i]!.nearest, exact);
+    }
+  });
+
+  it('is replaced by a sound one, while the library answers as if nothing were', async () => {
+    const { folder, vectors } = await builtLibrary(200);
+    flipped(1)(folder);
+    const library = await openLibrary(folder);
+    expect(library.rebuilding).toMatch(/damaged/);
+    expectSame(await library.nearest(QUERY, 10), exactNearest(vectors, QUERY, 10));
+    await library.settle();
+    expectSame(await library.nearest(QUERY, 10), exactNearest(vectors, QUERY, 10));
+    expect(snapshots(folder)).toHaveLength(1);
+    expect((await openLibrary(folder)).rebuilding).toBeUndefined();
+  });
+
+  it('is not spoken of in a library without vectors', async () => {
+    const folder = temporaryFolder();
+    openWriter(folder).put([paper('a')]);
+    expect((await openLibrary(folder)).rebuilding).toBeUndefined();
+  });
+});
+
+describe('what was removed never comes back', () => {
+  it('in a reader that was there before, whether it was in the graph or in the tail', async () => {
+    const { folder, vectors } = await builtLibrary(100);
+    const writer = openWriter(folder);
+    const graph = await openGraph(folder);
+    writer.put(papers(40, 'tail'));
+    for (const [row, vector] of embedAll(writer)) vectors.set(row, vector);
+    graph.refresh();
+    expect(graph.status()).toEqual({ inGraph: 100, deleted: 0, inTail: 40 });
+
+    writer.remove([...papers(50), ...papers(20, 'tail')].map(({ id }) => id));
+    graph.refresh();
+    expect(graph.status()).toEqual({ inGraph: 50, deleted: 50, inTail: 20 });
+    const left = storedVectors(folder);
+    expect(left.size).toBe(70);
+    // Asked for with its own vector, too.
+    for (const vector of [QUERY, ...vectors.values()])
+      expectSame(graph.nearest(vector, 70), exactNearest(left, vector, 70));
+    while (!graph.absorb(1000));
+    expectSame(graph.nearest(QUERY, 140), exactNearest(left, QUERY, 70));
+  });
+
+  it('when everything goes', async () => {
+    const { folder } = await builtLibrary(30);
+    const writer = openWriter(folder);
+    const graph = await openGraph(folder);
+    writer.remove(papers(30).map(({ id }) => id));
+    graph.refresh();
+    expect(graph.nearest(QUERY, 10)).toEqual([]);
+    await settle(graph);
+    const again = await openGraph(folder);
+    expect(again.rebuilding).toBeUndefined();
+    expect(again.nearest(QUERY, 10)).toEqual([]);
+    writer.put([paper('new')]);
+    embedAll(writer);
+    again.refresh();
+    expect(again.nearest(QUERY, 10)).toHaveLength(1);
+  });
+
+  it('after the library is opened again, with a snapshot from before or from after', async () => {
+    for (const savedAfter of [false, true]) {
+      const { folder } = await builtLibrary(100);
+      const writer = openWriter(folder);
+      writer.remove(papers(60).map(({ id }) => id));
+      if (savedAfter) await settle(await openGraph(folder));
+      const graph = await openGraph(folder);
+      expect(graph.rebuilding).toBeUndefined();
+      expectSame(graph.nearest(QUERY, 100), exactNearest(storedVectors(folder), QUERY, 100));
+    }
+  });
+
+  it('after a compaction, in a reader that stays open across it and in one that comes after', async () => {
+    for (const refreshedBetween of [false, true]) {
+      const { folder, vectors } = await builtLibrary(100);
+      const writer = openWriter(folder);
+      const stays = await openGraph(folder);
+      writer.put(papers(30, 'tail'));
+      for (const [row, vector] of embedAll(writer)) vectors.set(row, vector);
+      stays.refresh();
+      writer.remove([...papers(60), ...papers(10, 'tail')].map(({ id }) => id));
+      if (refreshedBetween) stays.refresh();
+      writer.compact();
+      stays.refresh();
+      const left = storedVectors(folder);
+      for (const vector of [QUERY, ...vectors.values()])
+        expectSame(stays.nearest(vector, 130), exactNearest(left, vector, 130));
+
+      const comesAfter = await openGraph(folder);
+      expect(comesAfter.rebuilding).toMatch(/compaction/);
+      expect(comesAfter.status()).toEqual({ inGraph: 0, deleted: 0, inTail: 60 });
+      expectSame(comesAfter.nearest(QUERY, 130), exactNearest(left, QUERY, 130));
+
+      // Whoever of them saves, the next one can use it.
+      await settle(stays);
+      const next = await openGraph(folder);
+      expect(next.rebuilding).toBeUndefined();
+      expectSame(next.nearest(QUERY, 130), exactNearest(left, QUERY, 130));
+      await writer.close();
+      opened.splice(opened.indexOf(writer), 1);
+    }
+  });
+
+  it('also not as the old vector of a paper that changed', async () => {
+    const { folder, vectors } = await builtLibrary(50);
+    const writer = openWriter(folder);
+    const library = await openLibrary(folder);
+    writer.put(papers(50).map(({ id }) => paper(id, { abstract: 'New.' })));
+    embedAll(writer);
+    const left = storedVectors(folder);
+    for (const vector of [...vectors.values()].slice(0, 5))
+      expectSame(await library.nearest(vector, 50), exactNearest(left, vector, 50));
+    await library.settle();
+    for (const vector of [...vectors.values()].slice(0, 5))
+      expectSame(await library.nearest(vector, 50), exactNearest(left, vector, 50));
+  });
+});
+
+describe('the nearest', () => {
+  it('are found in graph and tail alike, and as many as there are', async () => {
+    const { folder, vectors } = await builtLibrary(150);
+    const writer = openWriter(folder);
+    writer.put(papers(150, 'tail'));
+    for (const [row, vector] of embedAll(writer)) vectors.set(row, vector);
+    const graph = await openGraph(folder);
+    expect(graph.status()).toEqual({ inGraph: 150, deleted: 0, inTail: 150 });
+    const rows = [...vectors.keys()];
+    for (const row of [rows[0]!, rows[200]!]) expect(graph.nearest(vectors.get(row)!, 1)).toMatchObject([{ row }]);
+    for (const k of [1, 10, 299, 300, 301, 10_000])
+      expectSame(graph.nearest(QUERY, k), exactNearest(vectors, QUERY, k));
+    while (!graph.absorb(1000));
+    expect(graph.status()).toEqual({ inGraph: 300, deleted: 0, inTail: 0 });
+    for (const k of [1, 10, 299, 300, 301, 10_000])
+      expectSame(graph.nearest(QUERY, k), exactNearest(vectors, QUERY, k));
+  });
+
+  it('are those of an exact search in at least 98 of 100 cases, among thousands in clusters', async () => {
+    const random = seeded(42);
+    const centres = Array.from({ length: 60 }, () => unitVector(random));
+    const clustered = () => unitVector(random, centres[Math.floor(random() * centres.length)]);
+    const folder = temporaryFolder();
+    const writer = openWriter(folder);
+    writer.put(papers(4000));
+    const vectors = new Map(writer.pending(0, 4000).map(({ row }) => [row, clustered()]));
+    writer.putVectors([...vectors].map(([row, vector]) => ({ row, embedding: embedding(vector) })));
+    const graph = await openGraph(folder);
+    while (!graph.absorb(1000));
+    expect(graph.status().inTail).toBe(0);
+
+    let found = 0;
+    const queries = Array.from({ length: 100 }, clustered);
+    for (const query of queries) {
+      const exact = new Set(exactNearest(vectors, query, 10).map(({ row }) => row));
+      found += graph.nearest(query, 10).filter(({ row }) => exact.has(row)).length;
+    }
+    expect(found / (queries.length * 10)).toBeGreaterThanOrEqual(0.98);
+  });
+
+  it('are those of an exact search, whatever happened to the library before', async () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ does: fc.constant('put' as const), count: fc.integer({ min: 1, max: 8 }) }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({ does: fc.constantFrom('remove' as const, 'change' as const), which: fc.nat() }),
+      },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          does: fc.constantFrom('absorb' as const, 'settle' as const, 'reopen' as const),
+          first: fc.boolean(),
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ does: fc.constantFrom('store' as const, 'compact' as const, 'drop' as const) }),
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), fc.integer(), async (steps, seed) => {
+        const random = seeded(seed);
+        const folder = temporaryFolder();
+        const writer = openWriter(folder);
+        const graphs = [await Graph.open(folder), await Graph.open(folder)];
+        const ids: string[] = [];
+        const vectors = new Map<number, Float32Array>();
+        const embed = () => {
+          const pending = writer.pending(0, 1000).map(({ row }) => ({ row, vector: unitVector(random) }));
+          writer.putVectors(pending.map(({ row, vector }) => ({ row, embedding: embedding(vector) })));
+          for (const { row, vector } of pending) vectors.set(row, vector);
+        };
+        const rowOf = (id: string): number => {
+          const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+          const row = db.prepare('SELECT row FROM papers WHERE id = ?').pluck().get(id) as number;
+          db.close();
+          return row;
+        };
+        let made = 0;
+        let mustBeUsable = false;
+        for (const each of steps) {
+          const id = 'which' in each ? ids[each.which % ids.length] : undefined;
+          if (each.does === 'put' || each.does === 'store') {
+            const added = Array.from({ length: each.does === 'put' ? each.count : 1 }, () => `p${made++}`);
+            writer.put(added.map((name) => paper(name)));
+            ids.push(...added);
+            if (each.does === 'put') embed();
+          } else if (each.does === 'remove' && id !== undefined) {
+            vectors.delete(rowOf(id));
+            writer.remove([id]);
+            ids.splice(ids.indexOf(id), 1);
+          } else if (each.does === 'change' && id !== undefined) {
+            vectors.delete(rowOf(id));
+            writer.put([paper(id, { abstract: `Text ${made++}` })]);
+            if (random() < 0.8) embed();
+          } else if ('first' in each) {
+            const i = each.first ? 0 : 1;
+            const graph = graphs[i]!;
+            graph.refresh();
+            if (each.does === 'absorb') graph.absorb(random() * 2);
+            if (each.does === 'settle') {
+              await settle(graph);
+              mustBeUsable ||= vectors.size > 0;
+            }
+            if (each.does === 'reopen') {
+              graph.close();
+              graphs[i] = await Graph.open(folder);
+              if (mustBeUsable) expect(graphs[i].rebuilding).toBeUndefined();
+            }
+          } else if (each.does === 'compact') {
+            writer.compact();
+            mustBeUsable = false;
+          } else if (each.does === 'drop') {
+            removeGraph(folder);
+            mustBeUsable = false;
+          }
+          const query = unitVector(random);
+          const exact = exactNearest(vectors, query, 10);
+          for (const graph of graphs) {
+            graph.refresh();
+            expectSame(graph.nearest(query, 10), exact);
+          }
+        }
+        for (const graph of graphs) graph.close();
+        await opened.pop()!.close();
+      }),
+      { seed: 1, numRuns: 25 },
+    );
+  });
+});
+
+describe('a graph that ends', () => {
+  it('amid its work, or when it is closed, leaves no question unanswered', async () => {
+    const folder = temporaryFolder();
+    const writer = openWriter(folder);
+    writer.put(papers(1500));
+    embedAll(writer);
+    const library = await LocalLibrary.open(folder);
+    const settled = library.settle();
+    const asked = library.nearest(QUERY, 1);
+    const over = Promise.allSettled([settled, asked]);
+    await library.close();
+    expect((await over)[0]).toMatchObject({ status: 'rejected' });
+    await expect(library.nearest(QUERY, 1)).rejects.toThrow('the graph thread ended');
+  });
+
+  it('by kill -9 while it saves leaves a snapshot that can be used', async () => {
+    const { folder } = await builtLibrary(1500);
+    const random = seeded(3);
+    for (let i = 0; i < 8; i++) {
+      const child = spawn(
+        process.execPath,
+        ['--import', 'tsx', path.join(import.meta.dirname, 'save-forever.ts'), folder],
+        { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      await once(child.stdout, 'data');
+      // Whoever opens it while another process saves sees one snapshot or the next.
+      const until = performance.now() + random() * 300;
+      do {
+        const graph = await Graph.open(folder);
+        expect(graph.rebuilding).toBeUndefined();
+        graph.close();
+      } while (performance.now() < until);
+      child.kill('SIGKILL');
+      expect(await once(child, 'close')).toEqual([null, 'SIGKILL']);
+
+      const graph = await Graph.open(folder);
+      expect(graph.rebuilding).toBeUndefined();
+      expectSame(graph.nearest(QUERY, 10), exactNearest(storedVectors(folder), QUERY, 10));
+      graph.close();
+    }
+    expect(existsSync(path.join(folder, 'graph.json'))).toBe(true);
+    // What the kills left lying about goes with the next snapshot.
+    const writer = openWriter(folder);
+    writer.put([paper('last')]);
+    embedAll(writer);
+    await settle(await openGraph(folder));
+    expect(snapshots(folder)).toHaveLength(1);
+  });
+});

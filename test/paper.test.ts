@@ -1,0 +1,488 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AkinError } from '../src/errors.ts';
+import {
+  contentHash,
+  embeddedText,
+  excerpt,
+  IDENTIFIER_KINDS,
+  normalIdentifier,
+  parseIdentifier,
+  toPaper,
+  type IdentifierKind,
+  type Paper,
+} from '../src/paper.ts';
+
+const refusal = (input: unknown): AkinError => {
+  try {
+    toPaper(input);
+  } catch (error) {
+    if (error instanceof AkinError) return error;
+    throw error;
+  }
+  throw new Error(`${JSON.stringify(input)} was accepted`);
+};
+
+describe('an identifier has one normal form, however it is written', () => {
+  const S2 = '204e3073870fae3d05bcbc2f6a8e263d9b72e776';
+  const forms: [IdentifierKind, string, string[]][] = [
+    [
+      'doi',
+      '10.1000/ab(c)1',
+      [
+        '10.1000/AB(C)1',
+        ' 10.1000/ab(c)1 ',
+        'doi:10.1000/ab(c)1',
+        'DOI: 10.1000/Ab(c)1',
+        'doi 10.1000/ab(c)1',
+        'https://doi.org/10.1000/ab(c)1',
+        'http://dx.doi.org/10.1000/AB(C)1',
+        'https://www.doi.org/10.1000/ab(c)1',
+        'HTTPS://DOI.ORG/10.1000/ab(c)1',
+        'doi.org/10.1000/ab(c)1',
+        'doi: https://doi.org/10.1000/ab(c)1',
+        'https://doi.org/doi:10.1000/ab(c)1',
+        'https://doi.org/10.1000%2Fab%28c%291',
+        '10.1000/ab(c)1.',
+        'https://doi.org/10.1000/ab(c)1.,;',
+      ],
+    ],
+    ['doi', '10.1002/x<1::aid-y>3.0.co;2-#', ['https://doi.org/10.1002/x<1::AID-Y>3.0.CO;2-#']],
+    ['doi', '10.1000/50%off', ['10.1000/50%off', 'https://doi.org/10.1000/50%off']],
+    ['doi', '10.1016.12.31/nature.s0735', ['10.1016.12.31/nature.S0735']],
+    [
+      'arxiv',
+      '2209.09004',
+      [
+        '2209.09004',
+        '2209.09004v2',
+        'arXiv:2209.09004',
+        'ARXIV: 2209.09004v11',
+        'arXiv:2209.09004v5 [cs.CL]',
+        'https://arxiv.org/abs/2209.09004',
+        'http://arxiv.org/abs/2209.09004v1/',
+        'https://arxiv.org/abs/2209.09004?context=cs',
+        'https://arxiv.org/pdf/2209.09004v2.pdf',
+        'https://arxiv.org/pdf/2209.09004',
+        'https://www.arxiv.org/html/2209.09004v2#S3',
+        'https://export.arxiv.org/abs/2209.09004',
+        'arxiv.org/abs/2209.09004',
+      ],
+    ],
+    ['arxiv', '0704.0001', ['0704.0001v1', 'https://arxiv.org/abs/0704.0001']],
+    ['arxiv', 'hep-th/9901001', ['hep-th/9901001', 'HEP-TH/9901001v3', 'https://arxiv.org/pdf/hep-th/9901001v3.pdf']],
+    ['arxiv', 'math/0309136', ['math.GT/0309136', 'arXiv:math.GT/0309136v1', 'math/0309136']],
+    ['arxiv', 'cond-mat/0301001', ['cond-mat.mtrl-sci/0301001']],
+    [
+      'pmid',
+      '23193287',
+      [
+        '23193287',
+        '023193287',
+        'PMID: 23193287',
+        'pmid:23193287',
+        'https://pubmed.ncbi.nlm.nih.gov/23193287/',
+        'https://pubmed.ncbi.nlm.nih.gov/23193287/?dopt=Abstract',
+        'https://www.ncbi.nlm.nih.gov/pubmed/23193287',
+      ],
+    ],
+    [
+      'pmcid',
+      'PMC3531190',
+      [
+        'PMC3531190',
+        'pmc3531190',
+        '3531190',
+        'PMCID: PMC3531190',
+        'https://www.ncbi.nlm.nih.gov/pmc/articles/PMC3531190/',
+        'https://pmc.ncbi.nlm.nih.gov/articles/PMC3531190/',
+      ],
+    ],
+    [
+      'acl',
+      'P18-1001',
+      [
+        'P18-1001',
+        'p18-1001',
+        'acl:P18-1001',
+        'https://aclanthology.org/P18-1001/',
+        'https://aclanthology.org/P18-1001.pdf',
+        'https://aclanthology.org/P18-1001.PDF',
+        'https://www.aclweb.org/anthology/P18-1001',
+      ],
+    ],
+    [
+      'acl',
+      '2020.acl-main.1',
+      ['2020.acl-main.1', '2020.ACL-main.1', 'ACL:2020.acl-main.1', 'https://aclanthology.org/2020.acl-main.1.pdf'],
+    ],
+    ['acl', '2022.findings-emnlp.33', ['https://aclanthology.org/2022.findings-emnlp.33/']],
+    [
+      'openalex',
+      'W2741809807',
+      [
+        'W2741809807',
+        'w2741809807',
+        'openalex:W2741809807',
+        'https://openalex.org/W2741809807',
+        'https://api.openalex.org/works/W2741809807',
+        'https://openalex.org/works/w2741809807',
+      ],
+    ],
+    [
+      's2',
+      S2,
+      [
+        S2,
+        S2.toUpperCase(),
+        `S2:${S2}`,
+        `https://www.semanticscholar.org/paper/${S2}`,
+        `https://www.semanticscholar.org/paper/A-title-as-a-slug/${S2}?sort=year`,
+      ],
+    ],
+  ];
+
+  it.each(forms)('%s %s', (kind, normal, written) => {
+    for (const form of written) expect([form, normalIdentifier(kind, form)]).toEqual([form, normal]);
+    expect(normalIdentifier(kind, normal)).toBe(normal);
+  });
+
+  it('is told apart by its prefix or address, never guessed from a bare number', () => {
+    for (const [kind, value, written] of forms) {
+      for (const form of written.filter((each) => /^(?:[a-z\d]+:|https?:|doi\b|arxiv\.)/i.test(each))) {
+        expect([form, parseIdentifier(form)]).toEqual([form, { kind, value }]);
+      }
+    }
+    expect(parseIdentifier('10.1000/X')).toEqual({ kind: 'doi', value: '10.1000/x' });
+    for (const anybodys of [
+      '17',
+      '2209.09004',
+      '23193287',
+      'W12',
+      'P18-1001',
+      S2,
+      '10.5',
+      'https://example.org/10.1',
+    ]) {
+      expect([anybodys, parseIdentifier(anybodys)]).toEqual([anybodys, null]);
+    }
+  });
+
+  it.each<[IdentifierKind, string[]]>([
+    ['doi', ['10.1000', '11.1000/x', '10.1000/', '10.1000/..', '10.1000/a b', 'https://doi.org/10.1000/a%20b', 'none']],
+    ['arxiv', ['2209.090', '220909004', 'hep-th/99', 'https://arxiv.org/list/cs.CL/recent', '2209.09004v']],
+    ['pmid', ['1234567890', '12a', '', 'PMID:']],
+    ['pmcid', ['PMC', 'PMCX1']],
+    ['acl', ['P18', '2020.acl-main', 'P181001']],
+    ['openalex', ['A123', 'W', '123']],
+    ['s2', [S2.slice(1), `${S2}0`, 'CorpusID:123']],
+  ])('%s: anything else is refused', (kind, malformed) => {
+    for (const value of malformed) expect([value, normalIdentifier(kind, value)]).toEqual([value, null]);
+  });
+
+  it('takes no time over a hostile value', () => {
+    const dots = `10.1000/${'.'.repeat(2_000_000)}`;
+    for (const kind of IDENTIFIER_KINDS) {
+      for (const hostile of [dots, `${dots}x`, `${'doi:'.repeat(500_000)}x`, 'a-'.repeat(1_000_000)]) {
+        expect(normalIdentifier(kind, hostile)).toBeNull();
+        expect(parseIdentifier(hostile)).toBeNull();
+      }
+    }
+  });
+});
+
+describe('toPaper', () => {
+  it('wants a title or an abstract, and no more', () => {
+    expect(toPaper({ title: 'A title' })).toMatchObject({ title: 'A title', abstract: '', year: null, authors: [] });
+    expect(toPaper({ abstract: 'Some text.' })).toMatchObject({ title: '', abstract: 'Some text.' });
+    expect(refusal({ title: ' \n ', abstract: '\u0000', year: 2016 })).toMatchObject({
+      code: 'record-invalid',
+      message: 'expected a title or an abstract, found neither',
+    });
+    for (const none of [null, undefined, 7, 'text', []]) expect(refusal(none).code).toBe('record-invalid');
+  });
+
+  it('takes a number for an id as its digits', () => {
+    expect(toPaper({ id: 17, title: 'A' }).id).toBe('17');
+    expect(toPaper({ id: '17', title: 'A' }).id).toBe('17');
+    expect(toPaper({ id: 0, title: 'A' }).id).toBe('0');
+    expect(toPaper({ id: 17, title: 'A' }).ids).toEqual({});
+  });
+
+  it('makes an id from the identifier that is preferred, and from the content only without any', () => {
+    const all = {
+      doi: '10.1000/X',
+      arxiv: '2209.09004v3',
+      pmid: 7,
+      pmcid: 'PMC8',
+      acl: 'p18-1001',
+      openalex: 'w9',
+      s2: 'a'.repeat(40),
+    };
+    const left: Record<string, unknown> = { ...all };
+    const made = IDENTIFIER_KINDS.map((kind) => {
+      const { id } = toPaper({ title: 'A', ...left });
+      delete left[kind];
+      return id;
+    });
+    expect(made).toEqual([
+      'doi:10.1000/x',
+      'arxiv:2209.09004',
+      'pmid:7',
+      'pmcid:PMC8',
+      'acl:P18-1001',
+      'openalex:W9',
+      `s2:${'a'.repeat(40)}`,
+    ]);
+
+    const record = { title: 'On  Things', abstract: 'Text.', year: 2016, authors: ['A. Author'] };
+    const { id } = toPaper(record);
+    expect(id).toMatch(/^akin:[0-9a-f]{16}$/);
+    // White space, order of fields and what says nothing of the work don't matter; what the paper says does.
+    expect(
+      toPaper({ authors: ['A. Author'], year: '2016', abstract: ' Text.', title: 'On Things', note: 'x' }).id,
+    ).toBe(id);
+    expect(toPaper({ ...record, title: 'On things' }).id).not.toBe(id);
+    expect(toPaper({ ...record, year: 2017 }).id).not.toBe(id);
+  });
+
+  it('normalises white space, control characters, lone surrogates and Unicode', () => {
+    const paper = toPaper({
+      title: '  A\ttitle\r\nover  lines\u0000 and\u001bso on ',
+      abstract: 'First \u00a0line  \r\n  second\rthird\n\n\u0007fourth',
+      authors: ['  Jose\u0301   Garci\u0301a ', '', 'Broken \ud83d name'],
+      venue: ' ',
+      url: '',
+    });
+    expect(paper.title).toBe('A title over lines and so on');
+    expect(paper.abstract).toBe('First line\nsecond\nthird\n\nfourth');
+    expect(paper.authors).toEqual(['José García', 'Broken \ufffd name']);
+    expect(paper.venue).toBeNull();
+    expect(paper.url).toBeNull();
+  });
+
+  it('takes years from 1000 to 2999, as numbers or digits, and nothing else', () => {
+    for (const [given, year] of [
+      [2016, 2016],
+      ['2016', 2016],
+      [' 1665 ', 1665],
+      [1000, 1000],
+      [2999, 2999],
+      [null, null],
+      ['', null],
+    ]) {
+      expect(toPaper({ title: 'A', year: given }).year).toBe(year);
+    }
+    const refused: [unknown, string][] = [
+      ['May 2016', 'year: expected a year such as 2016, found "May 2016"'],
+      ['2016-05-01', 'year: expected a year such as 2016, found "2016-05-01"'],
+      [true, 'year: expected a year such as 2016, found true'],
+      [2016.5, 'year: expected a whole year, found 2016.5'],
+      ['999', 'year: expected a year from 1000 on, found "999"'],
+      [20160, 'year: expected a year before 3000, found 20160'],
+    ];
+    for (const [year, message] of refused) {
+      expect(refusal({ title: 'A', year })).toMatchObject({ code: 'record-invalid', message, field: '/year' });
+    }
+  });
+
+  it('says which field is wrong, and shows a long value only in part', () => {
+    expect(refusal({ title: 17 }).message).toMatch(/^title: .*string.*, found 17$/);
+    expect(refusal({ title: 'A', authors: [{ name: 'B' }] })).toMatchObject({
+      message: 'authors: expected a list of texts, found [{"name":"B"}]',
+      field: '/authors',
+    });
+    expect(refusal({ title: 'A', year: 'x'.repeat(1_000_000) }).message.length).toBeLessThan(200);
+  });
+
+  it('takes one name or one keyword for a list', () => {
+    expect(toPaper({ title: 'A', authors: 'B. C.', categories: 'cs.IR' })).toMatchObject({
+      authors: ['B. C.'],
+      categories: ['cs.IR'],
+    });
+  });
+
+  it('reads identifiers from their fields, from ids, from the id and from the address', () => {
+    expect(toPaper({ title: 'A', doi: 'https://doi.org/10.1000/X' }).ids).toEqual({ doi: '10.1000/x' });
+    expect(toPaper({ title: 'A', ids: { pmid: 7, acl: 'P18-1001' } }).ids).toEqual({ pmid: '7', acl: 'P18-1001' });
+    expect(toPaper({ title: 'A', id: 'arXiv:2209.09004v2' }).ids).toEqual({ arxiv: '2209.09004' });
+    expect(toPaper({ title: 'A', url: 'https://aclanthology.org/P18-1001/' }).ids).toEqual({ acl: 'P18-1001' });
+    // A field says more than an address; an empty field says nothing.
+    expect(toPaper({ title: 'A', doi: '10.1000/a', url: 'https://doi.org/10.1000/b' }).ids).toEqual({
+      doi: '10.1000/a',
+    });
+    expect(toPaper({ title: 'A', doi: '', ids: { doi: '10.1000/a' } }).ids).toEqual({ doi: '10.1000/a' });
+  });
+
+  it('knows the arXiv paper by the DOI that arXiv registers', () => {
+    const { id, ids } = toPaper({ title: 'A', doi: '10.48550/arXiv.2209.09004' });
+    expect(id).toBe('doi:10.48550/arxiv.2209.09004');
+    expect(ids).toEqual({ doi: '10.48550/arxiv.2209.09004', arxiv: '2209.09004' });
+  });
+
+  it('keeps malformed identifiers and fields it has no name for', () => {
+    const paper = toPaper({
+      title: 'A',
+      doi: 'see publisher',
+      pmid: 'n/a',
+      ids: { isbn: '978-3', s2: 'CorpusID:5' },
+      citations: [{ to: 'B', in: [1, 2] }],
+      withdrawn: false,
+      extra: { key: 'smith2020' },
+    });
+    expect(paper.ids).toEqual({});
+    expect(paper.extra).toEqual({
+      key: 'smith2020',
+      doi: 'see publisher',
+      pmid: 'n/a',
+      isbn: '978-3',
+      s2: 'CorpusID:5',
+      citations: [{ to: 'B', in: [1, 2] }],
+      withdrawn: false,
+    });
+  });
+
+  it('refuses a record nested too deep to be written again', () => {
+    const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+    expect(toPaper({ title: 'A', field: nested(20) }).extra.field).toEqual(nested(20));
+    for (const field of ['title', 'year', 'field', 'extra']) {
+      expect(refusal({ title: 'A', [field]: nested(200_000) })).toMatchObject({
+        code: 'record-invalid',
+        message: 'expected at most 100 levels of nesting',
+      });
+    }
+  });
+
+  it('changes nothing about objects when a record names its fields after their parts', () => {
+    const paper = toPaper(JSON.parse('{"title": "A", "__proto__": {"polluted": 1}, "constructor": 5}'));
+    expect(paper.extra.constructor).toBe(5);
+    expect('polluted' in {}).toBe(false);
+    expect(Object.getPrototypeOf(paper.extra)).toBe(Object.prototype);
+  });
+
+  it('leaves a paper as it is', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: fc.constantFrom(...'aÅ\u030a \n\r\t\u0000\u2028J\u030c') }),
+    );
+    const identifier = fc.oneof(
+      text,
+      fc.constantFrom(
+        '10.1000/ABC.',
+        'https://doi.org/10.1000/a%2525b',
+        'https://doi.org/10.1000/a%00',
+        '10.1000/J\u030c',
+        '10.1000/.',
+      ),
+      fc.constantFrom(
+        'arXiv:2209.09004v2',
+        '10.48550/arXiv.2209.09004v3',
+        'math.GT/0309136',
+        'PMID: 007',
+        '2020.ACL-main.1.pdf',
+      ),
+      fc.stringMatching(/^(doi:|https:\/\/doi\.org\/)?10\.\d{4}\/[a-zA-Z.;%\d]{1,8}$/),
+    );
+    const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+    const record = fc.record({
+      id: optional(fc.oneof(identifier, fc.integer())),
+      title: text.map((each) => `t${each}`),
+      abstract: optional(text),
+      authors: optional(fc.array(text, { maxLength: 3 })),
+      year: optional(fc.oneof(fc.integer({ min: 1000, max: 2999 }), fc.constantFrom('1999', '', null))),
+      venue: optional(text),
+      url: optional(identifier),
+      categories: optional(fc.array(text, { maxLength: 3 })),
+      ids: optional(fc.dictionary(fc.constantFrom(...IDENTIFIER_KINDS, 'isbn'), identifier)),
+      extra: optional(fc.dictionary(fc.string(), fc.jsonValue())),
+      ...Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, optional(identifier)])),
+      anything: optional(fc.jsonValue()),
+    });
+    fc.assert(
+      fc.property(record, (input) => {
+        const paper = toPaper(input);
+        expect(toPaper(paper)).toEqual(paper);
+      }),
+      { seed: 1, numRuns: 1000 },
+    );
+  });
+});
+
+describe('contentHash', () => {
+  const paper = toPaper({
+    title: 'A',
+    abstract: 'B',
+    authors: ['C', 'D'],
+    year: 2016,
+    venue: 'E',
+    url: 'https://example.org',
+    doi: '10.1000/x',
+    categories: ['F'],
+    note: { a: 1, b: [{ c: 2, d: 3 }] },
+  });
+
+  it('does not depend on the order of keys, at any depth', () => {
+    const backwards = (value: unknown): unknown =>
+      Array.isArray(value)
+        ? value.map(backwards)
+        : value !== null && typeof value === 'object'
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, inner]) => [key, backwards(inner)]),
+            )
+          : value;
+    expect(JSON.stringify(backwards(paper))).not.toBe(JSON.stringify(paper));
+    expect(contentHash(backwards(paper) as Paper)).toBe(contentHash(paper));
+  });
+
+  it('differs when any field differs', () => {
+    const others: Partial<Paper>[] = [
+      { id: 'other' },
+      { title: 'A.' },
+      { abstract: '' },
+      { authors: ['D', 'C'] },
+      { authors: ['C, D'] },
+      { year: null },
+      { venue: null },
+      { url: null },
+      { ids: {} },
+      { categories: [] },
+      { extra: {} },
+      { extra: { note: { a: 1, b: [{ c: 2, d: '3' }] } } },
+    ];
+    const hashes = [paper, ...others.map((other) => ({ ...paper, ...other }))].map(contentHash);
+    expect(new Set(hashes).size).toBe(hashes.length);
+    expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('embeddedText', () => {
+  it('is title and abstract on lines of their own, or whichever there is', () => {
+    expect(embeddedText({ title: 'A', abstract: 'B' })).toBe('A\nB');
+    expect(embeddedText({ title: 'A', abstract: '' })).toBe('A');
+    expect(embeddedText({ title: '', abstract: 'B' })).toBe('B');
+  });
+});
+
+describe('excerpt', () => {
+  it('is one line of at most the length asked, without anything that upsets a terminal', () => {
+    expect(excerpt(' a\n\tb ', 10)).toBe('a b');
+    expect(excerpt('abcdef', 6)).toBe('abcdef');
+    expect(excerpt('abcdefg', 6)).toBe('abcde…');
+    expect(excerpt('a\u001b[31mred\u0000', 20)).toBe('a [31mred');
+  });
+
+  it('never ends in half a character', () => {
+    expect(excerpt('abc😀def', 5)).toBe('abc…');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, length) => {
+        const cut = excerpt(text, length);
+        expect(cut.isWellFormed()).toBe(true);
+        expect(cut.length).toBeLessThanOrEqual(length);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+});
