@@ -15,7 +15,7 @@ import { yearIn } from './year.ts';
 
 /** An `@type{key,` at the beginning of a line, where other languages have no comma. */
 const FIRST_ENTRY =
-  /^[ \t\ufeff]*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*[^\s,{}"=]*\s*[,=])/im;
+  /^[ \t\ufeff]*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*(?:[^\s,{}"=]+\s*)?[,=])/im;
 
 export const bibtex: Source = {
   name: 'bibtex',

@@ -1,10 +1,46 @@
-/** Every source, and which of them reads a given file. Detection goes from the most particular format to the least. */
+/**
+ * Every source, and which of them reads a given file. Asked in this order: the more particular a format, the earlier;
+ * akin's own JSON Lines come after every other kind of JSON, the Hugging Face page, which is plain text, comes last.
+ */
 import { AkinError } from '../errors.ts';
+import { aclXml } from './acl-xml.ts';
+import { arxivAtom } from './arxiv-atom.ts';
+import { arxivKaggle } from './arxiv-kaggle.ts';
+import { bibtex } from './bibtex.ts';
+import { crossref } from './crossref.ts';
+import { cslJson } from './csl-json.ts';
+import { csv } from './csv.ts';
 import { hfPapers } from './hf-papers.ts';
 import { jsonl } from './jsonl.ts';
+import { nbib } from './nbib.ts';
+import { oaiPmh } from './oai-pmh.ts';
+import { openalex } from './openalex.ts';
+import { paperlists } from './paperlists.ts';
+import { pubmedXml } from './pubmed-xml.ts';
+import { ris } from './ris.ts';
+import { semanticScholar } from './semantic-scholar.ts';
 import type { Source } from './source.ts';
-export const SOURCES: Source[] = [jsonl, hfPapers];
+import { wos } from './wos.ts';
 
+export const SOURCES: Source[] = [
+  aclXml,
+  arxivAtom,
+  oaiPmh,
+  pubmedXml,
+  arxivKaggle,
+  openalex,
+  crossref,
+  semanticScholar,
+  paperlists,
+  cslJson,
+  jsonl,
+  bibtex,
+  ris,
+  wos,
+  nbib,
+  csv,
+  hfPapers,
+];
 export const FORMAT_NAMES = SOURCES.map(({ name }) => name);
 
 /** @throws AkinError `format-unknown` with the names there are. */

@@ -233,7 +233,7 @@ describe('limits', () => {
     }
   });
 
-  it.each(['x', '</feed>', '<!--'])('a record without an end is given up in time: %s', async (piece) => {
+  it.each(['x', '</feed>'])('a record without an end is given up in time: %s', async (piece) => {
     const file: SourceFile = {
       name: 'endless',
       path: null,
