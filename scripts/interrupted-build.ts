@@ -101,7 +101,7 @@ export function randomMoments(count: number, random: () => number, papers: numbe
   });
   // Anywhere between two transactions, as far as that can be told from outside; the last one ends the phase.
   const transaction = VECTORS_PER_TRANSACTION / papers;
-  const longest = { starting: 1000, storing: 50, embedding: buildMs * transaction, 'saving the graph': 10 };
+  const longest = { starting: 1000, storing: 50, embedding: buildMs * transaction, 'saving the graph': papers / 400 };
   return phases
     .map((phase): Moment => ({ phase, at: random() * (1 - transaction), delayMs: random() * longest[phase] }))
     .sort((a, b) => PHASES.indexOf(a.phase) - PHASES.indexOf(b.phase) || a.at - b.at);

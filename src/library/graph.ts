@@ -6,6 +6,7 @@
  * moment, also while a lost graph is being rebuilt. hnswlib-node works synchronously: this runs in graph-worker.ts.
  */
 import type Database from 'better-sqlite3';
+import type { HierarchicalNSW } from 'hnswlib-node';
 import { openForReading } from './database.ts';
 import { emptyGraph, loadGraph, saveGraph, type GraphOwner, type GraphState } from './graph-file.ts';
 import type { Neighbour } from './library.ts';
@@ -190,19 +191,32 @@ export class Graph {
 
   /** Why a snapshot that is sound in itself does not fit the vectors there are. */
   #mismatch({ graph, lastLabel, lastForgotten, deleted }: GraphState): string | undefined {
-    const value = (sql: string, ...parameters: number[]) =>
-      this.#db
-        .prepare(sql)
-        .pluck()
-        .get(...parameters) as number;
     if (lastForgotten < this.#trimmed()) return 'it is older than the last compaction';
-    const vectors = value('SELECT count(*) FROM vectors WHERE label <= ?', lastLabel);
-    const forgottenSince = value(
-      'SELECT count(*) FROM forgotten WHERE sequence > ? AND label <= ?',
-      lastForgotten,
-      lastLabel,
-    );
-    return graph.getCurrentCount() - deleted === vectors + forgottenSince ? undefined : 'it does not match the library';
+    const count = (sql: string, ...parameters: number[]) =>
+      this.#db
+        .prepare<number[], number>(`SELECT count(*) FROM ${sql}`)
+        .pluck()
+        .get(...parameters)!;
+    const vectors = count('vectors WHERE label <= ?', lastLabel);
+    const forgottenSince = count('forgotten WHERE sequence > ? AND label <= ?', lastForgotten, lastLabel);
+    const fits = graph.getCurrentCount() - deleted === vectors + forgottenSince && this.#holdsNewest(graph, lastLabel);
+    return fits ? undefined : 'it does not match the library';
+  }
+
+  /** Numbers alone may agree by chance, when the database was restored from a copy and went on from there. */
+  #holdsNewest(graph: HierarchicalNSW, lastLabel: number): boolean {
+    const newest = this.#db
+      .prepare<[number], { label: number; vector: Buffer }>(
+        'SELECT label, vector FROM vectors WHERE label <= ? ORDER BY label DESC LIMIT 1',
+      )
+      .get(lastLabel);
+    if (!newest) return true;
+    try {
+      const inGraph = graph.getPoint(newest.label);
+      return floats(newest.vector).every((x, i) => x === inGraph[i]);
+    } catch {
+      return false; // The graph has no such label.
+    }
   }
 }
 

@@ -89,7 +89,8 @@ interface OpenPiece {
 /** `@type`, at the beginning of a line or after another entry. */
 const ENTRY = /[\s,;})]*@[ \t]*([a-z][\w-]*)/iy;
 /** An `@type{key,` at the beginning of a line: even inside an open entry this is where the next one begins. */
-const NEXT_ENTRY = /^\s*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*(?:[^\s,{}"=]+\s*)?(?:[,=]|$))/i;
+const NEXT_ENTRY =
+  /^\s*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*(?:[^\s,{}"=]+\s*)?(?:[,=]|$))/i;
 /** A field where no entry is open: the entry before it had one closing brace too many. */
 const STRAY_FIELD = /^[\s,]*[a-z][\w-]*\s*=\s*[{"]/i;
 /** What a held line costs beside its characters, so that very many very short ones count as well. */

@@ -55,23 +55,18 @@ function read(record: JsonObject): PaperInput {
     venue: plainText(venue === undefined ? '' : text(record[venue])!),
     url: text(record.URL),
     categories: texts([...keywords, ...texts(record.categories)]),
-    ...identifiersElsewhere(record),
+    ...identifiersIn([text(record.number), text(record.note)].join('\n')), // A preprint's number is `arXiv:…`.
     ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
     extra: { ...fieldsWithValue({ key }), ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])) },
   };
 }
 
-/** Zotero keeps identifiers that CSL has no field for in the note (its "Extra"), one a line, or as an archive's number. */
-function identifiersElsewhere(record: JsonObject): Identifiers {
+/** The identifiers in a note, one a line: there Zotero (in its "Extra") keeps those that it has no field for. */
+export function identifiersIn(note: string): Identifiers {
+  const lines = note.matchAll(/^[ \t]*(?:_?eprint: *(https?:\S+)|(doi|arxiv|pmid|pmcid) *: *(\S+))/gim);
   const ids: Identifiers = {};
-  const lines = (text(record.note) ?? '').matchAll(
-    /^[ \t]*(?:_?eprint: *(https?:\S+)|(doi|arxiv|pmid|pmcid) *: *(\S+))/gim,
-  );
-  const elsewhere = [
-    ...texts([record.number, record.archive_location]),
-    ...Array.from(lines, ([, url, label, value]) => url ?? `${label}:${value}`),
-  ];
-  for (const found of elsewhere.map(parseIdentifier)) {
+  for (const [, url, label, value] of lines) {
+    const found = parseIdentifier(url ?? `${label}:${value}`);
     if (found) ids[found.kind] ??= found.value;
   }
   return ids;

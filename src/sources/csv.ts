@@ -7,6 +7,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
+import { identifiersIn } from './csl-json.ts';
 import { plainText } from './markup.ts';
 import { linesOf, MAX_RECORD_CHARACTERS } from './source.ts';
 import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
@@ -43,8 +44,9 @@ const COLUMNS = {
   acl: ['acl', 'acl id', 'anthology id'],
   openalex: ['openalex', 'openalex id'],
   s2: ['s2', 's2 id', 'semantic scholar id'],
-  // Not an id of akin's, unless it says what it is: other files count their rows from 1 as well.
-  id: ['paper id', 'id'],
+  // No ids for akin: every file counts its rows from 1. But some say what they are.
+  'some id': ['paper id', 'id'],
+  note: ['extra'],
 } satisfies Record<string, string[]>;
 
 /** Scopus's Chinese exports head the authors with "author keywords", and have no other column of authors. */
@@ -57,13 +59,14 @@ export function csvWith(names: Record<string, string>): Source {
     title: 'CSV, TSV',
 
     detects(head) {
-      const header = head.split('\n').find((line) => line.trim() !== '');
+      const header = head.split(/\r|\n/).find((line) => line.trim() !== '');
       const table = tableOf(header ?? '', names);
       return table.problem === undefined && table.header.length > 1;
     },
 
     async *read(file): AsyncGenerator<Found> {
-      const lines = linesOf(file.text());
+      const isOldMac = file.head.includes('\r') && !file.head.includes('\n');
+      const lines = linesOf(isOldMac ? withNewlines(file.text()) : file.text());
       try {
         let header = await lines.next();
         while (!header.done && header.value.text.trim() === '') header = await lines.next();
@@ -84,6 +87,11 @@ export function csvWith(names: Record<string, string>): Source {
 
 export const csv = csvWith({});
 
+/** Excel's "CSV (Macintosh)" ends its lines as old Macs did. */
+async function* withNewlines(text: AsyncIterable<string>): AsyncGenerator<string> {
+  for await (const piece of text) yield piece.replaceAll('\r', '\n');
+}
+
 interface Table {
   delimiter: string;
   header: string[];
@@ -96,21 +104,19 @@ interface Table {
 /** What a header tells, read with the delimiter by which it tells the most. */
 function tableOf(line: string, names: Record<string, string>): Table {
   const tables = [',', ';', '\t', '|'].map((delimiter) => {
-    const fields = fieldsOf(line, delimiter);
-    const header = fields instanceof Error ? [line] : fields.map((field) => field.replace(/^\ufeff/, ''));
+    const fields = fieldsOf(line.replace(/^\ufeff/, ''), delimiter);
+    const header = fields instanceof Error ? [line] : fields;
     return { delimiter, header, columns: columnsOf(header, names) };
   });
   const table = tables.reduce((best, each) => (worth(each) > worth(best) ? each : best));
-  const missing = Object.values(names).find(
-    (name) => !table.header.some((each) => normalName(each) === normalName(name)),
-  );
-  const isOfPapers = table.columns.has('title') || table.columns.has('abstract');
-  const problem =
-    missing === undefined && isOfPapers
-      ? undefined
-      : `${missing === undefined ? 'no column has the name of one that holds titles or abstracts' : `no column is named ${missing}`}; ` +
-        `the columns are: ${excerpt(table.header.join(', '), 500)}`;
-  return { ...table, problem };
+  const known = new Set(table.header.map(normalName));
+  const missing = Object.values(names).find((name) => !known.has(normalName(name)));
+  let problem: string | undefined;
+  if (missing !== undefined) problem = `no column is named "${missing}"`;
+  else if (!table.columns.has('title') && !table.columns.has('abstract')) {
+    problem = 'no column has the name of one that holds titles or abstracts';
+  }
+  return { ...table, problem: problem && `${problem}; the columns are: ${excerpt(table.header.join(', '), 500)}` };
 }
 
 /** Known columns count for more than many. */
@@ -265,29 +271,27 @@ function inputOf(fields: string[], { header, columns }: Table): PaperInput {
     return undefined;
   };
   const asIs = (field: string): string | undefined => take(field, (value) => value);
-  const date = (columns.get('date') ?? []).map((i) => fields[i]).find((value) => value);
-  const keywords: string[] = [];
-  for (const i of columns.get('categories') ?? []) {
-    keywords.push(...listOf(fields[i] ?? '', /[;|]/));
-    used.add(i);
-  }
-  const id = take('id', identifierOf);
+  const look = (field: string): string => (columns.get(field) ?? []).map((i) => fields[i]).find((value) => value) ?? '';
+  const subjects = columns.get('categories') ?? [];
+  for (const i of subjects) used.add(i);
+  const id = take('some id', identifierOf);
   const input: PaperInput = {
     title: take('title', plainText),
     abstract: take('abstract', plainText),
     authors: take('authors', authorsOf),
-    year: take('year', yearOf) ?? yearOf(date ?? ''),
+    year: take('year', yearOf) ?? yearOf(look('date')),
     venue: asIs('venue'),
     url: asIs('url'),
-    categories: [...new Set(keywords)],
+    categories: [...new Set(subjects.flatMap((i) => listOf(fields[i] ?? '', /[;|]/)))],
+    ...identifiersIn(look('note')),
     ...(id ? { [id.kind]: id.value } : {}),
   };
   for (const kind of IDENTIFIER_KINDS) input[kind] = asIs(kind) ?? input[kind];
-  const own = [...columns.keys()].filter((field) => !(field in COLUMNS)).map((field) => [field, asIs(field)] as const);
+  for (const field of columns.keys()) if (!Object.hasOwn(COLUMNS, field)) input[field] = asIs(field);
   const others = fields.flatMap((value, i) =>
     value === '' || used.has(i) ? [] : [[columnName(header, i), value] as const],
   );
-  return { ...input, extra: Object.fromEntries([...own, ...others]) };
+  return { ...input, extra: Object.fromEntries(others) };
 }
 
 /** A column's name; its number where it has none, or that of another column. */

@@ -293,6 +293,26 @@ describe('a snapshot that can not be trusted', () => {
     expect((await openLibrary(folder)).rebuilding).toBeUndefined();
   });
 
+  it('is told from that of the same library before it was restored from a copy', async () => {
+    const { folder } = await builtLibrary(60);
+    const copy = temporaryFolder();
+    cpSync(folder, copy, { recursive: true });
+    for (const [each, name] of [
+      [folder, 'these'],
+      [copy, 'those'],
+    ] as const) {
+      const writer = openWriter(each);
+      writer.put(papers(40, name));
+      embedAll(writer);
+      await settle(await openGraph(each));
+      await opened.splice(opened.indexOf(writer), 1)[0]!.close();
+    }
+    for (const name of ['graph.json', ...snapshots(folder)]) cpSync(path.join(folder, name), path.join(copy, name));
+    const graph = await openGraph(copy);
+    expect(graph.rebuilding).toMatch(/does not match/);
+    expectSame(graph.nearest(QUERY, 10), exactNearest(storedVectors(copy), QUERY, 10));
+  });
+
   it('is not spoken of in a library without vectors', async () => {
     const folder = temporaryFolder();
     openWriter(folder).put([paper('a')]);
@@ -421,8 +441,8 @@ describe('the nearest', () => {
     const clustered = () => unitVector(random, centres[Math.floor(random() * centres.length)]);
     const folder = temporaryFolder();
     const writer = openWriter(folder);
-    writer.put(papers(4000));
-    const vectors = new Map(writer.pending(0, 4000).map(({ row }) => [row, clustered()]));
+    writer.put(papers(2500));
+    const vectors = new Map(writer.pending(0, 2500).map(({ row }) => [row, clustered()]));
     writer.putVectors([...vectors].map(([row, vector]) => ({ row, embedding: embedding(vector) })));
     const graph = await openGraph(folder);
     while (!graph.absorb(1000));
@@ -544,9 +564,9 @@ describe('a graph that ends', () => {
   });
 
   it('by kill -9 while it saves leaves a snapshot that can be used', async () => {
-    const { folder } = await builtLibrary(1500);
+    const { folder } = await builtLibrary(1000);
     const random = seeded(3);
-    for (let i = 0; i < 8; i++) {
+    for (let i = 0; i < 5; i++) {
       const child = spawn(
         process.execPath,
         ['--import', 'tsx', path.join(import.meta.dirname, 'save-forever.ts'), folder],

@@ -393,6 +393,19 @@ describe('any text', () => {
   });
 });
 
+it.each(['@a{', '@a{k, ', '@a{k, title = {', '@a{k, author = {A, ', '@comment{', '@string{', '@a{k, title = "'])(
+  'takes time in proportion to the text after %j',
+  async (beginning) => {
+    const begun = performance.now();
+    for (const piece of [' ', '\n', '{', '"', 'a ', '@a{', '\\', '$', ' and ', '#', '=', '%']) {
+      const text = `${beginning}${piece.repeat(60_000 / piece.length)}x y`;
+      bibtex.detects(text);
+      await readText(bibtex, `@a{k,\n${text}`);
+    }
+    expect(performance.now() - begun).toBeLessThan(5000); // Quadratic time takes minutes.
+  },
+);
+
 describe('genuine exports', () => {
   itShared('of Scopus', async () => {
     const found = await readPath(bibtex, sharedPath('formats/scopus_export.bib'));
