@@ -48,17 +48,22 @@ function read(record: JsonObject): PaperInput {
   const key = text(record['citation-key']) ?? text(record.id);
   const keywords = text(record.keyword)?.split(/[;,]/) ?? [];
   return {
-    title: plainText(text(record.title) ?? ''),
-    abstract: plainText(text(record.abstract) ?? ''),
+    title: richText(record.title),
+    abstract: richText(record.abstract),
     authors: names(record.author),
     year: yearOf(dateText(record.issued)),
-    venue: plainText(venue === undefined ? '' : text(record[venue])!),
+    venue: richText(record[venue ?? '']),
     url: text(record.URL),
     categories: texts([...keywords, ...texts(record.categories)]),
     ...identifiersIn([text(record.number), text(record.note)].join('\n')), // A preprint's number is `arXiv:…`.
     ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
     extra: { ...fieldsWithValue({ key }), ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])) },
   };
+}
+
+/** A text that may have tags in it, but whose lines are lines, which HTML's are not. */
+export function richText(value: unknown): string {
+  return (text(value) ?? '').split('\n').map(plainText).join('\n');
 }
 
 /** The identifiers in a note, one a line: there Zotero (in its "Extra") keeps those that it has no field for. */

@@ -7,8 +7,7 @@
  */
 import { parse } from 'csv-parse/sync';
 import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
-import { identifiersIn } from './csl-json.ts';
-import { plainText } from './markup.ts';
+import { identifiersIn, richText } from './csl-json.ts';
 import { linesOf, MAX_RECORD_CHARACTERS } from './source.ts';
 import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
 
@@ -105,7 +104,7 @@ interface Table {
 function tableOf(line: string, names: Record<string, string>): Table {
   const tables = [',', ';', '\t', '|'].map((delimiter) => {
     const fields = fieldsOf(line.replace(/^\ufeff/, ''), delimiter);
-    const header = fields instanceof Error ? [line] : fields;
+    const header = Array.isArray(fields) ? fields : [line];
     return { delimiter, header, columns: columnsOf(header, names) };
   });
   const table = tables.reduce((best, each) => (worth(each) > worth(best) ? each : best));
@@ -152,8 +151,8 @@ async function* readRows(lines: AsyncGenerator<Line>, table: Table): AsyncGenera
   let record = 0;
   // What follows a broken row may be the rest of it: it is no row then unless it is as long as one.
   let damaged = false;
-  for await (const { text, offset, reject } of rowsOf(lines, table)) {
-    const read: Reading | undefined = reject ? { reject } : readRow(text, table, damaged);
+  for await (const { text, offset, fields } of rowsOf(lines, table)) {
+    const read = Array.isArray(fields) ? readRow(fields, table, damaged) : { reject: fields };
     if (read === undefined) continue;
     damaged = 'reject' in read && read.reject.code === 'syntax';
     yield { record: ++record, offset, raw: text.slice(0, RAW_CHARACTERS), ...read };
@@ -168,7 +167,8 @@ type Reading = Pick<FoundRecord, 'input'> | Pick<UnreadableRecord, 'reject'>;
 interface Row {
   text: string;
   offset: number;
-  reject?: UnreadableRecord['reject'];
+  /** Or why there are none. */
+  fields: string[] | UnreadableRecord['reject'];
 }
 
 /** Cuts a table into rows: lines, or as many of them as a quoted field runs over. */
@@ -180,7 +180,7 @@ async function* rowsOf(lines: AsyncGenerator<Line>, { delimiter, header }: Table
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.text.trim() === '') continue;
     if (line.tooLong) {
-      yield { ...line, reject: { code: 'too-large', reason: 'the line is longer than 8 MiB' } };
+      yield { ...line, fields: { code: 'too-large', reason: 'the line is longer than 8 MiB' } };
       continue;
     }
     const row = [line];
@@ -197,14 +197,16 @@ async function* rowsOf(lines: AsyncGenerator<Line>, { delimiter, header }: Table
       quotes = more.tooLong || length > MAX_RECORD_CHARACTERS || fields > header.length ? 'wrong' : after.quotes;
     }
     if (quotes === 'closed') {
-      yield { text: row.map(({ text }) => text).join('\n'), offset: line.offset };
-      continue;
+      const text = row.map((each) => each.text).join('\n');
+      yield { text, offset: line.offset, fields: fieldsOf(text, delimiter) };
+    } else {
+      while (row.length > 1) again.push(row.pop()!);
+      // Of a quoted field that has quotes in it which are not doubled, csv-parse can tell what was meant.
+      const fields = fieldsOf(line.text, delimiter, { trim: false });
+      const reject = { code: 'syntax', reason: 'a quote is not closed, or not doubled inside a field' } as const;
+      const isWhole = Array.isArray(fields) && fields.length === header.length;
+      yield { ...line, fields: isWhole ? fields.map((field) => field.replace(/^"(.*)"$/s, '$1')) : reject };
     }
-    while (row.length > 1) again.push(row.pop()!);
-    // Of quotes in a quoted field that are not doubled, csv-parse can tell what was meant.
-    const alone = fieldsOf(line.text, delimiter);
-    if (!(alone instanceof Error) && alone.length === header.length) yield line;
-    else yield { ...line, reject: { code: 'syntax', reason: 'a quote is not closed, or not doubled inside a field' } };
   }
 }
 
@@ -235,19 +237,18 @@ function followQuotes(
   }
 }
 
-function fieldsOf(row: string, delimiter: string): string[] | Error {
+function fieldsOf(row: string, delimiter: string, { trim } = { trim: true }): Row['fields'] {
   try {
-    const options = { delimiter, record_delimiter: '\n', relax_quotes: true, relax_column_count: true, trim: true };
-    return parse(row, options)[0] ?? [];
+    return (
+      parse(row, { delimiter, trim, record_delimiter: '\n', relax_quotes: true, relax_column_count: true })[0] ?? []
+    );
   } catch (error) {
-    return error as Error;
+    return { code: 'syntax', reason: (error as Error).message };
   }
 }
 
 /** What a row says; undefined where all of its fields are empty, as in a blank line. */
-function readRow(text: string, table: Table, strictly: boolean): Reading | undefined {
-  const fields = fieldsOf(text, table.delimiter);
-  if (fields instanceof Error) return { reject: { code: 'syntax', reason: fields.message } };
+function readRow(fields: string[], table: Table, strictly: boolean): Reading | undefined {
   if (fields.every((field) => field === '')) return undefined;
   const { length } = table.header;
   if (fields.slice(length).some((field) => field !== '') || (strictly && fields.length < length)) {
@@ -276,8 +277,8 @@ function inputOf(fields: string[], { header, columns }: Table): PaperInput {
   for (const i of subjects) used.add(i);
   const id = take('some id', identifierOf);
   const input: PaperInput = {
-    title: take('title', plainText),
-    abstract: take('abstract', plainText),
+    title: take('title', richText),
+    abstract: take('abstract', richText),
     authors: take('authors', authorsOf),
     year: take('year', yearOf) ?? yearOf(look('date')),
     venue: asIs('venue'),

@@ -4,10 +4,9 @@
  */
 import path from 'node:path';
 import type { PaperInput } from '../paper.ts';
-import { yearOf } from './csl-json.ts';
+import { richText, yearOf } from './csl-json.ts';
 import { fieldsWithValue, firstRecord, readJson, text, type JsonObject } from './json-records.ts';
 import { latexToText } from './latex.ts';
-import { plainText } from './markup.ts';
 import type { Source } from './source.ts';
 
 export const paperlists: Source = {
@@ -33,8 +32,9 @@ function read(record: JsonObject, conference: { venue: string | undefined; year:
   const bibtex = text(record.bibtex) ?? '';
   const id = text(record.id);
   return {
-    title: clean(text(record.title) ?? ''),
-    abstract: clean(text(record.abstract) ?? ''),
+    // Copied from where authors may write in LaTeX and HTML.
+    title: latexToText(richText(record.title)),
+    abstract: latexToText(richText(record.abstract)),
     authors: separate(text(record.author) ?? ''),
     year: yearOf(bibtexField(bibtex, 'year')) ?? conference.year,
     venue: bibtexField(bibtex, 'booktitle') ?? bibtexField(bibtex, 'journal') ?? conference.venue,
@@ -47,9 +47,6 @@ function read(record: JsonObject, conference: { venue: string | undefined; year:
     extra: fieldsWithValue({ ...(id === undefined ? {} : { key: id }), ...record }, MAPPED),
   };
 }
-
-/** Abstracts are copied from where authors may write in LaTeX or HTML. */
-const clean = (text: string): string => latexToText(plainText(text));
 
 /** `A; B; C`, and in the oldest lists `A, B, C`. */
 const separate = (list: string): string[] => list.split(list.includes(';') ? ';' : ',');

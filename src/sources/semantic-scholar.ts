@@ -3,10 +3,9 @@
  * recommendations. The citations and references inside a paper are not papers of the file.
  */
 import type { PaperInput } from '../paper.ts';
-import { yearOf } from './csl-json.ts';
+import { richText, yearOf } from './csl-json.ts';
 import { fieldsWithValue, firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
-import { plainText } from './markup.ts';
 import type { Source } from './source.ts';
 
 const dialect: JsonDialect = { wrappers: ['data', 'recommendedPapers'], read };
@@ -41,8 +40,8 @@ function read(found: JsonObject): PaperInput {
   ];
   const year = yearOf(text(record.year));
   return {
-    title: plainText(text(record.title) ?? ''),
-    abstract: plainText(text(record.abstract) ?? ''),
+    title: richText(record.title),
+    abstract: richText(record.abstract),
     authors: texts(objects(record.authors).map((author) => author.name)),
     year,
     venue: text(record.venue) ?? text(published.name) ?? text(journal.name),

@@ -1,0 +1,67 @@
+/**
+ * Why is a paper there? The passage of its abstract that has most in common with what was asked, and the words that it
+ * shares with it.
+ *
+ * Words are compared by a stem simpler than the Porter stem that ranks papers, so a kinship far apart ("is", "being") is
+ * not seen; what is marked is for the eye and decides nothing.
+ */
+import { wordsQuery } from '../library/words.ts';
+
+/** A piece of a text, and whether it is a word of the question. */
+export interface Piece {
+  text: string;
+  marked: boolean;
+}
+
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
+
+/** The stems of the words that tell what a query is about. */
+export function stemsOf(query: string): Set<string> {
+  const words = wordsQuery(query)?.matchAll(/"(.+?)"/g) ?? []; // It quotes every word it searches for.
+  return new Set([...words].map(([, word]) => stem(word!)));
+}
+
+/** A text cut into pieces at the words whose stems are among `stems`. */
+export function marked(text: string, stems: Set<string>): Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const { 0: word, index } of text.matchAll(WORD)) {
+    if (!stems.has(stem(word))) continue;
+    pieces.push({ text: text.slice(end, index), marked: false }, { text: word, marked: true });
+    end = index + word.length;
+  }
+  pieces.push({ text: text.slice(end), marked: false });
+  return pieces.filter((piece) => piece.text !== '');
+}
+
+/**
+ * About `length` characters of a text, on one line, from the beginning of the sentence after which most of the stems
+ * occur; the text's own beginning where none does. Ellipses say where something was left out.
+ */
+export function passage(text: string, stems: Set<string>, length: number): string {
+  const flat = text.replace(/\s+/g, ' ').trim();
+  let best = { start: 0, found: 0 };
+  for (const { index: start } of sentences.segment(flat)) {
+    const words = flat.slice(start, start + length).match(WORD) ?? [];
+    const found = new Set(words.map(stem).filter((each) => stems.has(each))).size;
+    if (found > best.found) best = { start, found };
+    if (start + length >= flat.length) break; // Later beginnings show nothing that this one does not.
+  }
+  const rest = flat.slice(best.start);
+  const cut = rest.length <= length ? rest : `${rest.slice(0, rest.lastIndexOf(' ', length)).replace(/[\s,;:]+$/, '')} …`;
+  return best.start === 0 ? cut : `… ${cut}`;
+}
+
+/** "Computers", "computing" and "computable" are "comput"; "maps" is "map", and so is "mapping". */
+function stem(word: string): string {
+  return word
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/(?<=.{2})(?:(?<=ss|sh|ch|x)es|(?<!s)s)$/, '')
+    .replace(/(?<=.{3})(?:ed|ing|e)$/, '')
+    .replace(/(?<=.{5})(?:ational|ation|ion|er|or|abl|ity|al|ly|iv)$/, '')
+    .replace(/([bdfgmnprt])\1$/, '$1')
+    .replace(/(?<=.{2})y$/, 'i');
+}
