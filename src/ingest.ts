@@ -9,7 +9,8 @@ import { AkinError } from './errors.ts';
 import type { Embedder, Embedding } from './embedding/embedder.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library/library.ts';
 import { excerpt, toPaper, type Paper } from './paper.ts';
-import { checkPaths, filesOf, openFile } from './sources/input.ts';
+import { looksGarbled } from './sources/garbled.ts';
+import { checkPaths, filesOf, openFiles } from './sources/input.ts';
 import { detectSource, FORMAT_NAMES } from './sources/registry.ts';
 import type { Found, RejectCode, Source } from './sources/source.ts';
 
@@ -25,12 +26,25 @@ export interface Reject {
   excerpt: string;
 }
 
-export type StoredCounts = Record<PutOutcome, number> & { rejected: number };
+/** A paper, and where it was read. */
+interface Read {
+  file: string;
+  record: number;
+  paper: Paper;
+}
+
+export type StoredCounts = Record<PutOutcome, number> & {
+  rejected: number;
+  /** Papers taken in although their text seems to have been read in a wrong encoding. */
+  garbled: number;
+};
 
 export interface StoreOptions {
   /** The format of every file; undefined: told from each file's content. */
   source?: Source | undefined;
   onReject: (reject: Reject) => void;
+  /** Told of each paper whose text seems to have been read in a wrong encoding. */
+  onGarbled?: (where: { file: string; record: number; title: string }) => void;
   /** Called after each transaction. */
   onProgress?: (counts: StoredCounts) => void;
   /** Stops between two transactions. */
@@ -45,7 +59,7 @@ const RECORDS_PER_TRANSACTION = 256;
  * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
  */
 export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
-  const counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0 };
+  const counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
   let batch: Paper[] = [];
   const flush = () => {
     for (const outcome of writer.put(batch)) counts[outcome]++;
@@ -58,8 +72,12 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
   };
   await checkPaths(paths);
   for await (const name of filesOf(paths)) {
-    for await (const found of readFile(name, options.source, reject)) {
-      batch.push(found);
+    for await (const { file, record, paper } of readFile(name, options.source, reject)) {
+      if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
+        counts.garbled++;
+        options.onGarbled?.({ file, record, title: paper.title });
+      }
+      batch.push(paper);
       if (batch.length >= RECORDS_PER_TRANSACTION) flush();
       if (options.signal?.aborted) return counts;
     }
@@ -68,31 +86,34 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
   return counts;
 }
 
-/** The papers in one file; everything in it that is none goes to `reject`. */
+/** The papers behind a name; everything there that is none goes to `reject`. */
 async function* readFile(
   name: string,
   source: Source | undefined,
   reject: (reject: Reject) => void,
-): AsyncGenerator<Paper> {
-  const whole = (code: RejectCode, reason: string) =>
-    reject({ file: name, record: 0, offset: 0, code, reason, excerpt: '' });
+): AsyncGenerator<Read> {
+  const whole = (file: string, code: RejectCode, reason: string) =>
+    reject({ file, record: 0, offset: 0, code, reason, excerpt: '' });
   try {
-    const file = await openFile(name);
-    const reader = source ?? detectSource(file.head);
-    if (!reader) {
-      if (file.head.trim() === '') return whole('format-unknown', 'the file is empty');
-      return whole('format-unknown', `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`);
-    }
-    for await (const found of reader.read(file)) {
-      const paper = asPaper(found, (code, reason) => {
+    for await (const file of openFiles(name)) {
+      const reader = source ?? detectSource(file.head);
+      if (!reader) {
+        const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;
+        whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);
+        file.close();
+        continue;
+      }
+      for await (const found of reader.read(file)) {
         const { record, offset, raw } = found;
-        reject({ file: name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
-      });
-      if (paper) yield paper;
+        const paper = asPaper(found, (code, reason) => {
+          reject({ file: file.name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
+        });
+        if (paper) yield { file: file.name, record, paper };
+      }
     }
   } catch (error) {
     if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
-    whole('file-unreadable', error.message);
+    whole(name, 'file-unreadable', error.message);
   }
 }
 

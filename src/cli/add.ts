@@ -54,8 +54,8 @@ export async function add(paths: string[], options: AddOptions): Promise<AddSumm
   try {
     if (options.rejects !== undefined) rejectsFile = openRejects(options.rejects);
     const reading = new Progress();
-    const readingLine = (counts: StoredCounts) => {
-      const read = Object.values(counts).reduce((sum, n) => sum + n, 0);
+    const readingLine = ({ garbled: _, ...outcomes }: StoredCounts) => {
+      const read = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
       return `reading: ${count(read)} records, ${count(Math.round(read / (reading.elapsedMs / 1000)))} a second`;
     };
     const counts = await storeFiles(writer, paths, {
@@ -152,6 +152,9 @@ export function addText(summary: AddSummary): string {
     `${count(embedded)} embedded in ${duration(seconds * 1000)}; ${count(truncated)} of them truncated (longer than the model's limit)`,
   ];
   if (pending > 0) lines.push(`${count(pending)} papers wait for their vector: the next "akin add" goes on`);
+  if (summary.garbled > 0) {
+    lines.push(`${count(summary.garbled)} look garbled, as if a program had read them in a wrong encoding; they were taken in as they are`);
+  }
   if (rejected > 0) {
     const codes = Object.entries(summary.rejectsByCode).map(([code, n]) => `${count(n)} ${code}`);
     lines.push(`rejected: ${codes.join(', ')}`);

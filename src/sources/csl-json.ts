@@ -112,7 +112,8 @@ export function yearOf(date: string | undefined): number | undefined {
 export function readable(fields: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => {
-      if (isObject(value) && 'date-parts' in value) return [key, dateText(value) ?? value];
+      const isDate = isObject(value) && ['date-parts', 'literal', 'raw'].some((part) => part in value);
+      if (isDate) return [key, dateText(value) ?? value];
       const isPeople = Array.isArray(value) && value.every((each) => isObject(each) && nameOf(each) !== '');
       return [key, isPeople ? names(value) : value];
     }),

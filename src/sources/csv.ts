@@ -144,7 +144,7 @@ const normalName = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/[\s_./:()-]+/g, ' ')
     .trim();
 
 async function* readRows(lines: AsyncGenerator<Line>, table: Table): AsyncGenerator<Found> {
@@ -152,7 +152,7 @@ async function* readRows(lines: AsyncGenerator<Line>, table: Table): AsyncGenera
   // What follows a broken row may be the rest of it: it is no row then unless it is as long as one.
   let damaged = false;
   for await (const { text, offset, fields } of rowsOf(lines, table)) {
-    const read = Array.isArray(fields) ? readRow(fields, table, damaged) : { reject: fields };
+    const read: Reading | undefined = Array.isArray(fields) ? readRow(fields, table, damaged) : { reject: fields };
     if (read === undefined) continue;
     damaged = 'reject' in read && read.reject.code === 'syntax';
     yield { record: ++record, offset, raw: text.slice(0, RAW_CHARACTERS), ...read };

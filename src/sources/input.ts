@@ -1,13 +1,16 @@
 /**
- * From what a person names (files, folders, `-`) to decoded text: folders walked in a stable order, gzip undone, bytes
- * read as UTF-8, streamed throughout.
+ * From what a person names (files, folders, `-`) to decoded text: folders walked in a stable order, gzip and zip
+ * undone, the encoding told from the bytes, streamed throughout.
  */
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { on } from 'node:events';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
+import { open as openZip, type Entry, type Options, type ZipFile } from 'yauzl';
 import { AkinError } from '../errors.ts';
 import type { SourceFile } from './source.ts';
 
@@ -26,26 +29,48 @@ export async function checkPaths(paths: string[]): Promise<void> {
 
 /**
  * The files behind the paths a person gave: a folder stands for every file below it, in the order of their names,
- * hidden ones left out; `-` stands for itself.
+ * hidden ones left out; `-` stands for itself. A folder that links back to one it is in is not entered again.
  */
-export async function* filesOf(paths: string[]): AsyncGenerator<string> {
+export async function* filesOf(paths: string[], within: string[] = []): AsyncGenerator<string> {
   for (const given of paths) {
-    if (given === '-' || !(await stat(given)).isDirectory()) {
+    // A link that leads nowhere is given as it is: opening it is what says so.
+    const stats = given === '-' ? undefined : await stat(given).catch(() => undefined);
+    if (!stats?.isDirectory()) {
       yield given;
       continue;
     }
+    const folder = await realpath(given);
+    if (within.includes(folder)) continue;
     const names = (await readdir(given)).filter((name) => !name.startsWith('.')).sort();
-    yield* filesOf(names.map((name) => path.join(given, name)));
+    yield* filesOf(
+      names.map((name) => path.join(given, name)),
+      [...within, folder],
+    );
   }
 }
 
 /**
- * Opens a file (or `-`, standard input) as text. Reads its beginning right away; the rest only as it is asked for.
+ * Opens what a name stands for: a file, standard input (`-`), or every file in a zip archive, one after the other.
+ * @throws AkinError `file-unreadable`; an archive's sound files are given before its unsound one is refused.
+ */
+export async function* openFiles(name: string): AsyncGenerator<SourceFile> {
+  if (name !== '-' && (await startsWith(name, ZIP))) {
+    for await (const member of membersOf(name)) yield await opened(`${name}/${member.name}`, null, member.bytes);
+  } else {
+    yield await openFile(name);
+  }
+}
+
+/**
+ * Opens a file (or `-`) as text. Reads its beginning right away; the rest only as it is asked for.
  * @throws AkinError `file-unreadable`.
  */
-export async function openFile(name: string): Promise<SourceFile> {
-  const bytes: Readable = name === '-' ? process.stdin : createReadStream(name);
-  const pieces = decode(bytes, name)[Symbol.asyncIterator]();
+export function openFile(name: string): Promise<SourceFile> {
+  return name === '-' ? opened(name, null, process.stdin) : opened(name, name, createReadStream(name));
+}
+
+async function opened(name: string, onDisk: string | null, bytes: Readable): Promise<SourceFile> {
+  const pieces = decoded(bytes, name);
   const read: string[] = [];
   let length = 0;
   while (length < HEAD_CHARACTERS) {
@@ -56,42 +81,92 @@ export async function openFile(name: string): Promise<SourceFile> {
   }
   return {
     name,
-    path: name === '-' ? null : name,
+    path: onDisk,
     head: read.join('').slice(0, HEAD_CHARACTERS),
     async *text() {
       yield* read;
       read.length = 0;
-      for (let next = await pieces.next(); !next.done; next = await pieces.next()) yield next.value;
+      yield* pieces;
     },
+    close: () => bytes.destroy(),
   };
 }
 
-/** Whether the beginning of a file says gzip (RFC 1952). */
-const isGzip = (bytes: Buffer): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
-
-async function* decode(bytes: Readable, name: string): AsyncGenerator<string> {
-  const decoder = new TextDecoder('utf-8'); // Drops a byte order mark.
+async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, undefined> {
   try {
-    for await (const chunk of decompress(bytes)) {
-      const text = decoder.decode(chunk, { stream: true });
-      if (text !== '') yield text;
+    const chunks = decompressed(bytes);
+    const begin: Buffer[] = [];
+    for (let size = 0; size < HEAD_CHARACTERS; ) {
+      const { value, done } = await chunks.next();
+      if (done) break;
+      begin.push(value);
+      size += value.length;
     }
+    const head = Buffer.concat(begin);
+    const decoder = new TextDecoder(encodingOf(head)); // Drops a byte order mark.
+    yield decoder.decode(head, { stream: true });
+    for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
+    yield decoder.decode();
   } catch (error) {
+    if (error instanceof AkinError) throw error;
     throw new AkinError('file-unreadable', `${name}: ${(error as Error).message}`, { cause: error });
   }
-  const last = decoder.decode();
-  if (last !== '') yield last;
 }
 
-async function* decompress(bytes: Readable): AsyncGenerator<Buffer> {
+/**
+ * The encoding of a text, told from its beginning: its byte order mark, the zero bytes of UTF-16, or else UTF-8 where
+ * the bytes are valid UTF-8 and Windows-1252 (which holds Latin-1) where they are not.
+ */
+function encodingOf(head: Buffer): string {
+  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
+  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
+  const zeros = [0, 0];
+  const looked = head.subarray(0, 1024);
+  looked.forEach((byte, i) => (zeros[i % 2]! += byte === 0 ? 1 : 0));
+  const [even, odd] = zeros.map((count) => count / (looked.length / 2)) as [number, number];
+  if (odd > 0.4 && even < 0.05) return 'utf-16le';
+  if (even > 0.4 && odd < 0.05) return 'utf-16be';
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
+    return 'utf-8';
+  } catch {
+    return 'windows-1252';
+  }
+}
+
+/** The first bytes of gzip (RFC 1952) and of zip archives. */
+const GZIP = [0x1f, 0x8b];
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+
+async function startsWith(file: string, magic: number[]): Promise<boolean> {
+  const handle = await open(file).catch((error: unknown) => {
+    throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
+  });
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+    return bytesRead === magic.length && magic.every((byte, i) => buffer[i] === byte);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Text compresses to a tenth, at its most repetitive to a fiftieth. What expands beyond this is no export of papers. */
+const MAX_EXPANSION = 200;
+/** Expansion is no one's concern below this many bytes. */
+const FREE_EXPANSION = 64 * 1024 * 1024;
+
+async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined> {
   const chunks = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = await chunks.next();
   if (first.done) return;
+  let compressed = 0;
   const whole = (async function* () {
-    yield first.value;
-    for (let next = await chunks.next(); !next.done; next = await chunks.next()) yield next.value;
+    for (let next: IteratorResult<Buffer> = first; !next.done; next = await chunks.next()) {
+      compressed += next.value.length;
+      yield next.value;
+    }
   })();
-  if (!isGzip(first.value)) {
+  if (!GZIP.every((byte, i) => first.value[i] === byte)) {
     yield* whole;
     return;
   }
@@ -99,6 +174,43 @@ async function* decompress(bytes: Readable): AsyncGenerator<Buffer> {
   const unzipped = new PassThrough();
   const done = pipeline(whole, createGunzip(), unzipped);
   done.catch(() => {}); // The loop below throws the same error.
-  for await (const chunk of unzipped) yield chunk as Buffer;
+  let expanded = 0;
+  for await (const chunk of unzipped as AsyncIterable<Buffer>) {
+    expanded += chunk.length;
+    if (expanded > FREE_EXPANSION && expanded > compressed * MAX_EXPANSION) {
+      throw new Error(`expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+    }
+    yield chunk;
+  }
   await done;
+}
+
+/** The files in a zip archive, in its order; folders and hidden files left out. */
+async function* membersOf(archive: string): AsyncGenerator<{ name: string; bytes: Readable }> {
+  const refuse = (reason: string, cause?: unknown) => new AkinError('file-unreadable', `${archive}: ${reason}`, { cause });
+  let zip: ZipFile;
+  try {
+    zip = await promisify<string, Options, ZipFile>(openZip)(archive, { lazyEntries: true, autoClose: false });
+  } catch (error) {
+    throw refuse((error as Error).message, error);
+  }
+  try {
+    const entries = on(zip, 'entry', { close: ['end'] }) as AsyncIterable<[Entry]>;
+    zip.readEntry();
+    for await (const [entry] of entries) {
+      const { fileName, uncompressedSize, compressedSize } = entry;
+      if (!fileName.endsWith('/') && !path.basename(fileName).startsWith('.')) {
+        if (uncompressedSize > FREE_EXPANSION && uncompressedSize > compressedSize * MAX_EXPANSION) {
+          throw refuse(`${fileName} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+        }
+        // yauzl ends a file that is longer than its entry says with an error, so the sizes above can be trusted.
+        yield { name: fileName, bytes: await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry) };
+      }
+      zip.readEntry();
+    }
+  } catch (error) {
+    throw error instanceof AkinError ? error : refuse((error as Error).message, error);
+  } finally {
+    zip.close();
+  }
 }

@@ -13,6 +13,8 @@ export interface SourceFile {
   head: string;
   /** The text, decompressed and decoded, in pieces of any length. May be read once. */
   text(): AsyncIterable<string>;
+  /** Lets go of a file that is not read to its end. */
+  close(): void;
 }
 
 interface Position {

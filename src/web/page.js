@@ -1,16 +1,26 @@
-// Asks for the page again while one types, and swaps its results in. Without this script the form does the same.
+// Asks for the page again while one types, and swaps what is said and the results in. Without this script the form does
+// the same.
 const form = document.querySelector('form');
 const input = form.elements.namedItem('q');
+const parts = ['#said', '#results'].map((selector) => document.querySelector(selector));
 let asked = 0;
 let timer;
 
 async function show(address) {
   const mine = ++asked;
-  const response = await fetch(address, { headers: { Accept: 'text/html' } });
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  let page;
+  try {
+    page = new DOMParser().parseFromString(await (await fetch(address)).text(), 'text/html');
+    if (!page.querySelector('#results')) throw new Error('not the page');
+  } catch {
+    page = new DOMParser().parseFromString(
+      '<p id="said">The server gave no answer. Is it running?</p><div id="results"></div>',
+      'text/html',
+    );
+  }
   if (mine !== asked) return; // A later question has been asked meanwhile.
-  document.querySelector('#results').replaceWith(page.querySelector('#results'));
-  document.title = page.title;
+  for (const part of parts) part.replaceChildren(...page.querySelector(`#${part.id}`).childNodes);
+  document.title = page.title || document.title;
   history.replaceState(null, '', address);
 }
 
@@ -21,7 +31,7 @@ input.addEventListener('input', () => {
 });
 
 document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.target === input) return;
+  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target === input) return;
   event.preventDefault();
   input.select();
 });

@@ -2,16 +2,30 @@
  * The page a person sees: one search box, the papers under it, each with how near it is and why it is there.
  *
  * Rendered on the server, so that every state of it has an address and works without a script; `page.js` only asks for
- * the same page while one types and swaps the results in.
+ * the same page while one types and swaps what is said and the results in.
  */
 import { readFileSync } from 'node:fs';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { AkinError } from '../errors.ts';
-import { excerpt, type Paper } from '../paper.ts';
+import { excerpt } from '../paper.ts';
 import type { Hit, Search, SearchAnswer } from '../search/search.ts';
+import { marked, passage, stemsOf } from './passage.ts';
 
 type Html = ReturnType<typeof html>;
+
+/** What changes from question to question. */
+interface View {
+  /** The first part of the document's title. */
+  title?: string;
+  /** One or two sentences over the results, which are also read out. */
+  said: Html;
+  results?: Html;
+  status?: number;
+}
+
+/** About three lines on a desktop. */
+const PASSAGE_CHARACTERS = 240;
 
 const asset = (name: string) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
 const style = asset('page.css');
@@ -24,46 +38,77 @@ export function webPage(search: Search): Hono {
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.get('/', async (c) => {
     const query = c.req.query('q')?.trim() ?? '';
-    const like = c.req.query('like') ?? '';
-    let results: Html;
-    let status: 200 | 400 = 200;
-    try {
-      results = await resultsFor(search, query, like);
-    } catch (error) {
-      if (!(error instanceof AkinError)) throw error;
-      status = error.status as 400;
-      results = html`<p class="notice" role="alert">${capitalised(error.message)}. ${error.hint ? `${capitalised(error.hint)}.` : ''}</p>`;
-    }
-    return c.html(page(query, results), status);
+    const view = await viewOf(search, query, c.req.query('like') ?? '').catch(refusal);
+    return c.html(page(query, view), (view.status ?? 200) as 200);
   });
   return app;
 }
 
-async function resultsFor(search: Search, query: string, like: string): Promise<Html> {
+async function viewOf(search: Search, query: string, like: string): Promise<View> {
   if (like !== '') {
     const [seed, answer] = await Promise.all([search.paper(like), search.similar(like)]);
-    return results(html`Papers like <em>${seed.title || seed.id}</em>`, answer, await papersOf(search, answer));
+    const name = seed.title || seed.id;
+    return answerView(search, answer, `Like ${name}`, html`Papers like <em>${name}</em>`, stemsOf(seed.title));
   }
   if (query !== '') {
     const answer = await search.search(query);
-    return results(html`Nearest to <em>${excerpt(query, 80)}</em>`, answer, await papersOf(search, answer));
+    return answerView(search, answer, query, html`Nearest to <em>${excerpt(query, 80)}</em>`, stemsOf(query));
   }
   const { papers, embedded } = await search.library();
-  return html`<p class="notice">
-    ${papers.toLocaleString('en')} papers on this machine${embedded < papers ? html`, ${embedded.toLocaleString('en')} of them embedded so far` : ''}.
-    Describe what you are looking for, or paste an abstract.
-  </p>`;
+  const waiting = embedded < papers ? html`, ${number(embedded)} of them embedded so far` : '';
+  if (papers === 0) return { said: html`This library is empty: <code>akin add FILE…</code> takes papers in.` };
+  return {
+    said: html`${number(papers)} papers on this machine${waiting}. Say in a few words what you are looking for, or paste
+      a title or an abstract. <span class="keys">The key <kbd>/</kbd> brings you back to the box.</span>`,
+  };
 }
 
-const papersOf = (search: Search, { hits }: SearchAnswer): Promise<Paper[]> => Promise.all(hits.map(({ id }) => search.paper(id)));
+async function answerView(
+  search: Search,
+  { hits, library }: SearchAnswer,
+  title: string,
+  heading: Html,
+  stems: Set<string>,
+): Promise<View> {
+  if (hits.length === 0) return { title, said: html`No paper in this library matches.` };
+  const abstracts = await Promise.all(hits.map((hit) => abstractOf(search, hit)));
+  const incomplete =
+    library.embedded < library.papers
+      ? html`. ${number(library.embedded)} of ${number(library.papers)} papers are embedded so far; the others are found
+        by their words only.`
+      : '';
+  return {
+    title,
+    said: html`${heading}${incomplete}`,
+    results: html`<ol>
+      ${hits.map((hit, i) => result(hit, abstracts[i]!, stems))}
+    </ol>`,
+  };
+}
 
-function page(query: string, content: Html): Html {
+/** The abstract of a hit; empty if the paper was removed since it was found. */
+async function abstractOf(search: Search, { id }: Hit): Promise<string> {
+  try {
+    return (await search.paper(id)).abstract;
+  } catch (error) {
+    if (error instanceof AkinError && error.code === 'not-found') return '';
+    throw error;
+  }
+}
+
+function refusal(error: unknown): View {
+  if (!(error instanceof AkinError)) throw error;
+  const { message, hint, status } = error;
+  return { status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
+}
+
+function page(query: string, { title, said, results }: View): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${query === '' ? 'akin' : `${excerpt(query, 60)} · akin`}</title>
+        <title>${title ? `${excerpt(title, 60)} · akin` : 'akin'}</title>
         <link rel="stylesheet" href="/page.css" />
         <script src="/page.js" type="module"></script>
       </head>
@@ -71,47 +116,71 @@ function page(query: string, content: Html): Html {
         <header>
           <h1><a href="/">akin</a></h1>
           <form action="/" role="search">
-            <input type="search" name="q" value="${query}" aria-label="Search papers by meaning" placeholder="Search papers by meaning" autocomplete="off" autofocus />
+            <input
+              type="search"
+              name="q"
+              value="${query}"
+              aria-label="Search papers by meaning"
+              placeholder="Search papers by meaning"
+              autocomplete="off"
+              autofocus
+            />
             <button>Search</button>
           </form>
         </header>
-        <main id="results" aria-live="polite">${content}</main>
+        <main>
+          <p id="said" role="status">${said}</p>
+          <div id="results">${results ?? ''}</div>
+        </main>
       </body>
     </html>`;
 }
 
-function results(title: Html, { hits, library }: SearchAnswer, papers: Paper[]): Html {
-  if (hits.length === 0) return html`<p class="notice">No paper in this library matches.</p>`;
-  return html`<h2>${title}</h2>
+function result(hit: Hit, abstract: string, stems: Set<string>): Html {
+  const title = withMarks(hit.title || hit.id, stems);
+  const address = addressOf(hit);
+  const byline = [authorLine(hit.authors), hit.venue, hit.year]
+    .filter((part) => part !== null && part !== '')
+    .join(' · ');
+  const shown = passage(abstract, stems, PASSAGE_CHARACTERS);
+  return html`<li>
+    <h2>${address ? html`<a href="${address}" rel="noreferrer">${title}</a>` : title}</h2>
+    ${byline ? html`<p class="byline">${byline}</p>` : ''}
+    ${abstract ? html`<p class="passage">${withMarks(shown, stems)}</p>` : ''}
     ${
-      library.embedded < library.papers
-        ? html`<p class="notice">${library.embedded.toLocaleString('en')} of ${library.papers.toLocaleString('en')} papers are embedded so far; the others are found by their words only.</p>`
+      shown !== abstract
+        ? html`<details>
+            <summary>Abstract</summary>
+            <p>${withMarks(abstract, stems)}</p>
+          </details>`
         : ''
     }
-    <ol>
-      ${hits.map((hit, i) => result(hit, papers[i]!))}
-    </ol>`;
-}
-
-function result(hit: Hit, { abstract }: Paper): Html {
-  const byline = [authorLine(hit.authors), hit.venue, hit.year].filter((part) => part !== null && part !== '').join(' · ');
-  return html`<li>
-    <h3>${hit.url && /^https?:/.test(hit.url) ? html`<a href="${hit.url}" rel="noreferrer">${hit.title || hit.id}</a>` : hit.title || hit.id}</h3>
-    <p class="byline">${byline}</p>
-    ${abstract ? html`<details><summary>${excerpt(abstract, 240)}</summary><p>${abstract}</p></details>` : ''}
     <p class="why">
-      ${similarity(hit.similarity)}
-      <span>${reasons(hit)}</span>
+      ${similarity(hit.similarity)} <span>${reasons(hit)}</span>
       <a href="/?like=${encodeURIComponent(hit.id)}">More like this</a>
     </p>
   </li>`;
 }
 
+/** Where a paper can be read: its own URL, or the one its DOI or arXiv id stands for. */
+function addressOf({ url, ids }: Hit): string | undefined {
+  if (url && /^https?:/.test(url)) return url;
+  if (ids.doi) return `https://doi.org/${encodeURI(ids.doi)}`;
+  if (ids.arxiv) return `https://arxiv.org/abs/${ids.arxiv}`;
+  return undefined;
+}
+
+function withMarks(text: string, stems: Set<string>): Html[] {
+  return marked(text, stems).map((piece) => (piece.marked ? html`<mark>${piece.text}</mark>` : html`${piece.text}`));
+}
+
 /** The bar shows 0..1; a negative cosine, opposite in direction, shows as nothing. */
 function similarity(cosine: number | null): Html {
   if (cosine === null) return html`<span>not embedded yet</span>`;
-  return html`<meter min="0" max="1" value="${Math.max(0, cosine).toFixed(3)}" title="Cosine similarity">${cosine.toFixed(2)}</meter>
-    <span title="Cosine similarity">${cosine.toFixed(2)}</span>`;
+  const shown = cosine.toFixed(2);
+  return html`<span class="nearness" title="Similarity: the cosine of both vectors">
+    <meter min="0" max="1" value="${Math.max(0, cosine).toFixed(3)}" aria-label="Similarity">${shown}</meter> ${shown}
+  </span>`;
 }
 
 function reasons({ ranks }: Hit): string {
@@ -122,7 +191,8 @@ function reasons({ ranks }: Hit): string {
 }
 
 function ordinal(n: number): string {
-  const suffix = { one: 'st', two: 'nd', few: 'rd' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n) as 'one'] ?? 'th';
+  const suffix =
+    { one: 'st', two: 'nd', few: 'rd' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n) as 'one'] ?? 'th';
   return `${n}${suffix}`;
 }
 
@@ -133,3 +203,5 @@ function authorLine(authors: string[]): string {
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
+
+const number = (n: number): string => n.toLocaleString('en');

@@ -49,19 +49,28 @@ export function passage(text: string, stems: Set<string>, length: number): strin
     if (start + length >= flat.length) break; // Later beginnings show nothing that this one does not.
   }
   const rest = flat.slice(best.start);
-  const cut = rest.length <= length ? rest : `${rest.slice(0, rest.lastIndexOf(' ', length)).replace(/[\s,;:]+$/, '')} …`;
-  return best.start === 0 ? cut : `… ${cut}`;
+  const space = rest.lastIndexOf(' ', length);
+  const end = space > length / 2 ? space : length; // Not every script has spaces.
+  const shown = rest.length <= length ? rest : `${rest.slice(0, end).replace(/[\s,;:]+$/, '')}\u00a0…`;
+  return best.start === 0 ? shown : `…\u00a0${shown}`;
 }
 
-/** "Computers", "computing" and "computable" are "comput"; "maps" is "map", and so is "mapping". */
+/** Consonants, a vowel, a consonant: what a silent "e" follows in "gene" and "save". */
+const SHORT = '^[^aeiou]*[aeiou][^aeiouwxy]';
+const SHORT_INFLECTED = new RegExp(`(?<=${SHORT})(?:ed|ing)$`);
+const LONG_WITH_E = new RegExp(`(?<!${SHORT})e$`);
+
+/** "Computers", "computing" and "computable" are "comput"; "maps" is "map", and so is "mapping"; "saving" is "save". */
 function stem(word: string): string {
   return word
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/(?<=.{2})(?:(?<=ss|sh|ch|x)es|(?<!s)s)$/, '')
-    .replace(/(?<=.{3})(?:ed|ing|e)$/, '')
-    .replace(/(?<=.{5})(?:ational|ation|ion|er|or|abl|ity|al|ly|iv)$/, '')
+    .replace(SHORT_INFLECTED, 'e')
+    .replace(/(?<=[aeiouy].+)(?:(?<!e)ed|ing)$/, '')
     .replace(/([bdfgmnprt])\1$/, '$1')
+    .replace(LONG_WITH_E, '')
+    .replace(/(?<=.{5})(?:ational|ation|ion|er|or|abl|ity|al|ly|iv)$/, '')
     .replace(/(?<=.{2})y$/, 'i');
 }

@@ -86,9 +86,8 @@ describe('the text of a file', () => {
     expect(await read(await written(text))).toBe(text);
   });
 
-  it('comes without a byte order mark, and with U+FFFD for bytes that are no UTF-8', async () => {
+  it('comes without a byte order mark', async () => {
     expect(await read(await written('\ufefftext'))).toBe('text');
-    expect(await read(await written(Buffer.from([0x61, 0xff, 0x62, 0xe2, 0x82])))).toBe('a\ufffdb\ufffd');
   });
 
   it('may be empty', async () => {

@@ -11,6 +11,7 @@ export function readText(source: Source, text: string, pieceLength = 1000): Prom
     async *text() {
       for (let i = 0; i < text.length; i += pieceLength) yield text.slice(i, i + pieceLength);
     },
+    close() {},
   };
   return collect(source.read(file));
 }

@@ -90,6 +90,7 @@ describe('records', () => {
           closed = true;
         }
       },
+      close() {},
     };
     for await (const found of arxivAtom.read(file)) if (found.record === 1000) break;
     expect(closed).toBe(true);
@@ -242,6 +243,7 @@ describe('limits', () => {
         yield '<feed><entry>';
         for (;;) yield piece.repeat(10_000);
       },
+      close() {},
     };
     const { value } = await arxivAtom.read(file).next();
     expect(value).toMatchObject({ record: 1, offset: 6, reject: { code: 'too-large' } });

@@ -1,0 +1,86 @@
+/** Why a paper is there, as the page shows it: which passage, which words marked. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { marked, passage, stemsOf } from '../../src/web/passage.ts';
+
+const marks = (text: string, query: string) =>
+  marked(text, stemsOf(query))
+    .filter((piece) => piece.marked)
+    .map((piece) => piece.text);
+
+describe('marks', () => {
+  it('mark the words of the question in any of their forms', () => {
+    expect(marks('Computers compute what is computable; a machine counts.', 'computing machines')).toEqual([
+      'Computers',
+      'compute',
+      'computable',
+      'machine',
+    ]);
+    expect(marks('Cafés in the CITY', 'cafe cities')).toEqual(['Cafés', 'CITY']);
+    expect(marks('It saves time, mapping genes: use a map of one gene.', 'save using maps gene')).toEqual([
+      'saves',
+      'mapping',
+      'genes',
+      'use',
+      'map',
+      'gene',
+    ]);
+  });
+
+  it('leave words alone that only begin alike, and words that tell nothing', () => {
+    expect(marks('A number of planets with planes', 'the plans of a numb planner')).toEqual([]);
+  });
+
+  it('keep the text as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), (text, query) => {
+        expect(
+          marked(text, stemsOf(query))
+            .map((piece) => piece.text)
+            .join(''),
+        ).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('a passage', () => {
+  const abstract =
+    'Bread is old. Ovens are older than wheat. Rye came last, and with it came sourdough. Nobody knows why.';
+
+  it('begins with the sentence after which most of the question is found', () => {
+    expect(passage(abstract, stemsOf('sourdough rye'), 60)).toBe(
+      '…\u00a0Rye came last, and with it came sourdough. Nobody knows why.',
+    );
+    expect(passage(abstract, stemsOf('old wheat'), 30)).toBe('…\u00a0Ovens are older than wheat.\u00a0…');
+  });
+
+  it('is the beginning when the abstract has no word of the question, and all of a short one', () => {
+    expect(passage(abstract, stemsOf('galaxies'), 30)).toBe('Bread is old. Ovens are older\u00a0…');
+    expect(passage('Bread is\n old.', stemsOf('galaxies'), 30)).toBe('Bread is old.');
+    expect(passage('', stemsOf('galaxies'), 30)).toBe('');
+  });
+
+  it('is short also where the script has no spaces', () => {
+    expect(passage('銀'.repeat(1000), stemsOf('galaxies'), 30)).toBe(`${'銀'.repeat(30)}\u00a0…`);
+  });
+
+  it('is never longer than asked for, and holds nothing that is not in the abstract', () => {
+    const text = fc
+      .array(fc.constantFrom('rye', 'oven.', 'bread', 'galaxy', 'sourdough,', 'why?'), { maxLength: 80 })
+      .map((words) => words.join(' '));
+    fc.assert(
+      fc.property(
+        text,
+        fc.constantFrom('rye', 'galaxies bread', 'nothing'),
+        fc.integer({ min: 20, max: 100 }),
+        (whole, query, length) => {
+          const shown = passage(whole, stemsOf(query), length);
+          const inner = shown.replace(/^…\u00a0/, '').replace(/\u00a0…$/, '');
+          expect(inner.length).toBeLessThanOrEqual(length);
+          expect(whole).toContain(inner);
+        },
+      ),
+    );
+  });
+});
