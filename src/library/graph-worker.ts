@@ -45,7 +45,6 @@ async function answer(request: GraphQuestion): Promise<Neighbour[] | GraphStatus
   if (request.ask === 'nearest') return graph.nearest(request.vector, request.k, request.ef);
   if (request.ask === 'status') return graph.status();
   await absorb();
-  await absorb(); // What was committed while the first run was under way.
   await graph.save();
   return true;
 }

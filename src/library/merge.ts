@@ -1,5 +1,31 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
-import type { Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
+
+/**
+ * Whether two records that share an identifier are one paper. They mostly are, but wrong identifiers are common: of
+ * 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a stranger's name.
+ * So their titles must agree: half of the shorter one's words or, where another identifier of the same kind tells the
+ * two apart (two arXiv ids), nearly all the words of both.
+ */
+export function samePaper(a: Paper, b: Paper): boolean {
+  const [wordsA, wordsB] = [titleWords(a), titleWords(b)];
+  if (wordsA.size === 0 || wordsB.size === 0) return true;
+  const shared = [...wordsA].filter((word) => wordsB.has(word)).length;
+  if (contradict(a, b)) return shared / (wordsA.size + wordsB.size - shared) >= 0.8;
+  return shared / Math.min(wordsA.size, wordsB.size) >= 0.5;
+}
+
+function titleWords({ title }: Paper): Set<string> {
+  return new Set(title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+}
+
+function contradict(a: Paper, b: Paper): boolean {
+  return IDENTIFIER_KINDS.some((kind) => {
+    const [of, other] = [a.ids[kind], b.ids[kind]];
+    // The DOI that arXiv registers and the publisher's name two versions of one paper.
+    return of && other && of !== other && ![of, other].some((value) => value.startsWith('10.48550/arxiv.'));
+  });
+}
 
 /**
  * Merges records of the same paper, the first of them leading. Id, title, authors, venue and URL come from the first

@@ -10,7 +10,7 @@ import { openForWriting } from './database.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
-import { mergeRecords } from './merge.ts';
+import { mergeRecords, samePaper } from './merge.ts';
 
 interface RecordRow {
   key: string;
@@ -179,7 +179,8 @@ export class LocalWriter implements LibraryWriter {
     if (known) rows.add(known.paper);
     for (const [kind, value] of Object.entries(record.ids)) {
       const row = this.#statements.rowByIdentifier.get(kind, value);
-      if (row !== undefined) rows.add(row);
+      if (row === undefined || rows.has(row)) continue;
+      if (samePaper(record, paperFrom(this.#statements.paper.get(row)!))) rows.add(row);
     }
     const [row, ...others] = rows;
     if (row === undefined) {

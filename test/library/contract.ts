@@ -225,19 +225,35 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         });
       });
 
+      it('are kept apart where an identifier is shared by mistake', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const [codes, bound] = [
+          paper('a', { title: 'Construction of additive codes', doi: '10.1000/x', arxiv: '0907.0001' }),
+          paper('b', { title: 'An extension of the order bound', doi: '10.1000/x', arxiv: '0907.0002' }),
+        ];
+        expect(writer.put([codes, bound])).toEqual(['added', 'added']);
+        // Two versions under two arXiv ids are one paper, when their titles say so.
+        const version = paper('c', { title: 'Construction of Additive Codes', doi: '10.1000/x', arxiv: '0907.0003' });
+        expect(writer.put([version, bound])).toEqual(['duplicate', 'unchanged']);
+        expect(await paperNamed(library, 'b')).toEqual(bound);
+        expect(await library.find('doi:10.1000/x')).toBe(await library.find('c'));
+        expect(await library.status()).toMatchObject({ papers: 2 });
+      });
+
       it('are joined by one that shows two papers to be the same', async () => {
         const { writer, reader } = await make();
         const library = await reader();
         writer.put([
-          paper('a', { title: 'Alpha', abstract: 'Short.', doi: '10.1000/x', one: 1 }),
-          paper('b', { title: 'Beta', abstract: 'Rather longer.', arxiv: '2209.09004', two: 2 }),
+          paper('a', { title: 'A study of alpha', abstract: 'Short.', doi: '10.1000/x', one: 1 }),
+          paper('b', { title: 'A study of beta', abstract: 'Rather longer.', arxiv: '2209.09004', two: 2 }),
           paper('c', { title: 'Gamma' }),
         ]);
         const vectors = embedAll(writer);
         expect(await library.status()).toEqual({ papers: 3, embedded: 3 });
 
         expect(
-          writer.put([paper('joint', { title: 'Delta', doi: '10.1000/x', arxiv: '2209.09004', three: 3 })]),
+          writer.put([paper('joint', { title: 'A study of delta', doi: '10.1000/x', arxiv: '2209.09004', three: 3 })]),
         ).toEqual(['duplicate']);
         const joined = await library.find('joint');
         expect([await library.find('a'), await library.find('b'), await library.find('arxiv:2209.09004')]).toEqual([
@@ -252,7 +268,7 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         // Nothing is left of the paper that went: not its words, not its vector.
         for (const word of ['alpha', 'beta']) {
           const found = await matching(library, word);
-          expect([word, found]).toEqual([word, merged!.title.toLowerCase() === word ? [merged!.id] : []]);
+          expect([word, found]).toEqual([word, merged!.title.includes(word) ? [merged!.id] : []]);
         }
         for (const vector of vectors.values()) {
           expect(await ids(library, await library.nearest(vector, 10))).not.toContain(undefined);
