@@ -30,34 +30,28 @@ export const cslJson: Source = {
 };
 
 const MAPPED = [
-  'title',
-  'abstract',
-  'author',
-  'DOI',
-  'PMID',
-  'PMCID',
-  'URL',
-  'id',
-  'citation-key',
-  'keyword',
-  'categories',
+  ...['title', 'abstract', 'author', 'DOI', 'PMID', 'PMCID', 'URL', 'id', 'citation-key', 'keyword', 'categories'],
 ];
 
 function read(record: JsonObject): PaperInput {
   const venue = ['container-title', 'event-title', 'event'].find((key) => text(record[key]) !== undefined);
-  const key = text(record['citation-key']) ?? text(record.id);
+  const id = text(record.id);
+  const key = text(record['citation-key']) ?? id;
   const keywords = text(record.keyword)?.split(/[;,]/) ?? [];
   return {
     title: richText(record.title),
     abstract: richText(record.abstract),
     authors: names(record.author),
     year: yearOf(dateText(record.issued)),
-    venue: richText(record[venue ?? '']),
+    venue: venue && richText(record[venue]),
     url: text(record.URL),
     categories: texts([...keywords, ...texts(record.categories)]),
     ...identifiersIn([text(record.number), text(record.note)].join('\n')), // A preprint's number is `arXiv:…`.
     ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
-    extra: { ...fieldsWithValue({ key }), ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])) },
+    extra: {
+      ...fieldsWithValue({ key, id: id === key ? undefined : id }),
+      ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])),
+    },
   };
 }
 

@@ -149,12 +149,13 @@ interface OpenElement {
   wholeFields: number;
 }
 
+const WHITE_SPACE = ' \n\r\t\ufeff';
 const WORD = /[\w.+-]+/y;
 const STRING_STOP = /["\\\n]/g;
 
 /**
  * Cuts a document into its elements, in one pass and without recursion. It checks just as much of JSON's grammar as it takes
- * to notice that a bracket or quote is missing; commas and values are left to the parser.
+ * to notice where a bracket or quote is missing; whether values are any is left to the parser.
  */
 class Splitter {
   readonly #wrappers: ReadonlySet<string>;
@@ -282,13 +283,7 @@ class Splitter {
       }
 
       const character = piece[i]!;
-      if (
-        character === ' ' ||
-        character === '\n' ||
-        character === '\r' ||
-        character === '\t' ||
-        character === '\ufeff'
-      ) {
+      if (WHITE_SPACE.includes(character)) {
         if (this.#element === undefined) this.#indentBy(character);
         continue;
       }

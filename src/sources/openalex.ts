@@ -28,16 +28,10 @@ const MAPPED = [
 /** OpenAlex's own accounts and guesses: large, and of the day they were fetched. */
 const BOOKKEEPING = [
   ...['concepts', 'counts_by_year', 'related_works', 'updated_date', 'created_date', 'has_fulltext', 'has_content'],
-  ...[
-    'content_urls',
-    'institutions',
-    'corresponding_author_ids',
-    'corresponding_institution_ids',
-    'apc_list',
-    'apc_paid',
-  ],
+  ...['content_urls', 'institutions', 'corresponding_author_ids', 'corresponding_institution_ids', 'apc_list'],
   ...['countries_distinct_count', 'institutions_distinct_count', 'cited_by_percentile_year', 'cited_by_api_url'],
   ...['citation_normalized_percentile', 'locations_count', 'referenced_works_count', 'is_xpac', 'indexed_in', 'fwci'],
+  ...['apc_paid'],
 ];
 
 function read(record: JsonObject): PaperInput {
@@ -55,7 +49,7 @@ function read(record: JsonObject): PaperInput {
     venue: text(journal.display_name) ?? text(place.raw_source_name),
     url: pages[0] ?? text(record.id),
     categories: [...new Set(subjects)],
-    openalex: text(record.id),
+    openalex: text(record.id) ?? text(ids.openalex),
     doi: text(record.doi) ?? text(ids.doi),
     pmid: text(ids.pmid),
     pmcid: text(ids.pmcid),

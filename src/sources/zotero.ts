@@ -17,6 +17,7 @@ import type { PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import { fieldsWithValue } from './json-records.ts';
 import { MAX_RECORD_CHARACTERS, type Found, type RejectCode, type Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 /** How every SQLite database begins. */
 const MAGIC = 'SQLite format 3\u0000';
@@ -338,9 +339,10 @@ function nameOf({ firstName, lastName, fieldMode }: Creator): string {
  * Zotero keeps a date twice in one field: for sorting, with zeros for what is unknown, and as it was written
  * (`2016-03-00 March 2016`).
  */
-function dateOf(value: string): { year?: number; date?: string; dateWritten?: string } {
+function dateOf(value: string): { year?: number | undefined; date?: string; dateWritten?: string } {
   const [, year = '', monthAndDay = '', written = ''] = /^(\d{4})((?:-\d\d){2})(?: (.*))?$/s.exec(value) ?? [];
-  if (year === '' || year === '0000') return { date: written || value };
+  if (year === '') return { year: yearIn(value), date: value };
+  if (year === '0000') return { date: written };
   const date = year + monthAndDay.replace(/(?:-00)+$/, '');
   return { year: Number(year), date, ...(written === date ? {} : { dateWritten: written }) };
 }

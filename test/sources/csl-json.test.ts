@@ -45,6 +45,7 @@ describe('a CSL item', () => {
       categories: ['maps', 'lemmas'],
       extra: {
         key: 'ito2016',
+        id: 'http://zotero.org/users/1/items/ABCD2345',
         type: 'paper-conference',
         editor: ['Bo Ode'],
         issued: '2016-03-07',

@@ -46,7 +46,7 @@ describe('an OpenAlex work', () => {
     expect(toPaper(found!.input)).toEqual({
       id: 'doi:10.1234/abc',
       title: 'Maps of lemmas',
-      abstract: 'Maps one two to one two'.replace(/ two/g, '\ntwo\n').replace(/\n /g, '\n').trim(),
+      abstract: 'Maps one\ntwo\nto one\ntwo',
       authors: ['Ai Ito', 'Bo Ode'],
       year: 2018,
       venue: 'Journal of Lemmas',
