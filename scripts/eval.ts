@@ -33,14 +33,16 @@ const { values } = parseArgs({
 console.log(`${values.model}; nDCG@10 × 100 (gain 2^grade − 1) / recall@100 × 100`);
 console.log(['set'.padEnd(16), 'queries', ...MODES.map((mode) => mode.padStart(14))].join('  '));
 for (const set of values.sets.split(',')) {
-  const folder = values.keep ? path.join(values.keep, `${set}-${values.model}`) : mkdtempSync(path.join(tmpdir(), 'akin-eval-'));
+  const folder = values.keep
+    ? path.join(values.keep, `${set}-${values.model}`)
+    : mkdtempSync(path.join(tmpdir(), 'akin-eval-'));
   await add([shared(`eval/${set}/corpus.jsonl`)], {
     index: folder,
     model: values.model,
     embed: true,
     signal: new AbortController().signal,
   });
-  const { search, close } = await openSession(folder);
+  const session = await openSession(folder);
   const queries = linesOf(`eval/${set}/queries.jsonl`).map((line) => JSON.parse(line) as Query);
   const qrels = readQrels(set);
   const judged = queries.filter(({ id }) => [...(qrels.get(id)?.values() ?? [])].some((grade) => grade > 0));
@@ -50,21 +52,25 @@ for (const set of values.sets.split(',')) {
     let sumRecall = 0;
     for (const { id, text, paper_id: paperId } of judged) {
       // A whole paper as the query: its text, and itself is no answer.
-      const query = text ?? embeddedText(await search.paper(paperId!));
-      const { hits } = await search.search(query, { mode, limit: 100 });
+      const query = text ?? embeddedText(await session.search.paper(paperId!));
+      const { hits } = await session.search.search(query, { mode, limit: 100 });
       const run = hits.map((hit) => hit.id).filter((hit) => hit !== paperId);
       sumNdcg += ndcg(run, qrels.get(id)!, 10);
       sumRecall += recall(run, qrels.get(id)!, 100);
     }
     cells.push(`${((sumNdcg / judged.length) * 100).toFixed(1)} / ${((sumRecall / judged.length) * 100).toFixed(1)}`);
   }
-  console.log([set.padEnd(16), String(judged.length).padStart(7), ...cells.map((cell) => cell.padStart(14))].join('  '));
-  await close();
+  console.log(
+    [set.padEnd(16), String(judged.length).padStart(7), ...cells.map((cell) => cell.padStart(14))].join('  '),
+  );
+  await session.close();
   if (!values.keep) rmSync(folder, { recursive: true });
 }
 
 function linesOf(file: string): string[] {
-  return readFileSync(shared(file), 'utf8').split('\n').filter((line) => line !== '');
+  return readFileSync(shared(file), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 }
 
 function readQrels(set: string): Map<string, Qrels> {

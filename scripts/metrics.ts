@@ -8,7 +8,8 @@ export type Qrels = Map<string, number>;
  */
 export function ndcg(run: string[], qrels: Qrels, k: number): number {
   const gain = (grade: number) => 2 ** grade - 1;
-  const dcg = (grades: number[]) => grades.slice(0, k).reduce((sum, grade, i) => sum + gain(grade) / Math.log2(i + 2), 0);
+  const dcg = (grades: number[]) =>
+    grades.slice(0, k).reduce((sum, grade, i) => sum + gain(grade) / Math.log2(i + 2), 0);
   const ideal = dcg([...qrels.values()].filter((grade) => grade > 0).sort((a, b) => b - a));
   return ideal === 0 ? 0 : dcg(run.map((id) => Math.max(0, qrels.get(id) ?? 0))) / ideal;
 }

@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   'model-damaged': { status: 503, exit: 7 },
   'embedding-failed': { status: 500, exit: 1 },
   overloaded: { status: 503, exit: 1 },
+  offline: { status: 503, exit: 1 },
   'address-in-use': { status: 500, exit: 8 },
 } as const satisfies Record<string, { status: number; exit: number }>;
 

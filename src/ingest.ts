@@ -96,19 +96,22 @@ async function* readFile(
     reject({ file, record: 0, offset: 0, code, reason, excerpt: '' });
   try {
     for await (const file of openFiles(name)) {
-      const reader = source ?? detectSource(file.head);
-      if (!reader) {
-        const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;
-        whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);
-        file.close();
-        continue;
-      }
-      for await (const found of reader.read(file)) {
-        const { record, offset, raw } = found;
-        const paper = asPaper(found, (code, reason) => {
-          reject({ file: file.name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
-        });
-        if (paper) yield { file: file.name, record, paper };
+      try {
+        const reader = source ?? detectSource(file.head);
+        if (!reader) {
+          const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;
+          whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);
+          continue;
+        }
+        for await (const found of reader.read(file)) {
+          const { record, offset, raw } = found;
+          const paper = asPaper(found, (code, reason) => {
+            reject({ file: file.name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
+          });
+          if (paper) yield { file: file.name, record, paper };
+        }
+      } finally {
+        file.close(); // Also when its format is unknown, or when nobody wants the rest of it.
       }
     }
   } catch (error) {

@@ -31,7 +31,7 @@ export function startAkin(parameters: string[], environment: NodeJS.ProcessEnv =
 /** Runs `akin` to its end. */
 export async function akin(
   parameters: string[],
-  { input = '' as string | Buffer, environment = {} as NodeJS.ProcessEnv } = {},
+  { input = '', environment = {} }: { input?: string | Buffer; environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Finished> {
   const child = startAkin(parameters, environment);
   const finished: Finished = { code: null, stdout: '', stderr: '' };

@@ -4,7 +4,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 const session = await InferenceSession.create(workerData as string, { intraOpNumThreads: 1, interOpNumThreads: 1 });
 const row = (ids: number[], valueAt: (id: number) => number) =>
-  new Tensor('int64', BigInt64Array.from(ids, (id) => BigInt(valueAt(id))), [1, ids.length]);
+  new Tensor(
+    'int64',
+    BigInt64Array.from(ids, (id) => BigInt(valueAt(id))),
+    [1, ids.length],
+  );
 
 parentPort!.on('message', (texts: number[][]) => {
   void (async () => {

@@ -64,8 +64,10 @@ const plain = await pipeline('feature-extraction', model.name, { dtype: 'q8' });
 console.log(`${threads} threads, ${rounds} rounds, docs/s as min / median / max`);
 for (const { name, maxTokens, texts } of sets) {
   const embedder = await Embedder.start({ ...model, maxTokens });
-  const ids = texts.map((text) => tokenizer.encode(text)).map((all) => (all.length > maxTokens ? [...all.slice(0, maxTokens - 1), all.at(-1)!] : all));
-  Object.defineProperty(plain.tokenizer, "model_max_length", { value: maxTokens, configurable: true });
+  const ids = texts
+    .map((text) => tokenizer.encode(text))
+    .map((all) => (all.length > maxTokens ? [...all.slice(0, maxTokens - 1), all.at(-1)!] : all));
+  Object.defineProperty(plain.tokenizer, 'model_max_length', { value: maxTokens, configurable: true });
   const figures = { limit: [] as number[], together: [] as number[], pipeline: [] as number[], akin: [] as number[] };
   let lagMs = 0;
   for (let round = -1; round < rounds; round++) {
@@ -107,7 +109,9 @@ for (const { name, maxTokens, texts } of sets) {
   console.log(`  ${threads} bare sessions side by side         ${showSpread(spread(figures.together))}`);
   console.log(`  transformers.js pipeline, batches of 32 ${showSpread(spread(figures.pipeline))}`);
   console.log(`  akin                                    ${showSpread(spread(figures.akin))}`);
-  console.log(`  akin / limit ${ratio(figures.limit)}   akin / side by side ${ratio(figures.together)}   akin / pipeline ${ratio(figures.pipeline)}`);
+  console.log(
+    `  akin / limit ${ratio(figures.limit)}   akin / side by side ${ratio(figures.together)}   akin / pipeline ${ratio(figures.pipeline)}`,
+  );
   console.log(`  main thread's timer lag while akin embeds: at most ${lagMs.toFixed(1)} ms`);
 }
 for (const worker of bare) await worker.terminate();

@@ -64,7 +64,9 @@ async function build(): Promise<void> {
   const summary = JSON.parse(output) as { added: number; embedded: number; truncated: number };
   const bytes = readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
   console.log(`build: ${summary.added} added, ${summary.embedded} embedded, ${summary.truncated} truncated`);
-  console.log(`build: ${seconds.toFixed(0)} s, ${(papers / seconds).toFixed(1)} docs/s, ${(bytes / 1e6).toFixed(0)} MB in index/, at most ${memory()} MB resident`);
+  console.log(
+    `build: ${seconds.toFixed(0)} s, ${(papers / seconds).toFixed(1)} docs/s, ${(bytes / 1e6).toFixed(0)} MB in index/, at most ${memory()} MB resident`,
+  );
 }
 
 async function serveAndAsk(): Promise<void> {
@@ -83,7 +85,9 @@ async function serveAndAsk(): Promise<void> {
       await load(url, mode, connections, titles.slice(0, 50), agent);
       const { latencies, perSecond } = await load(url, mode, connections, titles, agent);
       const ms = (p: number) => percentile(latencies, p).toFixed(1);
-      console.log(`server: ${mode}, ${connections} connections: p50 ${ms(50)} ms, p95 ${ms(95)} ms, max ${ms(100)} ms, ${perSecond.toFixed(0)} queries/s`);
+      console.log(
+        `server: ${mode}, ${connections} connections: p50 ${ms(50)} ms, p95 ${ms(95)} ms, max ${ms(100)} ms, ${perSecond.toFixed(0)} queries/s`,
+      );
     }
   }
   console.log(`server: at most ${memory()} MB resident`);
@@ -114,7 +118,9 @@ async function ask(url: string, query: string, agent: Agent, mode = 'hybrid'): P
   await new Promise<void>((resolve, reject) => {
     request(address, { agent }, (response) => {
       response.resume();
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`))));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`status ${response.statusCode}`)),
+      );
     })
       .on('error', reject)
       .end();
@@ -143,7 +149,9 @@ async function measureRecall(): Promise<void> {
       const near = new Set((await library.nearest(question, 10, ef)).map(({ row }) => row));
       found += exact.filter(({ row }) => near.has(row)).length;
     }
-    console.log(`graph: recall@10 against exact search, ef ${ef ?? 'default'}: ${(found / (asked * 10)).toFixed(4)} (${asked} questions, ${vectors.length} vectors)`);
+    console.log(
+      `graph: recall@10 against exact search, ef ${ef ?? 'default'}: ${(found / (asked * 10)).toFixed(4)} (${asked} questions, ${vectors.length} vectors)`,
+    );
   }
   await library.close();
 }

@@ -153,7 +153,9 @@ export function addText(summary: AddSummary): string {
   ];
   if (pending > 0) lines.push(`${count(pending)} papers wait for their vector: the next "akin add" goes on`);
   if (summary.garbled > 0) {
-    lines.push(`${count(summary.garbled)} look garbled, as if a program had read them in a wrong encoding; they were taken in as they are`);
+    lines.push(
+      `${count(summary.garbled)} look garbled, as if a program had read them in a wrong encoding; they were taken in as they are`,
+    );
   }
   if (rejected > 0) {
     const codes = Object.entries(summary.rejectsByCode).map(([code, n]) => `${count(n)} ${code}`);

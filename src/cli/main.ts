@@ -1,23 +1,23 @@
 /**
  * The `akin` command: one program, one table of subcommands. Results go to stdout, talk to stderr; errors leave with the
- * exit code of their kind (see errors.ts and the README).
+ * exit code of their kind (see errors.ts and the README). What only one command needs, every source and the whole HTTP
+ * door, is loaded by that command: the others start in half the time.
  */
+import { once } from 'node:events';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { pino } from 'pino';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { createApp } from '../http/app.ts';
-import { listen } from '../http/server.ts';
+import { EXPORT_NAMES, exporterNamed } from '../export/exporter.ts';
 import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/database.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
+import type { Paper } from '../paper.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode } from '../search/search.ts';
-import { FORMAT_NAMES } from '../sources/registry.ts';
-import { add, addText, type AddOptions } from './add.ts';
+import type { AddOptions } from './add.ts';
 import { examine } from './doctor.ts';
 import { count } from './progress.ts';
 import { openSession } from './session.ts';
@@ -50,16 +50,16 @@ function command(nameAndArguments: string, description: string): Command {
 }
 
 command('add <paths...>', 'take in papers from files, folders or - (standard input)')
-  .addOption(
-    new Option('--format <name>', 'the format of every file, instead of telling it from the content').choices(
-      FORMAT_NAMES,
-    ),
+  .option(
+    '--format <name>',
+    'the format of every file, instead of telling it from the content (the README has a table)',
   )
   .option('--model <name>', `the model of a new library: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
   .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
   .option('--threads <n>', 'embedding threads (default: as many as the machine runs in parallel)', wholeNumber(1, 256))
   .option('--no-embed', 'only store: found by words at once, embedded by the next run')
   .action(async (paths: string[], options: Common & Omit<AddOptions, 'signal'>) => {
+    const { add, addText } = await import('./add.ts');
     const summary = await add(paths, { ...options, signal: interruption() });
     print(options, summary, addText);
     if (summary.interrupted) process.exitCode = EXIT_INTERRUPTED;
@@ -84,6 +84,21 @@ command('like <id>', 'the papers nearest to a paper')
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
   await withSession(options, async ({ search }) => print(options, await search.paper(id), paperText));
 });
+
+command('export [ids...]', 'papers for other programs: all of them, or those named')
+  .addOption(new Option('--format <name>', 'the format').choices(EXPORT_NAMES).default('bibtex'))
+  .action(async (ids: string[], options: Common & { format: string }) => {
+    const exporter = exporterNamed(options.json ? 'jsonl' : options.format);
+    const library = await LocalLibrary.open(options.index);
+    try {
+      const papers = ids.length === 0 ? library.everyPaper() : named(library, ids);
+      for await (const piece of exporter.write(papers)) {
+        if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
+      }
+    } finally {
+      await library.close();
+    }
+  });
 
 command('remove <ids...>', 'remove papers').action(async (ids: string[], options: Common) => {
   openForReading(options.index).db.close(); // Removing from nothing must not make a library.
@@ -127,6 +142,7 @@ command('serve', 'answer searches over HTTP, with a page for people')
   .action(async (options: Common & { port: number; host: string; threads?: number; sample: boolean }) => {
     if (options.sample && !existsSync(path.join(options.index, LIBRARY_FILE))) {
       talk('no library yet: building the bundled sample library');
+      const { add, addText } = await import('./add.ts');
       const summary = await add([SAMPLE], { index: options.index, embed: true, signal: interruption() });
       talk(addText(summary));
       if (summary.interrupted) {
@@ -138,6 +154,9 @@ command('serve', 'answer searches over HTTP, with a page for people')
     if (session.library.rebuilding !== undefined) {
       talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
     }
+    const { pino } = await import('pino');
+    const { createApp } = await import('../http/app.ts');
+    const { listen } = await import('../http/server.ts');
     const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
     const server = await listen(createApp(session.search, log), options).catch(async (error: unknown) => {
       await session.close();
@@ -186,6 +205,12 @@ command('doctor', 'look for faults in the library, the graph and the model').act
   if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_UNSOUND;
 });
 
+// Whoever reads the answer may have read enough: `akin export | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -196,6 +221,16 @@ function openWriter(folder: string, purpose: string): LocalWriter {
   const { db, model } = openForReading(folder);
   db.close();
   return LocalWriter.open(folder, { model, mustBeThatModel: false, purpose });
+}
+
+/** The papers of these ids. @throws AkinError `not-found`. */
+async function* named(library: LocalLibrary, ids: string[]): AsyncGenerator<Paper> {
+  for (const id of ids) {
+    const row = await library.find(id);
+    const [paper] = row === undefined ? [] : await library.papers([row]);
+    if (!paper) throw new AkinError('not-found', `no paper has the id "${id}"`);
+    yield paper;
+  }
 }
 
 async function withSession(

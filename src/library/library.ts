@@ -38,6 +38,8 @@ export interface Library {
   find(id: string): Promise<number | undefined>;
   /** The papers at rows, in their order; undefined where a paper is gone. */
   papers(rows: number[]): Promise<(Paper | undefined)[]>;
+  /** Every paper there is, in the order of the rows. Papers added or removed meanwhile may or may not be among them. */
+  everyPaper(): AsyncIterable<Paper>;
   /** The vector of a paper, if it has one yet. */
   vector(row: number): Promise<Float32Array | undefined>;
   /** The `k` papers nearest to a unit vector, nearest first. */

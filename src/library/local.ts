@@ -31,6 +31,7 @@ export class LocalLibrary implements Library {
   readonly #db: Database.Database;
   readonly #graph: GraphThread;
   readonly #paper: Database.Statement<[number], PaperRow>;
+  readonly #page: Database.Statement<[number], PaperRow>;
   readonly #vector: Database.Statement<[number], Buffer>;
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
@@ -45,6 +46,7 @@ export class LocalLibrary implements Library {
     this.#db = db;
     this.#graph = graph;
     this.#paper = db.prepare('SELECT * FROM papers WHERE row = ?');
+    this.#page = db.prepare('SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT 256');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE paper = ?').pluck();
     // A paper's own id comes before the ids of records merged into others.
     this.#rowByName = db
@@ -93,6 +95,14 @@ export class LocalLibrary implements Library {
       const found = this.#paper.get(row);
       return found && paperFrom(found);
     });
+  }
+
+  async *everyPaper(): AsyncGenerator<Paper> {
+    let last = 0;
+    for (let page = this.#page.all(last); page.length > 0; page = this.#page.all(last)) {
+      for (const found of page) yield paperFrom(found);
+      last = page.at(-1)!.row;
+    }
   }
 
   async vector(row: number): Promise<Float32Array | undefined> {

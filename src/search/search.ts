@@ -60,7 +60,10 @@ export class Search {
    * @param limit 1 to `MAX_LIMIT`.
    * @throws AkinError `invalid-argument` for an empty or overlong query, `overloaded`.
    */
-  async search(query: string, { limit = DEFAULT_LIMIT, mode = 'hybrid' as Mode } = {}): Promise<SearchAnswer> {
+  async search(
+    query: string,
+    { limit = DEFAULT_LIMIT, mode = 'hybrid' }: { limit?: number; mode?: Mode } = {},
+  ): Promise<SearchAnswer> {
     const text = query.trim();
     if (text === '') {
       throw new AkinError('invalid-argument', 'the query is empty', {

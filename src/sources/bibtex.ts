@@ -39,8 +39,8 @@ function found(entry: Entry): Found {
 }
 
 /** Fields that hold addresses and names of files, in which a tilde, a dash or a dollar sign is just that. */
-const VERBATIM =
-  /^(?:url\w*|\w*date|doi|ee|eprint|file|pdf|ids|link|verb[abc]|bdsk-.*|archiveprefix|eprinttype|pmc?id)$/;
+export const VERBATIM =
+  /^(?:url\w*|\w*date|doi|ee|eprint|file|pdf|ids|link|verb[abc]|bdsk-.*|archiveprefix|eprinttype|pmc?id|acl|openalex|s2)$/;
 /** Fields called as what `extra` says of every entry. */
 const RENAMED = new Map([
   ['type', 'subtype'],
@@ -71,19 +71,25 @@ function toInput({ type, key, fields }: Entry): PaperInput {
   const year = yearIn(date) ?? yearIn(yearField);
   const [authors, editors] = [namesIn(takeAll('author')), namesIn(takeAll('editor'))];
   const classes = [plain(take('eprintclass', 'primaryclass')) ?? ''];
-  const keywords = KEYWORDS.flatMap(takeAll).flatMap(listOf);
+  const id = plain(take('akinid')); // In what akin wrote, nothing is guessed.
+  const keywords = KEYWORDS.flatMap(takeAll).flatMap(id === undefined ? listOf : itemsOf);
+  const categories = [...classes, ...keywords].filter((category) => category !== '');
   const input: PaperInput = {
+    id,
     title: [title, subtitle].filter((text) => text !== '').join(/[?!.:]$/.test(title!) ? ' ' : ': '),
     abstract: paragraphs(take('abstract') ?? ''),
     authors: authors.names,
     year,
     venue: plain(take('journaltitle', 'journal', 'booktitle', 'eventtitle')),
     url: take('url', 'ee') ?? urlIn(left.get('howpublished')?.[0]),
-    categories: [...new Set([...classes, ...keywords])].filter((category) => category !== ''),
+    categories: id === undefined ? [...new Set(categories)] : categories,
     doi: take('doi'),
     pmid: take('pmid'),
     pmcid: take('pmcid'),
     arxiv: take('arxiv', 'arxivid'),
+    acl: take('acl'),
+    openalex: take('openalex'),
+    s2: take('s2'),
   };
   const archive = plain(left.get('eprinttype')?.[0] ?? left.get('archiveprefix')?.[0]);
   const kind = eprintKind(archive, verbatim(left.get('eprint')?.[0] ?? ''));
@@ -92,7 +98,7 @@ function toInput({ type, key, fields }: Entry): PaperInput {
     takeAll('eprinttype');
     takeAll('archiveprefix');
   }
-  input.arxiv ??= arxivNamedIn(fields);
+  if (id === undefined) input.arxiv ??= arxivNamedIn(fields);
 
   const extra: [string, unknown][] = [
     ['key', key],
@@ -123,16 +129,19 @@ const listOf = (value: string): string[] => {
   return text.split(text.includes(';') ? ';' : ',').map((item) => item.trim());
 };
 
+/** A list with commas, outside of braces: as BibLaTeX and akin have it. */
+const itemsOf = (value: string): string[] => splitOutsideBraces(value, /,/g).map((item) => plain(item));
+
 /** LaTeX resolved, then the HTML or JATS that publishers leave in titles and abstracts. */
 function cleaned(value: string): string {
   const text = latexToText(value);
   return /[<&]/.test(text) ? plainText(text) : text;
 }
 
-/** Line ends only wrap; a blank line begins a paragraph. */
+/** Line ends only wrap; a blank line begins a paragraph, which may be an explicitly empty one (`\par`). */
 function paragraphs(value: string): string {
-  const texts = value.split(/\n\s*\n/).map((paragraph) => cleaned(paragraph.replace(/\s+/g, ' ')).trim());
-  return texts.filter((text) => text !== '').join('\n');
+  const texts = value.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
+  return texts.map((paragraph) => cleaned(paragraph.replace(/\s+/g, ' ')).trim()).join('\n');
 }
 
 /** A URL, DOI or path without what LaTeX makes people write in them. */
@@ -143,8 +152,11 @@ function verbatim(value: string): string {
     .replace(/\\textunderscore(?:\{\}|\s+)?/g, '_')
     .replace(/\\([_%&#$~^])/g, '$1')
     .replace(/\\?[{}]/g, '')
+    .replace(/\\text(braceleft|braceright|backslash)/g, (_, name: string) => VERBATIM_SIGNS[name]!)
     .trim();
 }
+
+const VERBATIM_SIGNS: Record<string, string> = { braceleft: '{', braceright: '}', backslash: '\\' };
 
 function eprintKind(archive: string | undefined, eprint: string): 'arxiv' | 'pmid' | 'pmcid' | undefined {
   if (/^arxiv$/i.test(archive ?? '')) return 'arxiv';
@@ -164,10 +176,12 @@ function arxivNamedIn(fields: Fields): string | undefined {
 const urlIn = (value: string | undefined): string | undefined =>
   value !== undefined && /^\s*(?:\\url\b|https?:)/.test(value) ? verbatim(value) : undefined;
 
+/** Whether a name of a list only says that there are more. */
+export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
+
 /** The names of a list of people, and whether it ends in "and others". */
 function namesIn(values: string[]): { names: string[]; more: boolean } {
   const people = values.flatMap((value) => splitOutsideBraces(value.replace(/\s+/g, ' ').trim(), / and /gi));
-  const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
   const names = people.filter((person) => !isOthers(person)).map((person) => nameOf(person));
   return { names: names.filter((name) => name !== ''), more: people.some(isOthers) };
 }

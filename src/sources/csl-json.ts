@@ -34,6 +34,7 @@ const MAPPED = [
 ];
 
 function read(record: JsonObject): PaperInput {
+  const own = isObject(record.custom) && isObject(record.custom.akin) ? record.custom.akin : undefined;
   const venue = ['container-title', 'event-title', 'event'].find((key) => text(record[key]) !== undefined);
   const id = text(record.id);
   const key = text(record['citation-key']) ?? id;
@@ -46,12 +47,14 @@ function read(record: JsonObject): PaperInput {
     venue: venue && richText(record[venue]),
     url: text(record.URL),
     categories: texts([...keywords, ...texts(record.categories)]),
-    ...identifiersIn([text(record.number), text(record.note)].join('\n')), // A preprint's number is `arXiv:…`.
+    // A preprint's number is `arXiv:…`. What akin wrote says its identifiers itself.
+    ...(own ? {} : identifiersIn([text(record.number), text(record.note)].join('\n'))),
     ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
     extra: {
       ...fieldsWithValue({ key, id: id === key ? undefined : id }),
       ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])),
     },
+    ...own, // The id, all identifiers, and `extra` as it was.
   };
 }
 
@@ -74,7 +77,7 @@ export function identifiersIn(note: string): Identifiers {
 /** The people of a CSL field, as "Given Family". */
 export function names(value: unknown): string[] {
   if (!Array.isArray(value)) return [];
-  return texts(value.map((name) => (isObject(name) ? nameOf(name) : name)));
+  return texts(value.map((name: unknown) => (isObject(name) ? nameOf(name) : name)));
 }
 
 const NAME_PARTS = ['given', 'dropping-particle', 'non-dropping-particle', 'family', 'suffix'];

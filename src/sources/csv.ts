@@ -8,6 +8,7 @@
 import { parse } from 'csv-parse/sync';
 import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
+import { isObject } from './json-records.ts';
 import { linesOf, MAX_RECORD_CHARACTERS } from './source.ts';
 import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
 
@@ -46,6 +47,9 @@ const COLUMNS = {
   // No ids for akin: every file counts its rows from 1. But some say what they are.
   'some id': ['paper id', 'id'],
   note: ['extra'],
+  // Of akin's own export.
+  'own id': ['akin id'],
+  'own extra': ['akin extra'],
 } satisfies Record<string, string[]>;
 
 /** Scopus's Chinese exports head the authors with "author keywords", and have no other column of authors. */
@@ -276,23 +280,41 @@ function inputOf(fields: string[], { header, columns }: Table): PaperInput {
   const subjects = columns.get('categories') ?? [];
   for (const i of subjects) used.add(i);
   const id = take('some id', identifierOf);
+  const isOwn = columns.has('own id');
+  const categories = subjects.flatMap((i) => (isOwn ? ownList : listOf)(fields[i] ?? '', /[;|]/));
   const input: PaperInput = {
+    id: asIs('own id'),
     title: take('title', richText),
     abstract: take('abstract', richText),
-    authors: take('authors', authorsOf),
+    authors: take('authors', isOwn ? ownList : authorsOf),
     year: take('year', yearOf) ?? yearOf(look('date')),
     venue: asIs('venue'),
     url: asIs('url'),
-    categories: [...new Set(subjects.flatMap((i) => listOf(fields[i] ?? '', /[;|]/)))],
+    categories: isOwn ? categories : [...new Set(categories)],
     ...identifiersIn(look('note')),
     ...(id ? { [id.kind]: id.value } : {}),
   };
   for (const kind of IDENTIFIER_KINDS) input[kind] = asIs(kind) ?? input[kind];
   for (const field of columns.keys()) if (!Object.hasOwn(COLUMNS, field)) input[field] = asIs(field);
+  const extra = take('own extra', jsonObject);
   const others = fields.flatMap((value, i) =>
     value === '' || used.has(i) ? [] : [[columnName(header, i), value] as const],
   );
-  return { ...input, extra: Object.fromEntries(others) };
+  return { ...input, extra: { ...Object.fromEntries(others), ...extra } };
+}
+
+/** A list as akin writes it: a backslash before a semicolon or backslash that is part of an item. */
+const ownList = (list: string): string[] =>
+  Array.from(list.matchAll(/(?:\\[^]|[^\\;])+/g), ([item]) => item.trim().replace(/\\([^])/g, '$1'));
+
+/** The object a text is in JSON; undefined for anything else. */
+function jsonObject(json: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A column's name; its number where it has none, or that of another column. */

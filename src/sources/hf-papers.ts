@@ -27,15 +27,23 @@ export const hfPapers: Source = {
     for await (const paragraph of paragraphsOf(file.text())) {
       if (isAbstract(paragraph.text)) {
         record++;
-        if (title) yield { record, offset: title.offset, raw: title.text, input: { title: title.text, abstract: paragraph.text } };
+        if (title)
+          yield {
+            record,
+            offset: title.offset,
+            raw: title.text,
+            input: { title: title.text, abstract: paragraph.text },
+          };
         else yield unplaced(record, paragraph, 'an abstract without a title line before it');
         title = undefined;
       } else {
-        if (title && record > 0) yield unplaced(++record, title, `a line without an abstract of ${MIN_ABSTRACT} characters after it`);
+        if (title && record > 0)
+          yield unplaced(++record, title, `a line without an abstract of ${MIN_ABSTRACT} characters after it`);
         title = isTitle(paragraph.text) ? paragraph : undefined;
       }
     }
-    if (title && record > 0) yield unplaced(++record, title, `a line without an abstract of ${MIN_ABSTRACT} characters after it`);
+    if (title && record > 0)
+      yield unplaced(record + 1, title, `a line without an abstract of ${MIN_ABSTRACT} characters after it`);
   },
 };
 

@@ -96,7 +96,7 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
   try {
     const chunks = decompressed(bytes);
     const begin: Buffer[] = [];
-    for (let size = 0; size < HEAD_CHARACTERS; ) {
+    for (let size = 0; size < HEAD_CHARACTERS;) {
       const { value, done } = await chunks.next();
       if (done) break;
       begin.push(value);
@@ -143,7 +143,9 @@ async function startsWith(file: string, magic: number[]): Promise<boolean> {
     throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
   });
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(magic.length), 0, magic.length, 0).catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
+    const { buffer, bytesRead } = await handle
+      .read(Buffer.alloc(magic.length), 0, magic.length, 0)
+      .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
     return bytesRead === magic.length && magic.every((byte, i) => buffer[i] === byte);
   } finally {
     await handle.close();
@@ -187,7 +189,8 @@ async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined>
 
 /** The files in a zip archive, in its order; folders and hidden files left out. */
 async function* membersOf(archive: string): AsyncGenerator<{ name: string; bytes: Readable }> {
-  const refuse = (reason: string, cause?: unknown) => new AkinError('file-unreadable', `${archive}: ${reason}`, { cause });
+  const refuse = (reason: string, cause?: unknown) =>
+    new AkinError('file-unreadable', `${archive}: ${reason}`, { cause });
   let zip: ZipFile;
   try {
     zip = await promisify<string, Options, ZipFile>(openZip)(archive, { lazyEntries: true, autoClose: false });

@@ -52,7 +52,7 @@ const MATH = table(`
   int ∫ oint ∮ sqrt √ surd √ prime ′ dagger † ddagger ‡ perp ⊥ bot ⊥ top ⊤ parallel ∥ mid | vert | Vert ‖ angle ∠ to →
   rightarrow → longrightarrow → leftarrow ← gets ← leftrightarrow ↔ uparrow ↑ downarrow ↓ Rightarrow ⇒ implies ⇒
   Leftarrow ⇐ Leftrightarrow ⇔ iff ⇔ mapsto ↦ rightleftharpoons ⇌ langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉
-  triangle △ square □ diamond ⋄ odot ⊙ sun ☉ earth ♁ checkmark ✓
+  triangle △ square □ diamond ⋄ odot ⊙ sun ☉ earth ♁ checkmark ✓ backslash \\
 `);
 
 /** Commands that only set type or space; what they apply to stays. */

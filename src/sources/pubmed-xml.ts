@@ -185,7 +185,7 @@ function keywords(citation: XmlElement | undefined): string[] {
 function articleIds(data: XmlElement | undefined): Partial<Record<string, string>> {
   const ids = elements(child(data, 'ArticleIdList'), 'ArticleId');
   return Object.fromEntries(
-    ids.map((id) => [id.attributes.IdType ?? '', textOf(id)]).filter(([, value]) => value !== ''),
+    ids.map((id): [string, string] => [id.attributes.IdType ?? '', textOf(id)]).filter(([, value]) => value !== ''),
   );
 }
 

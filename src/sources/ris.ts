@@ -35,7 +35,8 @@ function lineReader(): ReturnType<TaggedFormat['lineReader']> {
   };
 }
 
-const NAMES = {
+/** What `extra` calls the tags that akin has no field for. */
+export const TAG_NAMES = {
   ...{ TY: 'type', ID: 'key', VL: 'volume', IS: 'issue', CP: 'issue', PB: 'publisher', CY: 'place', PP: 'place' },
   ...{ LA: 'language', DB: 'database', AN: 'accession', N1: 'note', ET: 'edition', ST: 'shortTitle', SN: 'issn' },
   ...{ JO: 'journalAbbreviation', JA: 'journalAbbreviation', J1: 'journalAbbreviation', J2: 'journalAbbreviation' },
@@ -43,40 +44,48 @@ const NAMES = {
   ...{ M3: 'workType', Y2: 'accessed' },
 };
 
+/** Where akin writes a paper's id: in the user field U1, after these words. */
+export const OWN_ID = 'akin-id: ';
+
 function read(record: TaggedRecord): PaperInput {
+  const id = record.matching(new RegExp(`^${OWN_ID}`), 'U1')[0]?.slice(OWN_ID.length);
+  const isOwn = id !== undefined; // Nothing is guessed then.
   const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');
   const abstracts = record.texts('AB', 'N2');
-  const people = record.lines('AU', 'A1').flatMap((line) => line.split(';'));
-  const dates = ['PY', 'Y1', 'DA']
-    .flatMap((tag) => record.texts(tag))
-    .map((date) => date.split('/').filter(Boolean).join('/'));
+  const people = record.lines('AU', 'A1').flatMap((line) => (isOwn ? line : line.split(';')));
+  const dates = ['PY', 'Y1', 'DA'].flatMap((tag) => record.texts(tag)).map(withoutEmptyParts);
   const year = dates.map(yearIn).find((each) => each !== undefined);
   const venue = record.text('JF', 'T2', 'JO', 'BT', 'SO', 'C3', 'JA', 'J1', 'J2');
-  const links = [...record.lines('UR'), ...record.lines('LK')];
-  const url = links.find((link) => /^https?:/i.test(link));
+  const [urls, otherLinks] = [record.lines('UR'), record.lines('LK')];
+  const links = [...urls, ...otherLinks];
+  const url = isOwn ? urls[0] : links.find((link) => /^https?:/i.test(link));
   const provider = record.texts('DP').join('; ');
   const input: PaperInput = {
+    id,
     title,
-    abstract: abstracts.filter((text) => !isCopyright(text)).join('\n'),
-    authors: people.filter((name) => !isOthers(name)).map(personName),
+    abstract: abstracts.filter((text) => isOwn || !isCopyright(text)).join('\n'),
+    authors: people.filter((name) => !isOthers(name)).map(nameOf),
     year,
     venue,
     url,
-    categories: categories(record.lines('KW')),
-    ...identifiers(record, links, provider),
+    categories: isOwn ? record.lines('KW') : categories(record.lines('KW')),
+    ...identifiers(record, isOwn ? [] : links, provider),
   };
   const extra = {
-    copyright: abstracts.filter(isCopyright).join('\n'),
+    copyright: isOwn ? '' : abstracts.filter(isCopyright).join('\n'),
     moreAuthors: people.some(isOthers) || undefined,
     date: [...new Set(dates)].filter((date) => date !== String(year)).join('; '),
     links: links.filter((link) => link !== url),
     pages: [...record.texts('SP'), ...record.texts('EP')].join('-'),
     affiliations: [...new Set(record.lines('AD'))],
     databaseProvider: provider,
-    editors: [...record.lines('A2'), ...record.lines('ED')].map(personName),
+    editors: [...record.lines('A2'), ...record.lines('ED')].map(nameOf),
   };
-  return { ...input, extra: record.extra(extra, NAMES, [title, venue, input.abstract]) };
+  return { ...input, extra: record.extra(extra, TAG_NAMES, [title, venue, input.abstract]) };
 }
+
+/** Of `2016///` only the year says something. */
+export const withoutEmptyParts = (date: string): string => date.split('/').filter(Boolean).join('/');
 
 /** One a line, or all in one line. */
 const categories = (lines: string[]): string[] =>
@@ -84,16 +93,19 @@ const categories = (lines: string[]): string[] =>
 
 /** EBSCO gives a second "abstract". */
 const isCopyright = (abstract: string): boolean => abstract.startsWith('Copyright of ');
-const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\s*$/i.test(name);
+export const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\s*$/i.test(name);
 
-const DOI = /^(?:doi:?\s*|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/\S+$/i;
+/** "Given Family"; a name with a doubled comma is an organisation's, which has one there (EndNote). */
+const nameOf = (name: string): string => (name.includes(',,') ? name.replace(',,', ',') : personName(name));
+
+export const DOI = /^(?:doi:?\s*|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/\S+$/i;
 
 /** From wherever databases put them: a DOI for the type of work, PubMed's numbers as accession number and "custom 2". */
 function identifiers(record: TaggedRecord, links: string[], provider: string): PaperInput {
   const doi = record.text('DO', 'DI') ?? record.matching(DOI, 'M3', 'L3', 'L2')[0];
   const [pmid] = provider === 'NLM' ? record.matching(/^\d{1,8}$/, 'AN') : [];
   const [pmcid] = record.matching(/^pmc\d+$/i, 'C2');
-  const named = [...links, ...record.matching(/^(?:pmid|arxiv):/i, 'AN')].flatMap(
+  const named = [...links, ...record.matching(/^(?:pmid|arxiv|acl|openalex|s2):/i, 'AN')].flatMap(
     (text) => parseIdentifier(text) ?? [],
   );
   return {

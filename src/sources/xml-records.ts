@@ -211,7 +211,7 @@ const SECTION_ENDS: Record<string, RegExp> = { '<!--': /--+>?/g, '<![CDATA[': /\
 /** The tags of some names in a text, outside of comments and CDATA sections, and the part of it that is being looked at. */
 class Tags {
   text = '';
-  readonly #pieces: AsyncIterator<string>;
+  readonly #pieces: AsyncIterator<string, undefined>;
   readonly #pattern: RegExp;
   /** UTF-8 bytes before `text`. */
   #offset = 0;
@@ -220,7 +220,7 @@ class Tags {
   #isHeld = false;
 
   constructor(pieces: AsyncIterable<string>, names: readonly string[]) {
-    this.#pieces = pieces[Symbol.asyncIterator]();
+    this.#pieces = pieces[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
     this.#pattern = new RegExp(`<!--|<!\\[CDATA\\[|<(/?)(?:[\\w.-]+:)?(${names.join('|')})(?=[\\s/>])`, 'g');
   }
 

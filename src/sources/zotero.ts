@@ -245,7 +245,7 @@ class ZoteroLibrary {
   }
 
   /** @returns the error where the database is damaged at what belongs to this item. */
-  #paper(item: Item): PaperInput | Database.SqliteError {
+  #paper(item: Item): PaperInput | InstanceType<typeof Database.SqliteError> {
     try {
       const fields = this.#fields.all(item.typeId, item.id).map(({ name, value }): [string, string] => [name, value]);
       return paper(

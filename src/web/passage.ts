@@ -60,8 +60,12 @@ const SHORT = '^[^aeiou]*[aeiou][^aeiouwxy]';
 const SHORT_INFLECTED = new RegExp(`(?<=${SHORT})(?:ed|ing)$`);
 const LONG_WITH_E = new RegExp(`(?<!${SHORT})e$`);
 
+/** Letters; what is longer is no English word, and these expressions are slow on it. */
+const LONGEST_WORD = 40;
+
 /** "Computers", "computing" and "computable" are "comput"; "maps" is "map", and so is "mapping"; "saving" is "save". */
 function stem(word: string): string {
+  if (word.length > LONGEST_WORD) return word;
   return word
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -3,6 +3,7 @@ import { execFile, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   openSync,
   closeSync,
@@ -12,7 +13,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
@@ -26,19 +29,19 @@ describe('asking', () => {
   const library = sampleCopy(afterAll);
 
   it('prints search results for people, and as JSON', async () => {
-    const [text, json] = await both(['search', 'computing', 'machine', '--limit', '2', '--index', library]);
-    expect(text).toMatch(
+    const [shown, json] = await both(['search', 'computing', 'machine', '--limit', '2', '--index', library]);
+    expect(shown).toMatch(
       /^ 1\. On Computable Numbers, .*\n {4}Alan M\. Turing · .* · 1937\n {4}[█░]{10} 0\.\d{3} {2}1\. by meaning, 1\. by words {2}doi:10/,
     );
-    expect(text.match(/by meaning/g)).toHaveLength(2);
+    expect(shown.match(/by meaning/g)).toHaveLength(2);
     const { hits, mode } = JSON.parse(json) as { hits: { id: string }[]; mode: string };
     expect(hits).toHaveLength(2);
     expect(hits[0]).toMatchObject({ id: TURING, ranks: { dense: 1, lexical: 1 } });
     expect(mode).toBe('hybrid');
   });
 
-  it('prints papers like a paper, and as JSON', async () => {
-    const [text, json] = await both([
+  it('prints papers like a paper', async () => {
+    const { code, stdout, stderr } = await akin([
       'like',
       'https://doi.org/10.1112/plms/s2-42.1.230',
       '--limit',
@@ -46,21 +49,35 @@ describe('asking', () => {
       '--index',
       library,
     ]);
-    expect(text).not.toContain('On Computable Numbers');
-    expect(text.match(/^ \d\. /gm)).toHaveLength(3);
-    expect(JSON.parse(json)).toMatchObject({ mode: 'dense', library: { papers: 120, embedded: 120 } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toContain('On Computable Numbers');
+    expect(stdout.match(/^ \d\. .*\n {4}.* · \d{4}\n {4}[█░]{10} 0\.\d{3} {2}\d\. by meaning {2}\S+$/gm)).toHaveLength(
+      3,
+    );
   });
 
-  it('prints a paper, and as JSON', async () => {
-    const [text, json] = await both(['show', TURING, '--index', library]);
-    expect(text).toContain('On Computable Numbers');
-    expect(text).toContain(`id ${TURING}`);
-    expect(JSON.parse(json)).toMatchObject({ id: TURING, year: 1937, authors: ['Alan M. Turing'] });
+  it('prints a paper', async () => {
+    const { code, stdout, stderr } = await akin(['show', TURING, '--index', library]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(
+      /^On Computable Numbers, .*\nAlan M\. Turing · .* · 1937\nhttps:\/\/doi\.org\/10\..*\nid doi:10\..*\n/,
+    );
+    expect(stdout).toMatch(/\n\nWhat can be calculated [^\n]*\n$/);
+  });
+
+  it('prints papers for other programs, and as JSON', async () => {
+    const [bibtex, json] = await both(['export', '--index', library]);
+    expect(bibtex.match(/^@\w+\{/gm)).toHaveLength(120);
+    const papers = json.trim().split('\n');
+    expect(papers.map((line) => JSON.parse(line) as unknown)).toContainEqual(expect.objectContaining({ id: TURING }));
+    expect(papers).toHaveLength(120);
+    const one = await akin(['export', '--format', 'ris', TURING, '--index', library]);
+    expect(one.stdout.match(/^TI {2}- .*$/gm)).toEqual([expect.stringContaining('On Computable Numbers')]);
   });
 
   it('prints what the library holds, and as JSON', async () => {
-    const [text, json] = await both(['status', '--index', library]);
-    expect(text).toMatch(/^120 papers, 120 embedded with all-MiniLM-L6-v2 \(0 truncated\)\n\d\.\d MB in \//);
+    const [shown, json] = await both(['status', '--index', library]);
+    expect(shown).toMatch(/^120 papers, 120 embedded with all-MiniLM-L6-v2 \(0 truncated\)\n\d\.\d MB in \//);
     expect(JSON.parse(json)).toMatchObject({
       folder: library,
       papers: 120,
@@ -71,9 +88,9 @@ describe('asking', () => {
   });
 
   it('prints what the doctor finds, and as JSON', async () => {
-    const [text, json] = await both(['doctor', '--index', library]);
+    const [shown, json] = await both(['doctor', '--index', library]);
     expect(
-      text
+      shown
         .trim()
         .split('\n')
         .map((line) => line.slice(0, 5)),
@@ -84,7 +101,7 @@ describe('asking', () => {
   it('prints its help on stdout', async () => {
     const { code, stdout } = await akin(['--help']);
     expect(code).toBe(0);
-    for (const command of ['add', 'search', 'like', 'show', 'remove', 'status', 'serve', 'compact', 'doctor'])
+    for (const command of ['add', 'search', 'like', 'show', 'export', 'remove', 'status', 'serve', 'compact', 'doctor'])
       expect(stdout).toContain(`  ${command} `);
   });
 });
@@ -135,8 +152,6 @@ describe('adding', () => {
 
     const second = await akin(['add', '--json', '--index', index, '-'], { input: lines('two', 'one') });
     expect(JSON.parse(second.stdout)).toMatchObject({ added: 0, unchanged: 2, embedded: 2, pending: 0 });
-    const third = await akin(['add', '--json', '--index', index, '-'], { input: lines('one', 'two') });
-    expect(JSON.parse(third.stdout)).toMatchObject({ unchanged: 2, embedded: 0, pending: 0 });
   });
 
   it('embeds a changed paper again, and only that', async () => {
@@ -267,6 +282,34 @@ describe('progress', () => {
   });
 });
 
+describe('serving', () => {
+  it('prints the address, uses the library there is, and ends at Ctrl-C', async () => {
+    const server = startAkin(['serve', '--sample', '--port', '0', '--index', sampleCopy()]);
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const talk = text(server.stderr!);
+    const [line] = (await once(server.stdout!, 'data')) as [Buffer];
+    const url = /^120 papers at (http:\/\/127\.0\.0\.1:\d+)\n$/.exec(line.toString())![1]!;
+    expect(await (await fetch(`${url}/healthz`)).json()).toMatchObject({ status: 'ok' });
+    server.kill('SIGINT');
+    expect(await once(server, 'close')).toEqual([0, null]);
+    expect(await talk).toBe('stopping\n');
+  });
+
+  it('builds the sample where there is no library, and serves nothing when that is interrupted', async () => {
+    const index = temporaryFolder();
+    const server = startAkin(['serve', '--sample', '--port', '0', '--index', index]);
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const [said, printed] = [text(server.stderr!), text(server.stdout!)];
+    await until(() => existsSync(path.join(index, 'writer.lock.holder')));
+    server.kill('SIGINT');
+    expect(await once(server, 'close')).toEqual([130, null]);
+    expect(await printed).toBe('');
+    expect(await said).toMatch(
+      /^no library yet: building the bundled sample library\n[^]*stopping after what is under way/,
+    );
+  });
+});
+
 describe('keeping', () => {
   it('removes papers by any of their names and gives their space back', async () => {
     const library = sampleCopy();
@@ -304,7 +347,9 @@ describe('keeping', () => {
     );
     expect(found.stdout.match(/^ok /gm)).toHaveLength(4);
     expect((await akin(['search', 'computing machine', '--index', library])).stdout).toMatch(/^ 1\. On Computable/);
-    expect((await akin(['compact', '--index', library])).code).toBe(0);
+    const mended = await akin(['compact', '--index', library]);
+    expect(mended.code).toBe(0);
+    expect(mended.stdout).toMatch(/^\d\.\d MB before, \d\.\d MB now\n$/);
     expect((await akin(['doctor', '--index', library])).code).toBe(0);
   });
 
@@ -368,14 +413,14 @@ describe('exit codes', () => {
   });
 
   it('5 when there is no such paper', async () => {
-    for (const command of ['show', 'remove']) {
+    for (const command of ['show', 'remove', 'export']) {
       expect((await refuses([command, 'arxiv:0704.0001'], 5)).stderr).toContain('arxiv:0704.0001');
     }
   });
 
   it('6 while another process writes, naming it', async () => {
     const library = sampleCopy();
-    const writer = startAkin(['add', '-', '--index', library]);
+    const writer = startAkin(['add', '-', '--no-embed', '--index', library]);
     onTestFinished(() => void writer.kill('SIGKILL'));
     await until(
       () =>
@@ -425,9 +470,12 @@ describe('exit codes', () => {
   });
 
   it('8 when the port is taken', async () => {
-    const { url } = await serveAkin(sampleCopy());
-    const { stderr } = await refuses(['serve', '--port', new URL(url).port], 8);
-    expect(stderr).toContain(`port ${new URL(url).port} on 127.0.0.1 is taken`);
+    const holder = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void holder.close());
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const { stderr } = await refuses(['serve', '--port', String(port)], 8);
+    expect(stderr).toContain(`port ${port} on 127.0.0.1 is taken`);
   });
 });
 

@@ -51,7 +51,7 @@ describe('answers', () => {
     expect(mode).toBe('hybrid');
     expect(library).toEqual({ papers: 120 + ODD_IDS.length, embedded: 120 + ODD_IDS.length });
     expect(hits).toHaveLength(3);
-    const [first, ...others] = hits as Hit[];
+    const [first, ...others] = hits;
     expect(first).toMatchObject({
       id: TURING,
       year: 1937,
@@ -67,11 +67,11 @@ describe('answers', () => {
   });
 
   it('ranks by cosine in dense mode and by BM25 in lexical mode', async () => {
-    const dense = (await ok('/v1/search?q=neural+networks&mode=dense')).hits as Hit[];
+    const dense = (await ok('/v1/search?q=neural+networks&mode=dense')).hits;
     expect(dense.map(({ ranks }) => ranks.dense)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     for (const { score, similarity, ranks } of dense) expect([score, null]).toEqual([similarity, ranks.lexical]);
 
-    const lexical = (await ok('/v1/search?q=neural+networks&mode=lexical&limit=5')).hits as Hit[];
+    const lexical = (await ok('/v1/search?q=neural+networks&mode=lexical&limit=5')).hits;
     expect(lexical.map(({ ranks }) => ranks.lexical)).toEqual([1, 2, 3, 4, 5]);
     for (const { similarity, ranks } of lexical) expect([typeof similarity, ranks.dense]).toEqual(['number', null]);
   });
@@ -90,7 +90,7 @@ describe('answers', () => {
   });
 
   it('leaves a paper out of the papers similar to it', async () => {
-    const { hits } = (await ok(`/v1/papers/${ATTENTION}/similar?limit=100`)) as { hits: Hit[] };
+    const { hits } = await ok(`/v1/papers/${ATTENTION}/similar?limit=100`);
     expect(hits).toHaveLength(100);
     expect(hits.map(({ id }) => id)).not.toContain(ATTENTION);
     expect(hits[0]!.similarity).toBeGreaterThan(hits[99]!.similarity);
@@ -110,7 +110,7 @@ describe('ids in the path', () => {
   it.each(ODD_IDS)('finds %s when it is percent-encoded, and what is similar to it', async (id) => {
     const encoded = encodeURIComponent(id);
     expect((await ok(`/v1/papers/${encoded}`)).id).toBe(id);
-    const { hits } = (await ok(`/v1/papers/${encoded}/similar?limit=100`)) as { hits: Hit[] };
+    const { hits } = await ok(`/v1/papers/${encoded}/similar?limit=100`);
     expect(hits.map((hit) => hit.id)).not.toContain(id);
     expect(hits.map((hit) => hit.id)).toContain(ODD_IDS.find((other) => other !== id));
   });
@@ -123,7 +123,7 @@ describe('ids in the path', () => {
   it('tells an id that ends in /similar from the question what is similar', async () => {
     expect((await ok('/v1/papers/series%2Fsimilar')).id).toBe('series/similar');
     expect((await ok('/v1/papers/series/similar')).hits).toHaveLength(10);
-    const { hits } = (await ok('/v1/papers/series%2Fsimilar/similar?limit=100')) as { hits: Hit[] };
+    const { hits } = await ok('/v1/papers/series%2Fsimilar/similar?limit=100');
     expect(hits.map(({ id }) => id)).toContain('series');
     expect(hits.map(({ id }) => id)).not.toContain('series/similar');
   });
@@ -318,11 +318,18 @@ function closed(schema: unknown): unknown {
   return 'properties' in parts ? { additionalProperties: false, ...parts } : parts;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-async function ok(address: string): Promise<any> {
+/** What an answer of any route may hold. */
+interface Answer {
+  id: string;
+  hits: Hit[];
+  mode: string;
+  library: unknown;
+}
+
+async function ok(address: string): Promise<Answer> {
   const answer = await ask(address);
   expect(answer.status).toBe(200);
-  return answer.json();
+  return (await answer.json()) as Answer;
 }
 
 async function refusal(answer: Response, status: number): Promise<Record<string, unknown>> {

@@ -91,6 +91,22 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
       expect((await library.papers([a!, b!, c!])).map((each) => each?.id)).toEqual(['a', undefined, 'c']);
     });
 
+    it('goes through every paper once, in the order of the rows', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      const papers = Array.from({ length: 700 }, (_, i) => paper(`p${i}`, { year: 1000 + i }));
+      const everyPaper = async () => {
+        const all: Paper[] = [];
+        for await (const each of library.everyPaper()) all.push(each);
+        return all;
+      };
+      expect(await everyPaper()).toEqual([]);
+      writer.put(papers);
+      expect(await everyPaper()).toEqual(papers);
+      writer.remove(papers.slice(200, 500).map(({ id }) => id));
+      expect(await everyPaper()).toEqual([...papers.slice(0, 200), ...papers.slice(500)]);
+    });
+
     describe('a record that is put in', () => {
       it('is added, changed, unchanged or a duplicate', async () => {
         const { writer, reader } = await make();
@@ -289,9 +305,9 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         const { writer, reader } = await make();
         const library = await reader();
         writer.put([
+          paper('c', { title: 'Gamma' }),
           paper('a', { title: 'Alpha', doi: '10.1000/x' }),
           paper('b', { title: 'Beta', pmid: 7 }),
-          paper('c', { title: 'Gamma' }),
         ]);
         embedAll(writer);
         const [a, b, c] = await Promise.all(['a', 'b', 'c'].map((id) => library.find(id)));

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
-import { findModel, type Model } from '../../src/embedding/models.ts';
+import { findModel } from '../../src/embedding/models.ts';
 import { LIBRARY_FILE, LIBRARY_FORMAT } from '../../src/library/database.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
@@ -18,10 +18,7 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close();
 });
 
-function openWriter(
-  folder: string,
-  { model = MODEL as Model, mustBeThatModel = false, purpose = 'a test' } = {},
-): LocalWriter {
+function openWriter(folder: string, { model = MODEL, mustBeThatModel = false, purpose = 'a test' } = {}): LocalWriter {
   const writer = LocalWriter.open(folder, { model, mustBeThatModel, purpose });
   opened.push(writer);
   return writer;

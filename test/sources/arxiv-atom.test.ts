@@ -102,7 +102,7 @@ describe('an answer of the arXiv API', () => {
     );
     for (const paper of papers) {
       expect(paper.abstract.length).toBeGreaterThan(100);
-      expect(paper.abstract + paper.title).not.toMatch(/\n|  |\\[a-z]/);
+      expect(paper.abstract + paper.title).not.toMatch(/\n| {2}|\\[a-z]/);
       expect(paper.authors.length).toBeGreaterThan(0);
       expect(paper.categories).toContain(paper.extra.primaryCategory);
       expect(String(paper.extra.published)).toMatch(new RegExp(`^${paper.year}`));

@@ -91,7 +91,10 @@ it('archives that expand beyond all reason are refused', async () => {
       close();
     }
   })();
-  await expect(all).rejects.toMatchObject({ code: 'file-unreadable', message: expect.stringContaining('200 times') as string });
+  await expect(all).rejects.toMatchObject({
+    code: 'file-unreadable',
+    message: expect.stringContaining('200 times') as string,
+  });
   expect(opened).toEqual(['fine.jsonl']);
 });
 

@@ -44,6 +44,7 @@ const TABLES = `
     UNIQUE (libraryID, key));
   CREATE TABLE collectionItems (collectionID INT NOT NULL, itemID INT NOT NULL, orderIndex INT NOT NULL DEFAULT 0,
     PRIMARY KEY (collectionID, itemID));
+  CREATE INDEX collectionItems_itemID ON collectionItems(itemID);
   CREATE TABLE deletedCollections (collectionID INTEGER PRIMARY KEY, dateDeleted DEFAULT CURRENT_TIMESTAMP NOT NULL);
   CREATE TABLE deletedItems (itemID INTEGER PRIMARY KEY, dateDeleted DEFAULT CURRENT_TIMESTAMP NOT NULL);
   CREATE TABLE feedItems (itemID INTEGER PRIMARY KEY, guid TEXT NOT NULL UNIQUE, readTime TIMESTAMP,
@@ -92,7 +93,7 @@ const PRIMARY_CREATORS = [
 export interface ZoteroItem {
   key: string;
   type: keyof typeof ITEM_TYPES;
-  fields?: Partial<Record<keyof typeof FIELDS, string | number>>;
+  fields?: Partial<Record<keyof typeof FIELDS, string | bigint>>;
   /** Role, first name, last name; without a first name, one field holds the name. */
   creators?: [role: keyof typeof CREATOR_TYPES, firstName: string | null, lastName: string][];
   tags?: string[];
@@ -111,6 +112,7 @@ export const FEED_LIBRARY = 3;
 /** Makes an empty library. */
 export function createZotero(file: string): Database.Database {
   const db = new Database(file);
+  db.pragma('synchronous = OFF'); // Tests that wait for no disk.
   db.exec(TABLES);
   db.exec(`INSERT INTO version VALUES ('userdata', 121), ('system', 32), ('globalSchema', 28);
     INSERT INTO libraries (libraryID, type, editable, filesEditable)
@@ -151,24 +153,29 @@ export function addItem(db: Database.Database, item: ZoteroItem): void {
   const { lastInsertRowid: id } = db
     .prepare('INSERT INTO items (itemTypeID, libraryID, key, dateAdded) VALUES (?, ?, ?, ?)')
     .run(ITEM_TYPES[item.type], item.library ?? MY_LIBRARY, item.key, '2021-02-03 04:05:06');
-  const once = (table: string, columns: string, values: unknown[]): unknown => {
+  const once = (table: string, id: string, columns: string, values: unknown[]): unknown => {
     const marks = values.map(() => '?').join(', ');
     db.prepare(`INSERT OR IGNORE INTO ${table} (${columns}) VALUES (${marks})`).run(values);
-    const key = `${table.replace('itemDataValue', 'value').replace(/s$/, '')}ID`;
-    return db.prepare(`SELECT ${key} FROM ${table} WHERE (${columns}) = (${marks})`).pluck().get(values);
+    return db.prepare(`SELECT ${id} FROM ${table} WHERE (${columns}) = (${marks})`).pluck().get(values);
   };
   const insert = (table: string, ...values: unknown[]): void => {
     db.prepare(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(', ')})`).run(values);
   };
   for (const [name, value] of Object.entries(item.fields ?? {})) {
-    insert('itemData', id, FIELDS[name as keyof typeof FIELDS], once('itemDataValues', 'value', [value]));
+    insert('itemData', id, FIELDS[name as keyof typeof FIELDS], once('itemDataValues', 'valueID', 'value', [value]));
   }
   (item.creators ?? []).forEach(([role, firstName, lastName], order) => {
     const name = [firstName ?? '', lastName, firstName === null ? 1 : 0];
-    insert('itemCreators', id, once('creators', 'firstName, lastName, fieldMode', name), CREATOR_TYPES[role], order);
+    insert(
+      'itemCreators',
+      id,
+      once('creators', 'creatorID', 'firstName, lastName, fieldMode', name),
+      CREATOR_TYPES[role],
+      order,
+    );
   });
-  for (const tag of item.tags ?? []) insert('itemTags', id, once('tags', 'name', [tag]), 0);
-  for (const tag of item.automaticTags ?? []) insert('itemTags', id, once('tags', 'name', [tag]), 1);
+  for (const tag of item.tags ?? []) insert('itemTags', id, once('tags', 'tagID', 'name', [tag]), 0);
+  for (const tag of item.automaticTags ?? []) insert('itemTags', id, once('tags', 'tagID', 'name', [tag]), 1);
   for (const collection of item.collections ?? []) insert('collectionItems', collection, id, 0);
   if (item.deleted) db.prepare('INSERT INTO deletedItems (itemID) VALUES (?)').run(id);
 }

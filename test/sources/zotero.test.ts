@@ -73,7 +73,7 @@ describe('an item', () => {
         publicationTitle: 'Journal of Invented Results',
         date: '2016-03-00 March 2016',
         volume: '12',
-        issue: 3,
+        issue: 3n,
         pages: '1-9',
         ISSN: '1234-5678',
         DOI: 'https://doi.org/10.5555/INVENTED.1',

@@ -12,7 +12,7 @@ import { oaiPmh } from '../oai-pmh.ts';
 import type { Found } from '../source.ts';
 import { readXml, textOf } from '../xml-records.ts';
 import type { Service } from './polite.ts';
-import { answerFile, expectXml, readPages, refusal, unknown } from './source.ts';
+import { answerFile, expectXml, readPages, refusal, rejectOf } from './source.ts';
 import type { OnlineOptions, OnlineSource } from './source.ts';
 
 const API: Service = { name: 'arxiv-api', title: 'arXiv', address: 'https://export.arxiv.org/api/query', pause: 3 };
@@ -53,7 +53,7 @@ async function* readCategory(category: string, options: OnlineOptions): AsyncGen
       answer = await ask(); // The token of an earlier run has expired: from the beginning, then.
     }
     const { text, token: next, error, refusal } = answer;
-    if (refusal !== undefined) return { found: [unknown(category, refusal)], next };
+    if (refusal !== undefined) return { found: [rejectOf(category, refusal)], next };
     return { found: error === 'noRecordsMatch' ? [] : oaiPmh.read(answerFile(text)), next };
   });
 }
@@ -108,7 +108,7 @@ async function* papers(items: string[], options: OnlineOptions): AsyncGenerator<
   const ids: string[] = [];
   for (const item of items) {
     const id = idIn(item);
-    if (id === undefined) yield unknown(item, `${item.trim()} is neither an arXiv id nor a category`);
+    if (id === undefined) yield rejectOf(item, `${item.trim()} is neither an arXiv id nor a category`);
     else ids.push(id);
   }
   if (ids.length > 0) yield* papersOf(ids, options);
@@ -125,7 +125,7 @@ async function* papersOf(ids: string[], { client, signal }: OnlineOptions): Asyn
   const parameters = { id_list: ids.join(','), max_results: String(ids.length) };
   const answer = await client.get(API, '', { parameters, fault: expectXml('feed'), signal });
   if (answer.status >= 400) {
-    if (ids.length === 1) return yield unknown(ids[0]!, refusal(API, answer));
+    if (ids.length === 1) return void (yield rejectOf(ids[0]!, refusal(API, answer)));
     // One of them spoils it for the others.
     const half = Math.ceil(ids.length / 2);
     yield* papersOf(ids.slice(0, half), { client, signal });
@@ -137,7 +137,7 @@ async function* papersOf(ids: string[], { client, signal }: OnlineOptions): Asyn
     if ('input' in found) missing.delete(normalIdentifier('arxiv', String(found.input.arxiv)));
     yield found;
   }
-  for (const id of missing.values()) yield unknown(id, `arXiv knows no ${id}`);
+  for (const id of missing.values()) yield rejectOf(id, `arXiv knows no ${id}`);
 }
 
 /** Queries for single papers of arXiv made one query, at the place of the first, so that they are asked for together. */

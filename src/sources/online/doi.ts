@@ -10,7 +10,7 @@ import { cslJson } from '../csl-json.ts';
 import { isObject } from '../json-records.ts';
 import type { Found } from '../source.ts';
 import type { Service } from './polite.ts';
-import { answerFile, expectJson, readPages, refusal, unknown } from './source.ts';
+import { answerFile, expectJson, readPages, refusal, rejectOf } from './source.ts';
 import type { OnlineOptions, OnlineSource, Page } from './source.ts';
 
 const CROSSREF: Service = { name: 'crossref', title: 'Crossref', address: 'https://api.crossref.org', pause: 0.2 };
@@ -25,7 +25,7 @@ export const doi: OnlineSource = {
 };
 
 async function work(query: string, { client, signal }: OnlineOptions): Promise<Page> {
-  const reject = (reason: string): Page => ({ found: [unknown(query, reason)], next: null });
+  const reject = (reason: string): Page => ({ found: [rejectOf(query, reason)], next: null });
   const id = normalIdentifier('doi', query);
   if (id === null) return reject(`${query} is no DOI: expected doi:10.…/…`);
 

@@ -12,7 +12,7 @@ import { fieldsWithValue, isObject, objects, readJson, text, texts } from '../js
 import type { JsonDialect, JsonObject } from '../json-records.ts';
 import type { Found } from '../source.ts';
 import type { Service } from './polite.ts';
-import { answerFile, expectJson, readPages, refusal, unknown } from './source.ts';
+import { answerFile, expectJson, readPages, refusal, rejectOf } from './source.ts';
 import type { OnlineOptions, OnlineSource } from './source.ts';
 
 const HUGGING_FACE: Service = {
@@ -42,7 +42,7 @@ async function* readDay(options: OnlineOptions): AsyncGenerator<Found> {
     const parameters = { date, limit: String(PER_PAGE), p: cursor };
     const question = { parameters, fault: expectJson(Array.isArray), signal };
     const answer = await client.get(HUGGING_FACE, '/api/daily_papers', question);
-    if (answer.status >= 400) return { found: [unknown(date, refusal(HUGGING_FACE, answer))], next: null };
+    if (answer.status >= 400) return { found: [rejectOf(date, refusal(HUGGING_FACE, answer))], next: null };
     const { length } = JSON.parse(answer.text) as unknown[];
     return {
       found: readJson(answerFile(answer.text), dialect),

@@ -11,7 +11,7 @@ import type { JsonObject } from '../json-records.ts';
 import { openalex as openalexAnswers } from '../openalex.ts';
 import type { Found } from '../source.ts';
 import type { Service } from './polite.ts';
-import { answerFile, expectJson, readPages, refusal, unknown } from './source.ts';
+import { answerFile, expectJson, readPages, refusal, rejectOf } from './source.ts';
 import type { OnlineOptions, OnlineSource } from './source.ts';
 
 const OPENALEX: Service = {
@@ -42,7 +42,7 @@ async function* readFilter(filter: string, options: OnlineOptions): AsyncGenerat
   yield* readPages(options, async (cursor = '*') => {
     const question = { parameters: { ...parameters, cursor }, fault: expectJson(isList), signal };
     const answer = await client.get(OPENALEX, '/works', question);
-    if (answer.status >= 400) return { found: [unknown(filter, refusal(OPENALEX, answer))], next: null };
+    if (answer.status >= 400) return { found: [rejectOf(filter, refusal(OPENALEX, answer))], next: null };
     const { meta, results } = JSON.parse(answer.text) as List;
     return {
       found: openalexAnswers.read(answerFile(answer.text)),
@@ -63,8 +63,8 @@ async function* readWork(id: string, options: OnlineOptions): AsyncGenerator<Fou
   yield* readPages(options, async () => {
     const question = { parameters: { api_key: key() }, fault: expectJson(isObject), signal };
     const answer = await client.get(OPENALEX, `/works/${id}`, question);
-    if (answer.status === 404) return { found: [unknown(id, `OpenAlex knows no ${id}`)], next: null };
-    if (answer.status >= 400) return { found: [unknown(id, refusal(OPENALEX, answer))], next: null };
+    if (answer.status === 404) return { found: [rejectOf(id, `OpenAlex knows no ${id}`)], next: null };
+    if (answer.status >= 400) return { found: [rejectOf(id, refusal(OPENALEX, answer))], next: null };
     return { found: openalexAnswers.read(answerFile(answer.text)), next: null };
   });
 }

@@ -77,7 +77,7 @@ export function answerFile(text: string): SourceFile {
 const PIECE_CHARACTERS = 64 * 1024;
 
 /** What a person asked for that is no record. */
-export function unknown(what: string, reason: string): UnreadableRecord {
+export function rejectOf(what: string, reason: string): UnreadableRecord {
   return { record: 1, offset: 0, raw: what, reject: { code: 'record-invalid', reason } };
 }
 

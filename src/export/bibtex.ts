@@ -1,0 +1,175 @@
+/**
+ * BibTeX in UTF-8, with the fields of BibLaTeX where BibTeX has none.
+ *
+ * Of `extra` survive the texts, as fields of their names, on one line; but not under names that a field can't have, nor
+ * those that would say something else of the paper (a `subtitle`, a `crossref`). Names are turned into BibTeX's where it has
+ * its own (`issue` into `number`), lists are joined by semicolons, numbers become texts, and what is nested stays out. The
+ * type is BibTeX's own word for it, the key is made unless the paper came with one. The id is in the field `akinid`.
+ */
+import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
+import { isOthers, VERBATIM } from '../sources/bibtex.ts';
+import { yearIn } from '../sources/year.ts';
+import type { Exporter } from './exporter.ts';
+import { identifierText } from './identifiers.ts';
+import { CitationKeys } from './keys.ts';
+import { kindOf, type Kind } from './kinds.ts';
+import { markupSafe } from './markup.ts';
+import { namePartsOf } from './names.ts';
+
+const TYPES: Record<Kind, string> = {
+  article: 'article',
+  conference: 'inproceedings',
+  chapter: 'incollection',
+  book: 'book',
+  thesis: 'phdthesis',
+  report: 'techreport',
+  other: 'misc',
+};
+const KNOWN_TYPES = new Set(
+  (
+    'article artwork audio book bookinbook booklet collection conference dataset electronic image inbook incollection ' +
+    'inproceedings inreference jurisdiction legal legislation manual mastersthesis misc movie music mvbook mvcollection ' +
+    'mvproceedings mvreference online patent performance periodical phdthesis proceedings reference report review software ' +
+    'standard suppbook suppcollection suppperiodical techreport thesis unpublished video www'
+  ).split(' '),
+);
+
+/** BibTeX's names for what others call otherwise in `extra`; `subtype` and `sortkey` are so called by its own source. */
+const FIELD_NAMES: Record<string, string> = {
+  ...{ issue: 'number', page: 'pages', place: 'address', 'publisher-place': 'address', 'collection-title': 'series' },
+  ...{ ISSN: 'issn', ISBN: 'isbn', shortTitle: 'shorttitle', 'title-short': 'shorttitle', accessed: 'urldate' },
+  ...{ journalAbbreviation: 'shortjournal', 'container-title-short': 'shortjournal', articleNumber: 'eid' },
+  ...{ subtype: 'type', sortkey: 'key' },
+};
+/** Fields that are written from elsewhere, or from which the source would learn something else of the paper. */
+const TAKEN = new Set<string>([
+  ...IDENTIFIER_KINDS,
+  ...(
+    'title subtitle author editor abstract year date journal journaltitle booktitle url ee doi eprint eprinttype ' +
+    'eprintclass archiveprefix primaryclass arxivid keywords keyword author_keywords keywords-plus mesh mesh_terms tags ' +
+    'crossref xdata akinid'
+  ).split(' '),
+]);
+/** Names that BibTeX can have: Scopus's `funding_text 1` is none. */
+const FIELD_NAME = /^[a-z][a-z\d_.:+-]*$/;
+
+export const bibtex: Exporter = {
+  name: 'bibtex',
+  title: 'BibTeX, BibLaTeX',
+  mediaType: 'application/x-bibtex',
+
+  async *write(papers) {
+    const keys = new CitationKeys();
+    for await (const paper of papers) yield entry(paper, keys.keyFor(paper));
+  },
+};
+
+function entry(paper: Paper, key: string): string {
+  const given = paper.extra.type;
+  const type = typeof given === 'string' && KNOWN_TYPES.has(given) ? given : TYPES[kindOf(paper)];
+  const fields = [...publication(paper, type), ...others(paper), ...contents(paper)];
+  const lines = fields.map(([name, value]) => (value === '' ? '' : `  ${name} = {${value}},\n`));
+  return `@${type}{${key},\n${lines.join('')}}\n\n`;
+}
+
+type Field = [name: string, value: string];
+
+function publication(paper: Paper, type: string): Field[] {
+  const { title, authors, year, venue, url, extra } = paper;
+  const { moreAuthors } = extra;
+  const editors = (Array.isArray(extra.editors) ? extra.editors : []).map(lineOf).filter((name) => name !== '');
+  const given = lineOf(extra.date);
+  const date = (yearIn(given) ?? year) === year ? given : '';
+  // As it was written ("Sept./1994", "in press"), as long as that says the same.
+  const written = lineOf(extra.year);
+  const isSame = (yearIn(date) ?? yearIn(written) ?? null) === year;
+  const idFields = IDENTIFIER_KINDS.map((kind): Field => [kind, verbatim(identifierText(paper, kind))]);
+  const arxiv = idFields.find(([kind]) => kind === 'arxiv')![1];
+  return [
+    ['author', [...authors.map(person), ...(moreAuthors === true ? ['others'] : [])].join(' and ')],
+    ['editor', editors.map(person).join(' and ')],
+    // Styles put titles in small letters, except what is in braces.
+    ['title', markupSafe(title).replace(/\S+/g, (word) => (/.\p{Lu}/u.test(word) ? `{${latex(word)}}` : latex(word)))],
+    [/^(?:in|conf)/.test(type) ? 'booktitle' : 'journal', latex(markupSafe(venue ?? ''))],
+    ['year', written !== '' && isSame ? latex(markupSafe(written)) : String(year ?? '')],
+    ['date', verbatim(date)],
+    ...idFields.filter(([kind]) => kind !== 'arxiv'),
+    ['eprint', arxiv],
+    ['archiveprefix', arxiv === '' ? '' : 'arXiv'],
+    ['url', verbatim(url ?? '')],
+  ];
+}
+
+/** What `extra` holds beside that. */
+function others({ venue, url, extra }: Paper): Field[] {
+  const { key: _key, type: _type, editors: _editors, moreAuthors: _moreAuthors, ...rest } = extra;
+  const fields = new Map<string, string>();
+  for (const [called, value] of Object.entries(rest)) {
+    const name = FIELD_NAMES[called] ?? called;
+    const isStandIn = (name === 'eventtitle' && venue === null) || (name === 'howpublished' && url === null);
+    if (!FIELD_NAME.test(name) || TAKEN.has(name) || isStandIn || fields.has(name)) continue;
+    const texts = (Array.isArray(value) ? value : [value]).filter(isTextOrNumber);
+    const text = lineOf(texts.join('; '));
+    fields.set(name, VERBATIM.test(name) ? verbatim(text) : latex(markupSafe(text)));
+  }
+  return [...fields];
+}
+
+const isTextOrNumber = (value: unknown): value is string | number => isText(value) || typeof value === 'number';
+
+function contents({ id, abstract, categories }: Paper): Field[] {
+  return [
+    // The source reads these without looking at semicolons.
+    ['keywords', categories.map((category) => latex(markupSafe(category)).replace(/[,;]/g, '{$&}')).join(', ')],
+    ['abstract', abstract === '' ? '' : paragraphs(abstract)],
+    ['akinid', latex(markupSafe(id))],
+  ];
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+/** A text on one line: where another begins with `@`, so does an entry. */
+const lineOf = (value: unknown): string => (isText(value) ? value.replace(/\s+/g, ' ').trim() : '');
+
+/** Paragraphs between blank lines, as TeX has them; one without text is an explicit one. */
+function paragraphs(abstract: string): string {
+  const lines = abstract.split('\n').map((line) => latex(markupSafe(line)));
+  return lines.map((line) => (line === '' ? '\\par' : line.replace(/^@/, '{@}'))).join('\n\n');
+}
+
+/** "von Family, Jr, Given", or in braces what is to be left whole. */
+function person(name: string): string {
+  const safe = markupSafe(name);
+  const parts = safe === name && !name.includes('=') ? namePartsOf(name) : undefined;
+  if (!parts) return isOthers(name) ? `{{${latex(safe)}}}` : `{${latex(safe)}}`;
+  const { given, particle, family, suffix } = parts;
+  const last = particle === '' ? family : `${particle} ${family}`;
+  return [last, suffix, given]
+    .filter((part) => part !== '')
+    .map(latex)
+    .join(', ');
+}
+
+const COMMANDS: Record<string, string> = {
+  // Not \textbackslash: a word after that is taken for a command which a reference manager escaped.
+  '\\': '{$\\backslash$}',
+  '{': '\\textbraceleft{}',
+  '}': '\\textbraceright{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  ...Object.fromEntries([...'#$%&_'].map((sign) => [sign, `\\${sign}`])),
+};
+
+/** A text as LaTeX prints it: special characters escaped, braces always in pairs, hyphens and quotes kept apart. */
+function latex(text: string): string {
+  return text.replace(/[\\{}~^#$%&_]|(?<=-)-|(?<=')'|(?<=[`?!])`/g, (sign) => COMMANDS[sign] ?? `{}${sign}`);
+}
+
+/** Addresses stand as they are, as far as braces allow it. */
+function verbatim(text: string): string {
+  const names: Record<string, string> = {
+    '\\': '\\textbackslash{}',
+    '{': '\\textbraceleft{}',
+    '}': '\\textbraceright{}',
+  };
+  return text.replace(/[\\{}]/g, (sign) => names[sign]!);
+}

@@ -1,0 +1,96 @@
+/**
+ * CSL-JSON, for Zotero, Pandoc and citation processors.
+ *
+ * Everything survives: what CSL has no field for (the id, some identifiers, `extra` whole) is in `custom.akin`, where CSL
+ * provides for such things. What `extra` says that CSL does have a field for is said there as well, for others to read.
+ */
+import type { Paper } from '../paper.ts';
+import type { Exporter } from './exporter.ts';
+import { CitationKeys } from './keys.ts';
+import { kindOf, type Kind } from './kinds.ts';
+import { markupSafe } from './markup.ts';
+import { namePartsOf } from './names.ts';
+
+const TYPES: Record<Kind, string> = {
+  article: 'article-journal',
+  conference: 'paper-conference',
+  chapter: 'chapter',
+  book: 'book',
+  thesis: 'thesis',
+  report: 'report',
+  other: 'article',
+};
+
+/** CSL's text fields, and what sources call them in `extra`. */
+const FIELDS: Record<string, string[]> = {
+  volume: ['volume'],
+  issue: ['issue', 'number'],
+  page: ['page', 'pages'],
+  publisher: ['publisher'],
+  'publisher-place': ['publisher-place', 'place', 'address', 'location'],
+  'collection-title': ['collection-title', 'series'],
+  edition: ['edition'],
+  language: ['language', 'langid'],
+  ISBN: ['ISBN', 'isbn'],
+  ISSN: ['ISSN', 'issn'],
+  note: ['note'],
+};
+
+export const cslJson: Exporter = {
+  name: 'csl',
+  title: 'CSL-JSON (Zotero)',
+  mediaType: 'application/vnd.citationstyles.csl+json',
+
+  async *write(papers) {
+    const keys = new CitationKeys();
+    let before = '[\n';
+    for await (const paper of papers) {
+      yield before + JSON.stringify(item(paper, keys.keyFor(paper)));
+      before = ',\n';
+    }
+    yield before === '[\n' ? '[]\n' : '\n]\n';
+  },
+};
+
+function item(paper: Paper, key: string): Record<string, unknown> {
+  const { id, title, abstract, authors, venue, url, ids, categories, extra } = paper;
+  const others = Object.entries(FIELDS).map(([field, names]): [string, unknown] => {
+    const name = names.find((each) => typeof extra[each] === 'string');
+    return [field, name && extra[name]];
+  });
+  return {
+    id: key,
+    'citation-key': key,
+    type: TYPES[kindOf(paper)],
+    title: title === '' ? undefined : markupSafe(title),
+    author: authors.length === 0 ? undefined : authors.map(person),
+    issued: issued(paper),
+    'container-title': venue === null ? undefined : markupSafe(venue),
+    DOI: ids.doi,
+    PMID: ids.pmid,
+    PMCID: ids.pmcid,
+    number: ids.arxiv && `arXiv:${ids.arxiv}`,
+    URL: url ?? undefined,
+    abstract: abstract === '' ? undefined : abstract.split('\n').map(markupSafe).join('\n'),
+    categories: categories.length === 0 ? undefined : categories,
+    ...Object.fromEntries(others),
+    custom: { akin: { id, ids, extra } },
+  };
+}
+
+function person(name: string): Record<string, string> {
+  const parts = namePartsOf(name);
+  if (!parts) return { literal: name };
+  const { given, particle, family, suffix } = parts;
+  const named = Object.entries({ family, given, 'non-dropping-particle': particle, suffix });
+  return Object.fromEntries(named.filter(([, part]) => part !== ''));
+}
+
+/** The whole date, where a source gave one of that year. */
+function issued({ year, extra }: Paper): { 'date-parts': number[][] } | undefined {
+  if (year === null) return undefined;
+  const date = [extra.date, extra.issued].find((each) => typeof each === 'string' && each.startsWith(`${year}-`));
+  const [, month, day] =
+    /^\d{4}-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?$/.exec((date as string | undefined) ?? '') ?? [];
+  return { 'date-parts': [[year, month, day].filter((part) => part !== undefined).map(Number)] };
+}

@@ -1,0 +1,128 @@
+/**
+ * RIS, for EndNote, Zotero, Mendeley and the tools of systematic reviews.
+ *
+ * Of `extra` survives what RIS has a tag for (volume, issue, pages, publisher, notes …), as the source names it: `number`
+ * comes back as `issue`. The type of the publication is RIS's own word for it. The id is in the user field U1, identifiers
+ * are accession numbers (AN), a PMCID is in C2, where PubMed's own exports have it.
+ */
+import { parseIdentifier, type Paper } from '../paper.ts';
+import { DOI, isOthers, OWN_ID, TAG_NAMES, withoutEmptyParts } from '../sources/ris.ts';
+import { yearIn } from '../sources/year.ts';
+import type { Exporter } from './exporter.ts';
+import { identifierText } from './identifiers.ts';
+import { kindOf, type Kind } from './kinds.ts';
+import { markupSafe } from './markup.ts';
+import { namePartsOf } from './names.ts';
+
+const TYPES: Record<Kind, string> = {
+  article: 'JOUR',
+  conference: 'CPAPER',
+  chapter: 'CHAP',
+  book: 'BOOK',
+  thesis: 'THES',
+  report: 'RPRT',
+  other: 'GEN',
+};
+
+/** Tags by the names of `extra`: the source's own, and what others call the same. */
+const TAGS = new Map<string, string>([
+  ...Object.entries(TAG_NAMES)
+    .reverse() // Of two tags with one name the first is the better.
+    .map(([tag, name]) => [name, tag] as const),
+  ...Object.entries({ number: 'IS', address: 'CY', location: 'CY', 'publisher-place': 'CY', isbn: 'SN', ISBN: 'SN' }),
+  ...Object.entries({ ISSN: 'SN', langid: 'LA', 'title-short': 'ST', shorttitle: 'ST', 'collection-title': 'T3' }),
+  ...Object.entries({ affiliations: 'AD', databaseProvider: 'DP', links: 'LK', date: 'DA' }),
+]);
+/** Whether the source would take a text under a tag for something else, which is missing: then it stays out. */
+const STAND_INS: Record<string, (paper: Paper, text: string) => boolean> = {
+  ST: ({ title }) => title === '',
+  T2: ({ venue }) => venue === null,
+  JO: ({ venue }) => venue === null,
+  M3: ({ ids }, text) => ids.doi === undefined && DOI.test(text),
+  L2: ({ ids }, text) => ids.doi === undefined && DOI.test(text),
+  AN: (_, text) => parseIdentifier(text) !== null,
+  C2: ({ ids }, text) => ids.pmcid === undefined && /^pmc\d+$/i.test(text),
+  DA: ({ year }, text) => (yearIn(withoutEmptyParts(text)) ?? year) !== year,
+};
+/** Tags without a name, left as they are by the source. */
+const FREE_TAGS = /^(?:C[1245678]|M[12]|U[1-5]|A[34]|L4|AV|NV|OP|RI|RP|SE|TA|RN)$/;
+
+export const ris: Exporter = {
+  name: 'ris',
+  title: 'RIS',
+  mediaType: 'application/x-research-info-systems',
+
+  async *write(papers) {
+    for await (const paper of papers) yield [...lines(paper), 'ER  - ', ''].map((line) => `${line}\r\n`).join('');
+  },
+};
+
+function lines(paper: Paper): string[] {
+  const { id, title, abstract, authors, year, venue, url, ids, categories, extra } = paper;
+  const { type, pages, page, editors, moreAuthors, key, ...others } = extra;
+  const all = (tag: string, values: string[]): string[] => values.flatMap((value) => valueLines(tag, value));
+  const given = typeof type === 'string' && /^[A-Z]{3,7}$/.test(type) ? type : TYPES[kindOf(paper)];
+  const range = textsIn([pages, page])[0] ?? '';
+  const [, first = '', last = ''] = /^(.+?)(?:[-–]+(.+))?$/s.exec(range) ?? [];
+  return [
+    `TY  - ${given}`,
+    ...all('ID', textsIn(key)),
+    ...all('TI', [title]),
+    ...all('AU', authors.map(person)),
+    ...(moreAuthors === true ? ['AU  - et al.'] : []),
+    ...all('A2', textsIn(editors).map(person)),
+    ...all('PY', [String(year ?? '')]),
+    ...all('T2', [venue ?? '']),
+    ...all('SP', [first]),
+    ...all('EP', [last]),
+    ...all('DO', [identifierText(paper, 'doi')]),
+    ...all('UR', [url ?? '']),
+    ...all('C2', [ids.pmcid ?? '']),
+    ...(['pmid', 'arxiv', 'acl', 'openalex', 's2'] as const).flatMap((kind) =>
+      all('AN', ids[kind] === undefined ? [] : [`${kind}:${ids[kind]}`]),
+    ),
+    ...all('KW', categories),
+    ...all('U1', [`${OWN_ID}${id}`]),
+    ...Object.entries(others).flatMap(([name, value]) => {
+      const tag = TAGS.get(name) ?? (FREE_TAGS.test(name) ? name : undefined);
+      if (tag === undefined) return [];
+      return all(
+        tag,
+        textsIn(value).filter((text) => !STAND_INS[tag]?.(paper, text)),
+      );
+    }),
+    ...all('AB', [abstract]),
+  ];
+}
+
+const textsIn = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
+
+/** "van Family, Given, Jr"; a name with a comma in it with that doubled, as EndNote wants it for organisations. */
+function person(name: string): string {
+  const parts = namePartsOf(name);
+  if (parts) {
+    const { given, particle, family, suffix } = parts;
+    const last = particle === '' ? family : `${particle} ${family}`;
+    return [last, given, suffix].filter((part) => part !== '').join(', ');
+  }
+  // A comma at the end says as much, and that it is not the end of a list.
+  return name.includes(',') ? name.replace(',', ',,') : isOthers(name) ? `${name},` : name;
+}
+
+/** What may not begin a line that goes on with a value: it would be a tag, or, to who tells formats apart, an entry. */
+const LIKE_A_TAG = /^(?:[A-Z][A-Z\d][ \t]*-|ER$|@)/;
+
+/** A value under its tag; lines after the first stand without one. */
+function valueLines(tag: string, value: string): string[] {
+  if (value.trim() === '') return [];
+  return value
+    .trim()
+    .split(/\r\n|[\r\n\u2028\u2029]/)
+    .map((line, i) => {
+      const text = markupSafe(line.trim());
+      if (i === 0) return `${tag}  - ${text}`;
+      if (text === '') return '<br>'; // A blank line would be nothing.
+      return LIKE_A_TAG.test(text) ? `&#${text.charCodeAt(0)};${text.slice(1)}` : text;
+    });
+}
