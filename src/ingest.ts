@@ -5,6 +5,7 @@
  * found by words at once; then every paper without a vector is embedded. The library itself is the queue of the second
  * pass: whatever an interruption left undone is what the next run finds pending.
  */
+import { existsSync } from 'node:fs';
 import { AkinError } from './errors.ts';
 import type { Embedder, Embedding } from './embedding/embedder.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library/library.ts';
@@ -12,6 +13,8 @@ import { excerpt, toPaper, type Paper } from './paper.ts';
 import { looksGarbled } from './sources/garbled.ts';
 import { checkPaths, filesOf, openFiles } from './sources/input.ts';
 import { detectSource, FORMAT_NAMES } from './sources/registry.ts';
+import { PoliteClient } from './sources/online/polite.ts';
+import { cursorKey, isOnlineQuery, joinPapers, readOnline } from './sources/online/registry.ts';
 import type { Found, RejectCode, Source } from './sources/source.ts';
 
 export interface Reject {
@@ -45,6 +48,8 @@ export interface StoreOptions {
   onReject: (reject: Reject) => void;
   /** Told of each paper whose text seems to have been read in a wrong encoding. */
   onGarbled?: (where: { file: string; record: number; title: string }) => void;
+  /** How online services are asked, and from which days on. */
+  online?: { client?: PoliteClient; since?: string | undefined; until?: string | undefined; date?: string | undefined };
   /** Called after each transaction. */
   onProgress?: (counts: StoredCounts) => void;
   /** Stops between two transactions. */
@@ -55,7 +60,7 @@ export interface StoreOptions {
 const RECORDS_PER_TRANSACTION = 256;
 
 /**
- * Reads files, folders and standard input (`-`) and stores every record, as a stream.
+ * Reads files, folders, standard input (`-`) and online services (`arxiv:cs.CL`) and stores every record, as a stream.
  * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
  */
 export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
@@ -70,20 +75,55 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
     counts.rejected++;
     options.onReject(rejected);
   };
-  await checkPaths(paths);
-  for await (const name of filesOf(paths)) {
-    for await (const { file, record, paper } of readFile(name, options.source, reject)) {
+  const take = async (read: AsyncIterable<Read>) => {
+    for await (const { file, record, paper } of read) {
       if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
         counts.garbled++;
         options.onGarbled?.({ file, record, title: paper.title });
       }
       batch.push(paper);
       if (batch.length >= RECORDS_PER_TRANSACTION) flush();
-      if (options.signal?.aborted) return counts;
+      if (options.signal?.aborted) return;
     }
+  };
+  const queries = paths.filter((given) => isOnlineQuery(given) && !existsSync(given));
+  const files = paths.filter((given) => !queries.includes(given));
+  await checkPaths(files);
+  for await (const name of filesOf(files)) {
+    await take(readFile(name, options.source, reject));
+    if (options.signal?.aborted) return counts;
+  }
+  for (const query of joinPapers(queries)) {
+    await take(readService(query, writer, flush, reject, options));
+    if (options.signal?.aborted) return counts;
   }
   flush();
   return counts;
+}
+
+/** The papers an online service answers a query with; goes on where an earlier, interrupted reading ended. */
+async function* readService(
+  query: string,
+  writer: LibraryWriter,
+  flush: () => void,
+  reject: (reject: Reject) => void,
+  { online, signal }: StoreOptions,
+): AsyncGenerator<Read> {
+  const { client = new PoliteClient({}), ...days } = online ?? {};
+  const key = cursorKey(query, days);
+  const onCursor = (cursor: string | null) => {
+    flush(); // A page's records are stored before it counts as read.
+    writer.setCursor(key, cursor);
+  };
+  try {
+    for await (const found of readOnline(query, { ...days, client, signal, cursor: writer.cursor(key), onCursor })) {
+      const paper = asPaper(found, (code, reason) => reject(rejected(query, found, code, reason)));
+      if (paper) yield { file: query, record: found.record, paper };
+    }
+  } catch (error) {
+    if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
+    reject({ file: query, record: 0, offset: 0, code: 'file-unreadable', reason: error.message, excerpt: '' });
+  }
 }
 
 /** The papers behind a name; everything there that is none goes to `reject`. */
@@ -104,11 +144,8 @@ async function* readFile(
           continue;
         }
         for await (const found of reader.read(file)) {
-          const { record, offset, raw } = found;
-          const paper = asPaper(found, (code, reason) => {
-            reject({ file: file.name, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) });
-          });
-          if (paper) yield { file: file.name, record, paper };
+          const paper = asPaper(found, (code, reason) => reject(rejected(file.name, found, code, reason)));
+          if (paper) yield { file: file.name, record: found.record, paper };
         }
       } finally {
         file.close(); // Also when its format is unknown, or when nobody wants the rest of it.
@@ -118,6 +155,10 @@ async function* readFile(
     if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
     whole(name, 'file-unreadable', error.message);
   }
+}
+
+function rejected(file: string, { record, offset, raw }: Found, code: RejectCode, reason: string): Reject {
+  return { file, record, offset, code, reason, excerpt: excerpt(raw.slice(0, 1000), 200) };
 }
 
 function asPaper(found: Found, reject: (code: RejectCode, reason: string) => void): Paper | undefined {

@@ -7,6 +7,7 @@ import { embedPending, storeFiles, type EmbedProgress, type Reject, type StoredC
 import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
+import { PoliteClient } from '../sources/online/polite.ts';
 import { sourceNamed } from '../sources/registry.ts';
 import { bar, count, duration, Progress } from './progress.ts';
 import { modelFolders } from './session.ts';
@@ -19,6 +20,12 @@ export interface AddOptions {
   threads?: number | undefined;
   /** False: store the papers only; they are found by words, and embedded by the next run. */
   embed: boolean;
+  /** Days (YYYY-MM-DD) that online services are asked for. */
+  since?: string | undefined;
+  until?: string | undefined;
+  date?: string | undefined;
+  /** Refuse to ask any online service. */
+  offline?: boolean | undefined;
   signal: AbortSignal;
 }
 
@@ -61,6 +68,16 @@ export async function add(paths: string[], options: AddOptions): Promise<AddSumm
     const counts = await storeFiles(writer, paths, {
       source,
       signal: options.signal,
+      online: {
+        client: new PoliteClient({
+          offline: options.offline ?? false,
+          onWait: ({ service, reason, seconds }) =>
+            process.stderr.write(`${service}: ${reason}; waiting ${Math.ceil(seconds)} s\n`),
+        }),
+        since: options.since,
+        until: options.until,
+        date: options.date,
+      },
       onProgress: (state) => reading.update(() => readingLine(state)),
       onReject(reject) {
         if (rejects.length < REJECTS_SHOWN) rejects.push(reject);

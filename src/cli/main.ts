@@ -49,7 +49,7 @@ function command(nameAndArguments: string, description: string): Command {
     .option('--json', 'print JSON', false);
 }
 
-command('add <paths...>', 'take in papers from files, folders or - (standard input)')
+command('add <paths...>', 'take in papers from files, folders, - (standard input) or online services')
   .option(
     '--format <name>',
     'the format of every file, instead of telling it from the content (the README has a table)',
@@ -57,6 +57,10 @@ command('add <paths...>', 'take in papers from files, folders or - (standard inp
   .option('--model <name>', `the model of a new library: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
   .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
   .option('--threads <n>', 'embedding threads (default: as many as the machine runs in parallel)', wholeNumber(1, 256))
+  .option('--since <day>', 'from an online service: only what is from this day on (YYYY-MM-DD)')
+  .option('--until <day>', 'from an online service: only what is until this day')
+  .option('--date <day>', 'from hf-papers: the day')
+  .option('--offline', 'refuse to ask any online service', false)
   .option('--no-embed', 'only store: found by words at once, embedded by the next run')
   .action(async (paths: string[], options: Common & Omit<AddOptions, 'signal'>) => {
     const { add, addText } = await import('./add.ts');

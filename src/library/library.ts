@@ -79,5 +79,9 @@ export interface LibraryWriter {
   pendingCount(): number;
   /** Stores vectors in one transaction. @throws AkinError `embedding-failed` for a vector that is not finite. */
   putVectors(vectors: { row: number; embedding: Embedding }[]): void;
+  /** Where the reading of an online service ended; undefined where none is under way. */
+  cursor(key: string): string | undefined;
+  /** Remembers where to go on; null forgets it. */
+  setCursor(key: string, cursor: string | null): void;
   close(): Promise<void>;
 }

@@ -143,6 +143,15 @@ export class LocalWriter implements LibraryWriter {
     })();
   }
 
+  cursor(key: string): string | undefined {
+    return this.#db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck().get(`cursor ${key}`);
+  }
+
+  setCursor(key: string, cursor: string | null): void {
+    if (cursor === null) this.#db.prepare('DELETE FROM meta WHERE key = ?').run(`cursor ${key}`);
+    else this.#db.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(`cursor ${key}`, cursor);
+  }
+
   /** Gives the space of removed papers and outdated vectors back to the disk, and makes older graphs be rebuilt. */
   compact(): void {
     this.#db.transaction(() => {

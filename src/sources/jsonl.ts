@@ -5,7 +5,11 @@ export const jsonl: Source = {
   name: 'jsonl',
   title: 'JSON Lines',
 
-  detects: (head) => /^\s*\{/.test(head) && isObject(parse(head.trimStart().split('\n', 1)[0]!)),
+  detects(head) {
+    const lines = head.trimStart().split('\n');
+    // Any line will do: the first may be broken, or longer than what is seen of the file.
+    return lines[0]!.startsWith('{') && (lines.length === 1 || lines.some((line) => isObject(parse(line))));
+  },
 
   async *read(file): AsyncGenerator<Found> {
     let record = 0;

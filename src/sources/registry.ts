@@ -16,13 +16,17 @@ import { nbib } from './nbib.ts';
 import { oaiPmh } from './oai-pmh.ts';
 import { openalex } from './openalex.ts';
 import { paperlists } from './paperlists.ts';
+import { pdf } from './pdf.ts';
 import { pubmedXml } from './pubmed-xml.ts';
 import { ris } from './ris.ts';
 import { semanticScholar } from './semantic-scholar.ts';
 import type { Source } from './source.ts';
 import { wos } from './wos.ts';
+import { zotero } from './zotero.ts';
 
 export const SOURCES: Source[] = [
+  pdf,
+  zotero,
   aclXml,
   arxivAtom,
   oaiPmh,

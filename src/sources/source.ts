@@ -78,8 +78,9 @@ export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line
   let offset = 0;
   let skippedBytes = 0; // Of an overlong line, beyond what `rest` holds.
   const line = (body: string, end: number): Line => {
-    const tooLong = skippedBytes > 0;
-    const current = { text: body.endsWith('\r') ? body.slice(0, -1) : body, offset, tooLong };
+    const tooLong = skippedBytes > 0 || body.length > MAX_RECORD_CHARACTERS;
+    const kept = tooLong ? body.slice(0, MAX_RECORD_CHARACTERS) : body;
+    const current = { text: kept.endsWith('\r') ? kept.slice(0, -1) : kept, offset, tooLong };
     offset += Buffer.byteLength(body) + skippedBytes + end;
     skippedBytes = 0;
     return current;
@@ -99,8 +100,9 @@ export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line
     if (skippedBytes > 0) skippedBytes += Buffer.byteLength(chunk.slice(start));
     else rest += chunk.slice(start);
     if (skippedBytes === 0 && rest.length > MAX_RECORD_CHARACTERS) {
-      skippedBytes = Buffer.byteLength(rest.slice(MAX_RECORD_CHARACTERS));
-      rest = rest.slice(0, MAX_RECORD_CHARACTERS);
+      const kept = rest.slice(0, MAX_RECORD_CHARACTERS);
+      skippedBytes = Buffer.byteLength(rest) - Buffer.byteLength(kept); // The cut may go through a character.
+      rest = kept;
     }
   }
   if (rest !== '' || skippedBytes > 0) yield line(rest, 0);

@@ -32,7 +32,7 @@ export const zotero: Source = {
     if (file.path === null) {
       yield whole(
         'file-unreadable',
-        'a Zotero library cannot be read from standard input: give the path of its zotero.sqlite',
+        'a Zotero library cannot be read from standard input or an archive: give the path of its zotero.sqlite',
       );
       return;
     }

@@ -77,7 +77,7 @@ it('is recognised by its first line', () => {
   }
 });
 
-it.fails('is recognised although its first line is broken or does not end in what is seen of it', () => {
+it('is recognised although its first line is broken or does not end in what is seen of it', () => {
   expect(jsonl.detects('{"title": "A\n{"title": "B"}\n')).toBe(true);
   expect(jsonl.detects(`{"title": "A", "abstract": "${'a'.repeat(64 * 1024)}`)).toBe(true);
 });

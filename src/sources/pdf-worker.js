@@ -1,0 +1,88 @@
+/**
+ * The thread in which PDFs are opened: a file's path comes in, the text of its first pages goes out (a `PdfText`, or why
+ * there is none). In a thread because a PDF can keep its reader busy for as long as it likes, and only a thread can be ended
+ * amid that. In JavaScript because the loader that runs our TypeScript would first work through pdf.js, which takes it
+ * seconds and 400 MB.
+ */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath, URL } from 'node:url';
+import { parentPort } from 'node:worker_threads';
+
+/** Title and abstract stand on the first pages, behind a repository's cover page at most. */
+const MAX_PAGES = 3;
+/** More pieces of text than any page of a paper has, and more characters. */
+const MAX_RUNS = 20_000;
+const MAX_CHARACTERS = 200_000;
+
+// pdf.js looks for these to draw with, which nobody does here; it would load a native library for them.
+for (const name of ['DOMMatrix', 'ImageData', 'Path2D']) globalThis[name] ??= class {};
+// Without it, pdf.js unpacks only what it reads; and what it holds then is given back when the thread is ended.
+globalThis.DecompressionStream = undefined;
+const PDFJS = import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs');
+const { getDocument, VerbosityLevel } = await import(PDFJS);
+/** Character tables of Chinese, Japanese and Korean fonts. */
+const CMAPS = fileURLToPath(new URL('../../cmaps/', PDFJS));
+
+async function read(path) {
+  const file = await readFile(path);
+  if (file[0] === 0x1f && file[1] === 0x8b) return { problem: 'the file is compressed: unpack it first' };
+  const task = getDocument({
+    data: new Uint8Array(file.buffer, file.byteOffset, file.byteLength),
+    cMapUrl: CMAPS,
+    disableFontFace: true,
+    useSystemFonts: false,
+    isEvalSupported: false,
+    useWasm: false,
+    verbosity: VerbosityLevel.ERRORS,
+  });
+  try {
+    const document = await task.promise;
+    const pages = [];
+    for (let number = 1; number <= Math.min(document.numPages, MAX_PAGES); number++) {
+      pages.push(await pageOf(await document.getPage(number)));
+    }
+    return { pages, metadata: await metadataOf(document), pageCount: document.numPages };
+  } catch (error) {
+    if (error.name === 'PasswordException')
+      return { problem: 'the file is encrypted: it opens only with its password' };
+    return { problem: `the file is damaged: ${error.message}` };
+  } finally {
+    await task.destroy();
+  }
+}
+
+async function pageOf(page) {
+  const { transform: view, width, height } = page.getViewport({ scale: 1 });
+  const { items } = await page.getTextContent();
+  const runs = [];
+  let vertical = '';
+  let characters = 0;
+  for (const { str, transform, width: runWidth, fontName } of items.slice(0, MAX_RUNS)) {
+    if (!str?.trim() || (characters += str.length) > MAX_CHARACTERS) continue;
+    const [a, b, c, d, x, y] = product(view, transform);
+    const size = Math.round(Math.hypot(c, d) * 10) / 10;
+    if (Math.abs(b) > Math.abs(a)) vertical += `${str} `;
+    else runs.push({ text: str, x, y, width: runWidth, size, font: fontName });
+  }
+  return { width, height, runs, vertical };
+}
+
+/** The transformation that does the second, then the first. */
+function product([a, b, c, d, e, f], [g, h, i, j, k, l]) {
+  return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
+}
+
+/** All that the document says of itself, under names in lower case. Metadata that cannot be read are none. */
+async function metadataOf(document) {
+  const { info, metadata } = await document.getMetadata().catch(() => ({ info: {}, metadata: null }));
+  const all = [...Object.entries(info), ...Object.entries(info.Custom ?? {}), ...(metadata ?? [])];
+  const texts = all.filter(([, value]) => typeof value === 'string' || Array.isArray(value));
+  return Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+parentPort.on('message', (path) => {
+  read(path).then(
+    (answer) => parentPort.postMessage(answer),
+    (error) => parentPort.postMessage({ problem: error.message }),
+  );
+});

@@ -1,0 +1,97 @@
+/**
+ * A paper as a PDF: one record, of what its first pages and its metadata clearly say. The file is opened in a thread, which
+ * is ended when it takes too long or too much memory.
+ */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { frontMatter, type Metadata } from './pdf-front.ts';
+import type { Page } from './pdf-lines.ts';
+import type { Found, RejectCode, Source } from './source.ts';
+
+const MAX_FILE_BYTES = 100 * 1024 * 1024;
+const MAX_SECONDS = 30;
+/** Besides three times the file's size, which a damaged file takes. */
+const MAX_MEMORY_BYTES = 256 * 1024 * 1024;
+/** How often time and memory are looked at. */
+const WATCH_MS = 20;
+
+export const pdf: Source = {
+  name: 'pdf',
+  title: 'PDF',
+
+  detects: (head) => head.startsWith('%PDF-'),
+
+  async *read(file): AsyncGenerator<Found> {
+    const raw = path.basename(file.name);
+    const place = { record: 1, offset: 0, raw };
+    const rejected = (code: RejectCode, reason: string): Found => ({ ...place, reject: { code, reason } });
+    if (file.path === null) {
+      yield rejected('file-unreadable', 'a PDF cannot be read from standard input or an archive: give its path');
+      return;
+    }
+    const { size } = await stat(file.path);
+    if (size > MAX_FILE_BYTES) {
+      yield rejected('too-large', 'the file is larger than 100 MiB');
+      return;
+    }
+    const answer = await openInThread(file.path, size);
+    if ('tooMuch' in answer) yield rejected('too-large', `opening the file takes ${answer.tooMuch}`);
+    else if ('problem' in answer) yield rejected('record-invalid', answer.problem);
+    else {
+      const { missing, extra, ...input } = frontMatter(answer.pages, answer.metadata);
+      if (!input.title && !input.abstract) yield rejected('record-invalid', `no title was found, and ${missing}`);
+      else yield { ...place, input: { ...input, extra: { ...extra, file: raw, pages: answer.pageCount } } };
+    }
+  },
+};
+
+/** What the thread reads. */
+interface PdfText {
+  /** The first ones. */
+  pages: Page[];
+  metadata: Metadata;
+  pageCount: number;
+}
+type Answer = PdfText | { problem: string } | { tooMuch: string };
+
+/** Kept for the next file: starting a thread takes longer than opening most PDFs. */
+let thread: Worker | undefined;
+/** Settles when the thread is free: one file is read at a time, so that the memory it takes is its own. */
+let free: Promise<unknown> = Promise.resolve();
+
+function openInThread(file: string, size: number): Promise<Answer> {
+  const answer = free.then(() => ask(file, size));
+  free = answer;
+  return answer;
+}
+
+async function ask(file: string, size: number): Promise<Answer> {
+  const worker = (thread ??= new Worker(new URL('./pdf-worker.js', import.meta.url), { execArgv: [] }));
+  worker.ref();
+  const end = performance.now() + MAX_SECONDS * 1000;
+  const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES + 3 * size;
+  const answer = await new Promise<Answer>((resolve) => {
+    const settle = (result: Answer): void => {
+      clearInterval(watch);
+      worker.off('message', settle).off('error', fail);
+      resolve(result);
+    };
+    const fail = (error: Error): void => {
+      thread = undefined; // It has ended.
+      settle({ problem: `the file could not be opened: ${error.message}` });
+    };
+    const watch = setInterval(() => {
+      if (performance.now() > end) settle({ tooMuch: `longer than ${MAX_SECONDS} seconds` });
+      else if (process.memoryUsage.rss() > maxMemory) settle({ tooMuch: 'too much memory' });
+    }, WATCH_MS);
+    worker.on('message', settle).on('error', fail);
+    worker.postMessage(file);
+  });
+  worker.unref(); // It keeps nobody from leaving.
+  if ('tooMuch' in answer) {
+    thread = undefined;
+    await worker.terminate();
+  }
+  return answer;
+}

@@ -1,0 +1,244 @@
+/** The page in a real browser, against a real server on the sample library. */
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { akin, serveAkin, temporaryFolder } from '../akin.ts';
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const missing = !existsSync(CHROMIUM);
+if (missing) console.warn(`no browser at ${CHROMIUM} (CHROMIUM names another one): the page is not tested in one`);
+
+const QUERY = 'machines that can compute any number';
+const TURING = 'On Computable Numbers, with an Application to the Entscheidungsproblem';
+
+// In CI the launch below fails instead: nothing is skipped there.
+describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
+  const server = missing ? { url: '' } : await serveAkin(inject('sampleLibrary'), [], afterAll);
+  let browser: Browser;
+
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+    return () => browser.close();
+  });
+
+  /** Opens a page; when the test is over, nothing must have gone wrong in it, and nothing must have been asked elsewhere. */
+  async function open(
+    address: string,
+    options: BrowserContextOptions & { url?: string; mayFail?: boolean } = {},
+  ): Promise<Page> {
+    const { url = server.url, mayFail = false, ...contextOptions } = options;
+    const context = await browser.newContext(contextOptions);
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('console', (message) => {
+      // Of an answer that is no 200 the browser itself complains.
+      if (!(mayFail && message.text().startsWith('Failed to load resource'))) wrong.push(message.text());
+    });
+    page.on('pageerror', (error) => wrong.push(String(error)));
+    page.on('request', (request) => {
+      if (new URL(request.url()).origin !== url) wrong.push(`asked ${request.url()}`);
+    });
+    onTestFinished(async () => {
+      await context.close();
+      expect(wrong).toEqual([]);
+    });
+    await page.goto(`${url}${address}`);
+    return page;
+  }
+
+  const box = (page: Page) => page.getByRole('searchbox', { name: 'Search papers by meaning' });
+  const titles = (page: Page) => page.locator('#results h2').allTextContents();
+
+  describe('searching', () => {
+    it('shows results while one types, and the address follows', async () => {
+      const page = await open('/');
+      expect(await page.title()).toBe('akin');
+      expect(await page.locator('#said').textContent()).toContain('120 papers on this machine');
+      await box(page).pressSequentially(QUERY);
+      await page.waitForURL((address) => address.searchParams.get('q') === QUERY);
+      expect((await titles(page))[0]).toBe(TURING);
+      expect(await titles(page)).toHaveLength(10);
+      expect(await page.title()).toBe(`${QUERY} · akin`);
+      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${QUERY}`);
+
+      await page.reload();
+      expect(await box(page).inputValue()).toBe(QUERY);
+      expect((await titles(page))[0]).toBe(TURING);
+
+      await box(page).fill('');
+      await page.waitForURL(`${server.url}/`);
+      expect(await titles(page)).toEqual([]);
+    });
+
+    it('shows the answer to the last question, also when an earlier one is answered later', async () => {
+      const page = await open('/');
+      let answerEarlier = () => {};
+      const earlier = new Promise<void>((resolve) => (answerEarlier = resolve));
+      await page.route('**/?q=galaxies', async (route) => {
+        await earlier;
+        await route.continue();
+      });
+      const asked = page.waitForRequest('**/?q=galaxies');
+      await box(page).fill('galaxies');
+      await asked;
+      await box(page).fill(QUERY);
+      await page.getByText(TURING).waitFor();
+      const answered = page.waitForResponse('**/?q=galaxies');
+      answerEarlier();
+      await (await answered).finished();
+      await page.waitForTimeout(100);
+      expect((await titles(page))[0]).toBe(TURING);
+      expect(new URL(page.url()).searchParams.get('q')).toBe(QUERY);
+    });
+
+    it('shows how near each paper is, as a bar and as a number, and why it is there', async () => {
+      const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
+      const answer = await (await fetch(`${server.url}/v1/search?q=${encodeURIComponent(QUERY)}`)).json();
+      const { hits } = answer as { hits: { similarity: number; ranks: { dense: number; lexical: number } }[] };
+      const bars = await Promise.all((await page.locator('meter').all()).map((bar) => bar.getAttribute('value')));
+      expect(bars).toEqual(hits.map(({ similarity }) => Math.max(0, similarity).toFixed(3)));
+      const numbers = await page.locator('.nearness').allTextContents();
+      expect(numbers.map((text) => text.trim().split(/\s+/).at(-1))).toEqual(
+        hits.map(({ similarity }) => similarity.toFixed(2)),
+      );
+      expect(await page.locator('.why').first().textContent()).toContain('1st by meaning, 1st by words');
+      expect(await page.locator('li').first().locator('h2 mark').allTextContents()).toEqual(['Computable', 'Numbers']);
+    });
+
+    it('shows the whole abstract in place of the passage', async () => {
+      const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
+      const first = page.locator('li').first();
+      const beginning = 'What can be calculated by following a fixed rule?';
+      await first.getByText('Abstract', { exact: true }).click();
+      await first.getByText('computability theory').waitFor();
+      expect((await first.innerText()).split(beginning)).toHaveLength(2);
+      await first.getByText('Abstract', { exact: true }).click();
+      expect((await first.innerText()).split(beginning)).toHaveLength(2);
+    });
+
+    it('takes markup in a question for what it is: text', async () => {
+      const query = '"><img src=x onerror=alert(1)> <b>bold</b>';
+      const page = await open(`/?q=${encodeURIComponent(query)}`);
+      expect(await box(page).inputValue()).toBe(query);
+      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${query}`);
+      expect(await page.locator('main img, main b').count()).toBe(0);
+    });
+  });
+
+  describe('more like this', () => {
+    it('leads to similar papers with a click, and back', async () => {
+      const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
+      await page.getByRole('link', { name: 'More like this' }).first().click();
+      await page.waitForURL('**/?like=*');
+      expect(await page.locator('#said').textContent()).toBe(`Papers like ${TURING}`);
+      expect(await page.title()).toBe(`Like ${TURING.slice(0, 54)}… · akin`);
+      expect(await titles(page)).toHaveLength(10);
+      expect(await titles(page)).not.toContain(TURING);
+      await page.goBack();
+      expect((await titles(page))[0]).toBe(TURING);
+    });
+
+    it('leads there by keyboard alone', async () => {
+      const page = await open('/');
+      await page.keyboard.type(QUERY); // The box has the focus from the beginning.
+      await page.getByText(TURING).waitFor();
+      const focused = () => page.locator(':focus').innerText();
+      for (let presses = 0; (await focused()) !== 'More like this' && presses < 10; presses++) {
+        await page.keyboard.press('Tab');
+      }
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?like=*');
+      expect(await page.locator('#said').textContent()).toBe(`Papers like ${TURING}`);
+    });
+  });
+
+  it('brings one back to the box with the key /', async () => {
+    const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
+    await page.getByRole('link', { name: 'More like this' }).last().focus();
+    await page.keyboard.press('/');
+    await page.keyboard.type('a/b');
+    expect(await box(page).inputValue()).toBe('a/b');
+  });
+
+  describe('notices', () => {
+    it('say that nothing matches, and how much is embedded', async () => {
+      const index = temporaryFolder();
+      const paper = { title: 'Zwieback under load', abstract: 'How much a stack of bread carries.' };
+      await akin(['add', '--no-embed', '--index', index, '-'], { input: JSON.stringify(paper) });
+      const { url } = await serveAkin(index);
+      const page = await open('/?q=galaxies', { url });
+      expect(await page.locator('#said').textContent()).toBe('No paper in this library matches.');
+      await box(page).fill('zwieback');
+      await page.getByText('not embedded yet').waitFor();
+      expect(await page.locator('#said').textContent()).toMatch(
+        /^Nearest to zwieback\. 0 of 1 papers are embedded so far/,
+      );
+    });
+
+    it('say what is wrong with a question, and go when it is right', async () => {
+      const page = await open('/?like=nobody', { mayFail: true });
+      expect(await page.locator('#said').textContent()).toMatch(/^No paper has the id "nobody"\. /);
+      await box(page).fill('galaxy '.repeat(1500));
+      await page.getByText('The query has 10499 characters, at most 10000 are taken.').waitFor();
+      await box(page).fill(QUERY);
+      await page.getByText(TURING).waitFor();
+      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${QUERY}`);
+    });
+
+    it('say that the server gives no answer', async () => {
+      const { url, child } = await serveAkin(inject('sampleLibrary'));
+      const page = await open('/', { url, mayFail: true });
+      child.kill('SIGKILL');
+      await box(page).fill(QUERY);
+      await page.getByText('The server gave no answer. Is it running?').waitFor();
+      expect(await box(page).inputValue()).toBe(QUERY);
+    });
+  });
+
+  it('does the same without JavaScript', async () => {
+    const page = await open('/', { javaScriptEnabled: false });
+    await box(page).fill(QUERY);
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.waitForURL('**/?q=*');
+    expect((await titles(page))[0]).toBe(TURING);
+    await page.getByText('Abstract', { exact: true }).first().click();
+    expect(await page.getByText('computability theory').first().isVisible()).toBe(true);
+    await page.getByRole('link', { name: 'More like this' }).first().click();
+    await page.waitForURL('**/?like=*');
+    expect(await titles(page)).toHaveLength(10);
+  });
+
+  describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
+    it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', '/?like=nobody'])(
+      'is accessible at %s',
+      async (address) => {
+        const page = await open(address, { colorScheme, mayFail: address.endsWith('nobody') });
+        for (const summary of (await page.locator('summary').all()).slice(0, 1)) await summary.click();
+        await page.evaluate(axe.source);
+        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      },
+    );
+  });
+
+  it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', `/?q=${'x'.repeat(200)}`])(
+    'fits a telephone of 360 pixels at %s',
+    async (address) => {
+      const page = await open(address, { viewport: { width: 360, height: 740 } });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      expect((await box(page).boundingBox())!.width).toBeGreaterThan(200);
+    },
+  );
+});
