@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { EXPORT_NAMES, exporterNamed } from '../export/exporter.ts';
 import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/database.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
@@ -86,12 +85,18 @@ command('like <id>', 'the papers nearest to a paper')
   });
 
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
-  await withSession(options, async ({ search }) => print(options, await search.paper(id), paperText));
+  const library = await LocalLibrary.open(options.index);
+  try {
+    for await (const paper of named(library, [id])) print(options, paper, paperText);
+  } finally {
+    await library.close();
+  }
 });
 
 command('export [ids...]', 'papers for other programs: all of them, or those named')
-  .addOption(new Option('--format <name>', 'the format').choices(EXPORT_NAMES).default('bibtex'))
+  .option('--format <name>', 'the format', 'bibtex')
   .action(async (ids: string[], options: Common & { format: string }) => {
+    const { exporterNamed } = await import('../export/exporter.ts');
     const exporter = exporterNamed(options.json ? 'jsonl' : options.format);
     const library = await LocalLibrary.open(options.index);
     try {
