@@ -220,7 +220,8 @@ export class Graph {
   }
 }
 
-function floats(blob: Buffer): Float32Array {
+/** A vector as SQLite keeps it (little-endian float32) as numbers; a blob need not lie on a four-byte boundary. */
+export function floats(blob: Buffer): Float32Array {
   const copy = new Float32Array(blob.byteLength / 4);
   new Uint8Array(copy.buffer).set(blob);
   return copy;

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
 import { openForReading } from './database.ts';
-import { dot, type GraphStatus } from './graph.ts';
+import { dot, floats, type GraphStatus } from './graph.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
 import { wordsQuery } from './words.ts';
@@ -107,7 +107,7 @@ export class LocalLibrary implements Library {
 
   async vector(row: number): Promise<Float32Array | undefined> {
     const blob = this.#vector.get(row);
-    return blob && floatsOf(blob);
+    return blob && floats(blob);
   }
 
   nearest(vector: Float32Array, k: number, ef?: number): Promise<Neighbour[]> {
@@ -118,7 +118,7 @@ export class LocalLibrary implements Library {
     const found = new Map<number, number>();
     for (const row of rows) {
       const blob = this.#vector.get(row);
-      if (blob) found.set(row, dot(vector, floatsOf(blob)));
+      if (blob) found.set(row, dot(vector, floats(blob)));
     }
     return found;
   }
@@ -157,10 +157,4 @@ export function paperFrom(found: PaperRow): Paper {
     categories: JSON.parse(found.categories) as string[],
     extra: JSON.parse(found.extra) as Paper['extra'],
   };
-}
-
-function floatsOf(blob: Buffer): Float32Array {
-  const copy = new Float32Array(blob.byteLength / 4); // A blob's bytes need not lie on a four-byte boundary.
-  new Uint8Array(copy.buffer).set(blob);
-  return copy;
 }
