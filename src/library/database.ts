@@ -12,6 +12,9 @@ export const LIBRARY_FORMAT = 1;
 /** "akin" in ASCII, kept in SQLite's `application_id`. */
 const APPLICATION_ID = 0x616b696e;
 
+/** How the full text index takes texts apart: at what is no letter, digit or mark, without diacritics, English stems. */
+export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
+
 /*
  * papers       one row a paper, as people see it
  * records      what the sources said: `key` is the record's own id. `data` is null while a paper has only one record,
@@ -52,7 +55,7 @@ CREATE TABLE identifiers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_paper ON identifiers (paper);
 CREATE VIRTUAL TABLE words USING fts5 (
-  title, abstract, content = 'papers', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
+  title, abstract, content = 'papers', content_rowid = 'row', tokenize = '${TOKENIZER}'
 );
 CREATE TRIGGER words_added AFTER INSERT ON papers BEGIN
   INSERT INTO words (rowid, title, abstract) VALUES (new.row, new.title, new.abstract);

@@ -1,6 +1,7 @@
 /** The graph thread: answers searches, and between them moves new vectors into the graph in short slices. */
 import { setImmediate } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { answerQuestions } from './asked-thread.ts';
 import { Graph, type GraphStatus } from './graph.ts';
 import type { Neighbour } from './library.ts';
 
@@ -9,12 +10,10 @@ export type GraphQuestion =
   | { ask: 'status' }
   /** Answered when every vector committed by now is in the graph and in the snapshot. */
   | { ask: 'settle' };
-export type GraphRequest = (GraphQuestion & { id: number }) | { ask: 'close' };
-export type GraphAnswer = { id: number; value: Neighbour[] | GraphStatus | true } | { id: number; error: string };
-/** The thread's first message. */
+/** What the thread says when the snapshot is loaded, or found unusable. */
 export interface GraphReady {
+  /** Why the graph is being rebuilt, if it is. */
   rebuilding: string | undefined;
-  status: GraphStatus;
 }
 
 /** How long moving vectors into the graph may keep a search waiting. */
@@ -25,7 +24,6 @@ const REFRESH_MS = 1000;
 const SAVE_AFTER = 1000;
 const SAVE_AFTER_SHARE = 0.2;
 
-const port = parentPort!;
 const graph = await Graph.open((workerData as { folder: string }).folder);
 let absorbing: Promise<void> | undefined;
 
@@ -49,17 +47,6 @@ async function answer(request: GraphQuestion): Promise<Neighbour[] | GraphStatus
   return true;
 }
 
-port.on('message', (request: GraphRequest) => {
-  if (request.ask === 'close') {
-    graph.close();
-    process.exit(); // Of this thread.
-  }
-  answer(request).then(
-    (value) => port.postMessage({ id: request.id, value } satisfies GraphAnswer),
-    (error: Error) => port.postMessage({ id: request.id, error: error.message } satisfies GraphAnswer),
-  );
-});
-
 let savesUnasked = true;
 setInterval(() => {
   void absorb().then(async () => {
@@ -70,5 +57,6 @@ setInterval(() => {
   });
 }, REFRESH_MS);
 
-port.postMessage({ rebuilding: graph.rebuilding, status: graph.status() } satisfies GraphReady);
+const rebuilding = graph.status().inTail > 0 ? graph.rebuilding : undefined;
+answerQuestions({ rebuilding } satisfies GraphReady, answer, () => graph.close());
 void absorb();

@@ -2,11 +2,13 @@
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
+import { AskedThread } from './asked-thread.ts';
 import { openForReading } from './database.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
-import { GraphThread } from './graph-thread.ts';
+import type { GraphQuestion, GraphReady } from './graph-worker.ts';
 import type { Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
-import { wordsQuery } from './words.ts';
+import { tellingWords } from './words.ts';
+import type { WordsQuestion } from './words-worker.ts';
 
 export interface PaperRow {
   row: number;
@@ -29,22 +31,29 @@ export class LocalLibrary implements Library {
   /** Why the graph is being rebuilt in the background, if it is. */
   readonly rebuilding: string | undefined;
   readonly #db: Database.Database;
-  readonly #graph: GraphThread;
+  readonly #graph: AskedThread<GraphReady>;
+  readonly #words: AskedThread<true>;
   readonly #paper: Database.Statement<[number], PaperRow>;
   readonly #page: Database.Statement<[number], PaperRow>;
   readonly #vector: Database.Statement<[number], Buffer>;
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
-  readonly #matching: Database.Statement<[string, number], WordMatch>;
   readonly #counts: Database.Statement<[], LibraryStatus>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
-  private constructor(db: Database.Database, libraryId: string, model: Model, graph: GraphThread) {
+  private constructor(
+    db: Database.Database,
+    libraryId: string,
+    model: Model,
+    graph: AskedThread<GraphReady>,
+    words: AskedThread<true>,
+  ) {
     this.model = model;
     this.libraryId = libraryId;
-    this.rebuilding = graph.rebuilding;
+    this.rebuilding = graph.ready.rebuilding;
     this.#db = db;
     this.#graph = graph;
+    this.#words = words;
     this.#paper = db.prepare('SELECT * FROM papers WHERE row = ?');
     this.#page = db.prepare('SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT 256');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE paper = ?').pluck();
@@ -57,9 +66,6 @@ export class LocalLibrary implements Library {
     this.#rowByIdentifier = db
       .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
       .pluck();
-    this.#matching = db.prepare(
-      'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?',
-    );
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -68,12 +74,17 @@ export class LocalLibrary implements Library {
   /** Opens the library in `folder`. @throws AkinError as `openForReading`. */
   static async open(folder: string): Promise<LocalLibrary> {
     const { db, libraryId, model } = openForReading(folder);
-    try {
-      return new LocalLibrary(db, libraryId, model, await GraphThread.start(folder));
-    } catch (error) {
-      db.close();
-      throw error;
+    const threads = await Promise.allSettled([
+      AskedThread.start<GraphReady>('graph', new URL('./graph-worker.ts', import.meta.url), folder),
+      AskedThread.start<true>('words', new URL('./words-worker.ts', import.meta.url), folder),
+    ]);
+    const [graph, words] = threads;
+    if (graph.status === 'fulfilled' && words.status === 'fulfilled') {
+      return new LocalLibrary(db, libraryId, model, graph.value, words.value);
     }
+    db.close();
+    for (const started of threads) if (started.status === 'fulfilled') await started.value.close();
+    throw threads.find((each) => each.status === 'rejected')!.reason;
   }
 
   async status(): Promise<LibraryStatus> {
@@ -111,7 +122,7 @@ export class LocalLibrary implements Library {
   }
 
   nearest(vector: Float32Array, k: number, ef?: number): Promise<Neighbour[]> {
-    return this.#graph.nearest(vector, k, ef);
+    return this.#graph.ask({ ask: 'nearest', vector, k, ef } satisfies GraphQuestion);
   }
 
   async similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>> {
@@ -124,21 +135,22 @@ export class LocalLibrary implements Library {
   }
 
   async matching(query: string, k: number): Promise<WordMatch[]> {
-    const expression = wordsQuery(query);
-    return expression === undefined ? [] : this.#matching.all(expression, k);
+    const words = tellingWords(query);
+    if (words.length === 0) return [];
+    return this.#words.ask({ ask: 'matching', query: words, k, allowed: undefined } satisfies WordsQuestion);
   }
 
   graphStatus(): Promise<GraphStatus> {
-    return this.#graph.status();
+    return this.#graph.ask({ ask: 'status' } satisfies GraphQuestion);
   }
 
   /** Resolves when every committed vector is in the graph and in its snapshot on disk. */
-  settle(): Promise<void> {
-    return this.#graph.settle();
+  async settle(): Promise<void> {
+    await this.#graph.ask({ ask: 'settle' } satisfies GraphQuestion);
   }
 
   async close(): Promise<void> {
-    await this.#graph.close();
+    await Promise.all([this.#graph.close(), this.#words.close()]);
     this.#db.close();
   }
 }

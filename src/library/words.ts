@@ -1,4 +1,4 @@
-/** From what a person typed to an FTS5 query: any of the words, whatever their order; the rarer weigh more (BM25). */
+/** From what a person typed to the words that are looked for: those that tell papers apart, and how often each was said. */
 
 /**
  * Words so common in English that they tell papers apart no better than chance, and whose posting lists are the whole
@@ -17,20 +17,23 @@ const STOP_WORDS = new Set(
 /** More distinct words than this add nothing but time, even for a whole abstract as a query. */
 const MAX_WORDS = 64;
 
-/**
- * The FTS5 expression for a query, every word quoted so that no character of it is an operator.
- * @returns undefined when the query holds no word at all. A query of stop words only is searched as it is.
- */
-export function wordsQuery(query: string): string | undefined {
-  const words = [
-    ...new Set(
-      query
-        .normalize('NFC')
-        .toLowerCase()
-        .match(/[\p{L}\p{N}\p{M}]+/gu) ?? [],
-    ),
-  ];
-  const telling = words.filter((word) => !STOP_WORDS.has(word));
-  const chosen = (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
-  return chosen.length === 0 ? undefined : chosen.map((word) => `"${word}"`).join(' OR ');
+export interface QueryWord {
+  /** In lower case, as it was typed. */
+  word: string;
+  /** How often it was said, at least 1. */
+  count: number;
+}
+
+/** The words of a query that tell papers apart, first said first; of a query of stop words only, all of them. */
+export function tellingWords(query: string): QueryWord[] {
+  const counts = new Map<string, number>();
+  for (const word of query
+    .normalize('NFC')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []) {
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const words = [...counts].map(([word, count]) => ({ word, count }));
+  const telling = words.filter(({ word }) => !STOP_WORDS.has(word));
+  return (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
 }

@@ -5,7 +5,7 @@
  * Words are compared by a stem simpler than the Porter stem that ranks papers, so a kinship far apart ("is", "being") is
  * not seen; what is marked is for the eye and decides nothing.
  */
-import { wordsQuery } from '../library/words.ts';
+import { tellingWords } from '../library/words.ts';
 
 /** A piece of a text, and whether it is a word of the question. */
 export interface Piece {
@@ -18,8 +18,7 @@ const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** The stems of the words that tell what a query is about. */
 export function stemsOf(query: string): Set<string> {
-  const words = wordsQuery(query)?.matchAll(/"(.+?)"/g) ?? []; // It quotes every word it searches for.
-  return new Set([...words].map(([, word]) => stem(word!)));
+  return new Set(tellingWords(query).map(({ word }) => stem(word)));
 }
 
 /** A text cut into pieces at the words whose stems are among `stems`. */

@@ -1,0 +1,326 @@
+/**
+ * Which papers hold these words, and how well? BM25 over the posting lists of the full text index, kept in memory.
+ *
+ * SQLite's FTS5 is the truth: its index is written with the papers, in their own transaction, and it alone decides what
+ * a word is. But it unpacks every list again for every query, and a query of ten common words has lists of a hundred
+ * thousand entries. Here a list is read once (through fts5vocab) and kept as numbers until texts change; the lists that
+ * were asked for least recently make room. SQLite works synchronously: this runs in words-worker.ts.
+ *
+ * BM25: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, doi:10.1561/1500000019,
+ * with the constants of FTS5 (k1 1.2, b 0.75) and the saturation of words said more than once in the query (k3).
+ */
+import Database from 'better-sqlite3';
+import { openForReading, TOKENIZER } from './database.ts';
+import type { WordMatch } from './library.ts';
+import { correction, Vocabulary } from './vocabulary.ts';
+import type { QueryWord } from './words.ts';
+
+const K1 = 1.2;
+const B = 0.75;
+/** A word said twice counts 1.5 times, said often at most 3 times. */
+const K3 = 2;
+/** Words in more than half of the papers say next to nothing, but never count against a paper (as in FTS5). */
+const LEAST_IDF = 1e-6;
+
+/** Entries of posting lists kept in memory; 5 bytes each. All lists of 200,000 abstracts have about as many. */
+const MOST_ENTRIES = 20_000_000;
+/** Queries whose scores are kept, for those who ask about more papers of the same query. */
+const KEPT_QUERIES = 4;
+
+/** The papers that hold a term, by row, and how often each holds it (255 for more). */
+interface PostingList {
+  rows: Uint32Array;
+  counts: Uint8Array;
+}
+
+/** A word of a query as it was looked up. */
+export interface ReadWord {
+  /** As it was typed. */
+  word: string;
+  /** The stems it was looked up by; more than one where the tokenizer takes it apart. */
+  terms: string[];
+  /** What was taken to be meant, when no paper holds the word itself. */
+  corrected: boolean;
+}
+
+/** A word of a query that a paper holds, and what it adds to the paper's BM25. */
+export interface FoundWord {
+  word: string;
+  score: number;
+}
+
+export interface WordsRead {
+  read: ReadWord[];
+  /** For each paper asked about, the words it holds, in the query's order. */
+  found: FoundWord[][];
+}
+
+export class Postings {
+  readonly #db: Database.Database;
+  readonly #tokenizer = new Tokenizer();
+  readonly #list: Database.Statement<[string], [number, number]>;
+  #seenVersion: unknown;
+  #seenTexts: string | undefined;
+  #papers = 0;
+  /** By row: how many occurrences of a term are worth half of endless ones; more in a longer paper. */
+  #halfWorth = new Float64Array();
+  readonly #lists = new Map<string, PostingList>();
+  #entries = 0;
+  #vocabulary: Vocabulary | undefined;
+  readonly #scored = new Map<string, Float64Array>();
+
+  /** Opens the full text index of the library in `folder`. @throws AkinError as `openForReading`. */
+  constructor(folder: string) {
+    this.#db = openForReading(folder).db;
+    this.#db.exec(`CREATE VIRTUAL TABLE temp.occurrences USING fts5vocab(main, words, instance);
+                   CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row)`);
+    this.#list = this.#db
+      .prepare<[string], [number, number]>('SELECT doc, count(*) FROM temp.occurrences WHERE term = ? GROUP BY doc')
+      .raw();
+    this.#db.transaction(() => this.#refresh())();
+  }
+
+  /**
+   * The `k` papers that match the words best, best first; equal ones by row.
+   * @param allowed 1 at the rows that may be found; undefined: all may.
+   */
+  matching(query: QueryWord[], k: number, allowed?: Uint8Array): WordMatch[] {
+    return this.#db.transaction(() => best(this.#scores(query), k, allowed))();
+  }
+
+  /** The BM25 of each of these papers for the words; 0 for those that hold none of them. */
+  scores(query: QueryWord[], rows: number[]): number[] {
+    return this.#db.transaction(() => {
+      const scores = this.#scores(query);
+      return rows.map((row) => scores[row] ?? 0);
+    })();
+  }
+
+  /** How the words were looked up, and what each adds to the BM25 of these papers. */
+  explain(query: QueryWord[], rows: number[]): WordsRead {
+    return this.#db.transaction(() => {
+      this.#refresh();
+      const read = this.#read(query);
+      const found = rows.map((): FoundWord[] => []);
+      read.forEach(({ word, terms }, i) => {
+        for (const term of terms) {
+          const list = this.#postings(term);
+          const weight = this.#weight(list, query[i]!.count);
+          rows.forEach((row, at) => {
+            const index = placeOf(list.rows, row);
+            if (index !== -1)
+              found[at]!.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
+          });
+        }
+      });
+      return { read, found };
+    })();
+  }
+
+  /**
+   * Reads the lists of the most frequent terms before anybody asks, one a call; nothing while texts still change.
+   * @returns whether there is nothing to read now.
+   */
+  warm(): boolean {
+    return this.#db.transaction(() => {
+      if (this.#refresh()) return true;
+      this.#vocabulary ??= this.#readVocabulary();
+      const next = this.#vocabulary.frequent.find((term) => !this.#lists.has(term));
+      if (next === undefined) return true;
+      this.#postings(next);
+      return false;
+    })();
+  }
+
+  close(): void {
+    this.#tokenizer.close();
+    this.#db.close();
+  }
+
+  /** BM25 of every paper, by row. */
+  #scores(query: QueryWord[]): Float64Array {
+    this.#refresh();
+    const key = JSON.stringify(query);
+    const known = this.#scored.get(key);
+    if (known) return known;
+    const scores = new Float64Array(this.#halfWorth.length);
+    this.#read(query).forEach(({ terms }, i) => {
+      const { count } = query[i]!;
+      for (const term of terms) {
+        const list = this.#postings(term);
+        const weight = this.#weight(list, count);
+        addTo(scores, list, weight, this.#halfWorth);
+      }
+    });
+    if (this.#scored.size >= KEPT_QUERIES) this.#scored.delete(this.#scored.keys().next().value!);
+    this.#scored.set(key, scores);
+    return scores;
+  }
+
+  /** What a term that a paper holds often and a query says `said` times adds to the paper's score. */
+  #weight({ rows }: PostingList, said: number): number {
+    const idf = Math.log((this.#papers - rows.length + 0.5) / (rows.length + 0.5));
+    return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (K1 + 1);
+  }
+
+  #read(query: QueryWord[]): ReadWord[] {
+    const terms = this.#tokenizer.terms(query.map(({ word }) => word));
+    return query.map(({ word }, i): ReadWord => {
+      const own = terms[i]!;
+      if (own.length !== 1 || this.#postings(own[0]!).rows.length > 0) return { word, terms: own, corrected: false };
+      const meant = correction(own[0]!, (this.#vocabulary ??= this.#readVocabulary()));
+      return { word, terms: meant === undefined ? own : [meant], corrected: meant !== undefined };
+    });
+  }
+
+  #postings(term: string): PostingList {
+    const known = this.#lists.get(term);
+    if (known) {
+      this.#lists.delete(term); // The last in the map is the one asked for last.
+      this.#lists.set(term, known);
+      return known;
+    }
+    const found = this.#list.all(term);
+    const list = {
+      rows: Uint32Array.from(found, ([row]) => row),
+      counts: Uint8Array.from(found, ([, count]) => Math.min(count, 255)),
+    };
+    this.#lists.set(term, list);
+    this.#entries += found.length;
+    for (const [oldest, { rows }] of this.#lists) {
+      if (this.#entries <= MOST_ENTRIES || oldest === term) break;
+      this.#lists.delete(oldest);
+      this.#entries -= rows.length;
+    }
+    return list;
+  }
+
+  #readVocabulary(): Vocabulary {
+    return new Vocabulary(this.#db.prepare('SELECT term, doc FROM temp.terms').raw().all() as [string, number][]);
+  }
+
+  /**
+   * Forgets what is no longer so; cheap when nothing was committed, or only vectors were.
+   * @returns whether texts have changed.
+   */
+  #refresh(): boolean {
+    const version = this.#db.pragma('data_version', { simple: true });
+    if (version === this.#seenVersion) return false;
+    this.#seenVersion = version;
+    // FTS5 keeps its totals in block 1 and counts its writes in block 10: they differ after every change of a text.
+    const texts = this.#db
+      .prepare('SELECT group_concat(hex(block)) FROM words_data WHERE id IN (1, 10)')
+      .pluck()
+      .get() as string;
+    if (texts === this.#seenTexts) return false;
+    this.#seenTexts = texts;
+    this.#lists.clear();
+    this.#entries = 0;
+    this.#scored.clear();
+    this.#vocabulary = undefined;
+    const last = this.#db.prepare('SELECT max(row) FROM papers').pluck().get() as number | null;
+    const sizes = this.#db.prepare('SELECT id, sz FROM words_docsize').raw().all() as [number, Buffer][];
+    const lengths = sizes.map(([, size]) => sumOfVarints(size));
+    const mean = lengths.reduce((sum, length) => sum + length, 0) / sizes.length;
+    this.#papers = sizes.length;
+    this.#halfWorth = new Float64Array((last ?? 0) + 1);
+    sizes.forEach(([row], i) => (this.#halfWorth[row] = K1 * (1 - B + (B * lengths[i]!) / mean)));
+    return true;
+  }
+}
+
+/** Takes words apart exactly as the full text index does: with a full text index, of the words of one query. */
+class Tokenizer {
+  readonly #db = new Database(':memory:');
+  readonly #insert;
+  readonly #read;
+
+  constructor() {
+    this.#db.exec(`CREATE VIRTUAL TABLE words USING fts5(word, content = '', tokenize = '${TOKENIZER}');
+                   CREATE VIRTUAL TABLE occurrences USING fts5vocab(words, instance)`);
+    this.#insert = this.#db.prepare<[number, string]>('INSERT INTO words (rowid, word) VALUES (?, ?)');
+    this.#read = this.#db
+      .prepare<[], [number, string]>('SELECT doc, term FROM occurrences ORDER BY doc, "offset"')
+      .raw();
+  }
+
+  /** The terms of each word; mostly one. */
+  terms(words: string[]): string[][] {
+    const terms: string[][] = words.map(() => []);
+    this.#db.transaction(() => {
+      words.forEach((word, i) => this.#insert.run(i + 1, word));
+      for (const [row, term] of this.#read.iterate()) terms[row - 1]!.push(term);
+      this.#db.exec("INSERT INTO words (words) VALUES ('delete-all')");
+    })();
+    return terms;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** The rows of the `k` highest scores above 0, highest first: a heap holds the best so far, the worst of them on top. */
+function best(scores: Float64Array, k: number, allowed: Uint8Array | undefined): WordMatch[] {
+  const heap: WordMatch[] = [];
+  const worse = (a: WordMatch, b: WordMatch) => a.score < b.score || (a.score === b.score && a.row > b.row);
+  const sink = (start: number) => {
+    for (let i = start; ;) {
+      const [left, right] = [2 * i + 1, 2 * i + 2];
+      let least = left < heap.length && worse(heap[left]!, heap[i]!) ? left : i;
+      if (right < heap.length && worse(heap[right]!, heap[least]!)) least = right;
+      if (least === i) return;
+      [heap[i], heap[least]] = [heap[least]!, heap[i]!];
+      i = least;
+    }
+  };
+  for (let row = 1; row < scores.length; row++) {
+    const score = scores[row]!;
+    if (score === 0 || (allowed && !allowed[row])) continue;
+    if (heap.length < k) {
+      heap.push({ row, score });
+      if (heap.length === k) for (let i = k >> 1; i >= 0; i--) sink(i);
+    } else if (score > heap[0]!.score) {
+      heap[0] = { row, score };
+      sink(0);
+    }
+  }
+  return heap.sort((a, b) => (worse(a, b) ? 1 : -1));
+}
+
+function addTo(scores: Float64Array, { rows, counts }: PostingList, weight: number, halfWorth: Float64Array): void {
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at]!;
+    scores[row]! += weight * saturated(counts[at]!, halfWorth[row]!);
+  }
+}
+
+/** What `count` occurrences are worth of what endless ones would be, 0..1. */
+function saturated(count: number, halfWorth: number): number {
+  return count / (count + halfWorth);
+}
+
+/** Where a row stands in ascending rows; -1 where it does not. */
+function placeOf(rows: Uint32Array, row: number): number {
+  let [low, high] = [0, rows.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle] === row) return middle;
+    if (rows[middle]! < row) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}
+
+/** SQLite's variable-length integers: seven bits a byte, the high bit says that more follow. */
+function sumOfVarints(bytes: Buffer): number {
+  let sum = 0;
+  let value = 0;
+  for (const byte of bytes) {
+    value = value * 128 + (byte & 0x7f);
+    if (byte & 0x80) continue;
+    sum += value;
+    value = 0;
+  }
+  return sum;
+}

@@ -1,0 +1,151 @@
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import path from 'node:path';
+import { LIBRARY_FILE } from '../../src/library/database.ts';
+import { Postings } from '../../src/library/postings.ts';
+import { tellingWords } from '../../src/library/words.ts';
+import { LocalWriter } from '../../src/library/writer.ts';
+import { sampleCopy, temporaryFolder } from '../akin.ts';
+import { MODEL, paper } from './made.ts';
+
+const opened: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0).reverse()) await each.close();
+});
+
+function open(folder: string): Postings {
+  const postings = new Postings(folder);
+  opened.push(postings);
+  return postings;
+}
+
+function written(folder: string, titles: Record<string, string>): LocalWriter {
+  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'a test' });
+  opened.push(writer);
+  writer.put(Object.entries(titles).map(([id, title]) => paper(id, { title })));
+  return writer;
+}
+
+/** What SQLite's own ranking gives: the truth, only slower. */
+function byFts(folder: string, words: string[], k: number): { row: number; score: number }[] {
+  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const found = db
+    .prepare('SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?')
+    .all(words.map((word) => `"${word}"`).join(' OR '), k) as { row: number; score: number }[];
+  db.close();
+  return found;
+}
+
+describe('the scores of words', () => {
+  const folder = sampleCopy(afterAll);
+  const WORDS =
+    'learning network quantum gene markets climate proof of the and structures dynamics Schrödinger zzz'.split(' ');
+
+  it('are the BM25 that SQLite gives, for any words said once and any number of papers', () => {
+    const postings = open(folder);
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.constantFrom(...WORDS), { minLength: 1 }),
+        fc.integer({ min: 1, max: 150 }),
+        (words, k) => {
+          const query = words.map((word) => ({ word: word.toLowerCase(), count: 1 }));
+          const found = postings.matching(query, k);
+          const expected = byFts(folder, words, 1000);
+          expect(found).toHaveLength(Math.min(k, expected.length));
+          found.forEach(({ row, score }, i) => {
+            // Equal papers may change places: the last digits of a sum depend on its order.
+            expect(score).toBeCloseTo(expected[i]!.score, 9);
+            expect(score).toBeCloseTo(expected.find((each) => each.row === row)!.score, 9);
+          });
+        },
+      ),
+    );
+  });
+
+  it('are the sum of what each word adds', () => {
+    const postings = open(folder);
+    const query = tellingWords('learning of deep networks, learning networks, and learning');
+    expect(query).toEqual([
+      { word: 'learning', count: 3 },
+      { word: 'deep', count: 1 },
+      { word: 'networks', count: 2 },
+    ]);
+    const found = postings.matching(query, 20);
+    expect(found.length).toBeGreaterThan(5);
+    const rows = found.map(({ row }) => row);
+    expect(postings.scores(query, rows)).toEqual(found.map(({ score }) => score));
+    postings.explain(query, rows).found.forEach((words, i) => {
+      expect(words.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(found[i]!.score, 9);
+    });
+  });
+
+  it('count a word more that is said more often, but never three times as much', () => {
+    const postings = open(folder);
+    const score = (count: number) => postings.matching([{ word: 'learning', count }], 1)[0]!.score;
+    expect(score(2)).toBeCloseTo(1.5 * score(1), 9);
+    expect(score(1000)).toBeLessThan(3 * score(1));
+    expect(score(1000)).toBeGreaterThan(2.9 * score(1));
+  });
+
+  it('are given only to papers that may be found', () => {
+    const postings = open(folder);
+    const query = tellingWords('learning');
+    const all = postings.matching(query, 100).map(({ row }) => row);
+    const allowed = new Uint8Array(200);
+    for (const row of all.slice(3, 5)) allowed[row] = 1;
+    expect(postings.matching(query, 100, allowed).map(({ row }) => row)).toEqual(all.slice(3, 5));
+  });
+
+  it('follow every change of a text, also after everything was read ahead', () => {
+    const own = temporaryFolder();
+    const writer = written(own, { a: 'green tea', b: 'black tea', c: 'coffee' });
+    const postings = open(own);
+    while (!postings.warm());
+    const found = (word: string) => postings.matching(tellingWords(word), 10).map(({ row }) => row);
+    expect(found('tea')).toEqual([1, 2]);
+    writer.put([paper('c', { title: 'no tea' })]);
+    expect(found('tea')).toEqual([1, 2, 3]);
+    expect(found('coffee')).toEqual([]);
+    writer.remove(['a']);
+    expect(found('tea')).toEqual([2, 3]);
+    expect(postings.scores(tellingWords('tea'), [1, 99])).toEqual([0, 0]);
+  });
+});
+
+describe('a slip of the finger', () => {
+  const folder = temporaryFolder(afterAll);
+  beforeAll(async () => {
+    written(folder, TITLES);
+    await opened.pop()!.close();
+  });
+  const TITLES = {
+    a: 'Networks of neurons',
+    b: 'Network coding',
+    c: 'Convolutional codes',
+    d: 'Recommendation',
+    e: 'llama3 weights',
+    f: 'The brewery',
+  };
+  const found = (word: string) =>
+    open(folder)
+      .matching(tellingWords(word), 10)
+      .map(({ row }) => Object.keys(TITLES)[row - 1]);
+
+  it.each([
+    ['netwrok', ['b', 'a']],
+    ['convolutonal', ['c']],
+    ['recomendation', ['d']],
+  ])('%s is forgiven', (word, ids) => expect(found(word)).toEqual(ids));
+
+  it.each(['llama4', 'tetwork', 'brew', 'quantum'])('is not seen where there is none: %s', (word) => {
+    expect(found(word)).toEqual([]);
+  });
+
+  it('is owned up to', () => {
+    expect(open(folder).explain(tellingWords('neurons netwrok'), [1]).read).toEqual([
+      { word: 'neurons', terms: ['neuron'], corrected: false },
+      { word: 'netwrok', terms: ['network'], corrected: true },
+    ]);
+  });
+});
