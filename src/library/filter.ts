@@ -1,0 +1,97 @@
+/**
+ * Which papers a search may find at all: conditions on what a paper says of itself, joined by all, any and not.
+ *
+ * A filter is plain JSON, so it is the same in a query, in the body of a request and in a saved search. How papers are
+ * found by it is the library's affair; here is only what it means.
+ */
+import { z } from 'zod';
+import { IDENTIFIER_KINDS } from '../paper.ts';
+
+/** What a paper can have or lack. */
+export const HAS_FIELDS = [
+  'title',
+  'abstract',
+  'author',
+  'year',
+  'venue',
+  'url',
+  'category',
+  'collection',
+  ...IDENTIFIER_KINDS,
+] as const;
+export type HasField = (typeof HAS_FIELDS)[number];
+
+export type Filter =
+  /** Every one of them; an empty list lets every paper through. */
+  | { all: Filter[] }
+  /** At least one of them; an empty list lets none through. */
+  | { any: Filter[] }
+  | { not: Filter }
+  /** Both ends included. A paper without a year is in no range. */
+  | { year: { from?: number | undefined; to?: number | undefined } }
+  /**
+   * Words of a name, in any order, whatever their case and accents ("bengio", "yoshua bengio"). Where the family name
+   * agrees, an initial stands for a given name on either side: "Y. Bengio" and "Yoshua Bengio" find each other.
+   */
+  | { author: string }
+  /** Whole words in the order given, anywhere in the venue's name. */
+  | { venue: string }
+  /** The category, or one whose name goes on after a dot: "cs" lets cs.CL through. */
+  | { category: string }
+  /** A collection and those within it, by its name or by its way there: "Chapter 1", "Thesis / Chapter 1". */
+  | { collection: string }
+  | { has: HasField }
+  /** Words that follow each other in the title or in the abstract, in any grammatical form (Porter stems). */
+  | { phrase: string }
+  /** The same in the title alone. */
+  | { title: string };
+
+/** Conditions, and lists of them, in one filter: more than a person writes, and each is a question to the library. */
+const MAX_PARTS = 200;
+
+/** Whether a text holds something that can be looked for: a letter or a digit. */
+export function hasWord(text: string): boolean {
+  return /[\p{L}\p{N}]/u.test(text);
+}
+
+const words = z.string().max(1000).refine(hasWord, 'expected at least one letter or digit');
+const year = z.int().min(0).max(9999);
+const filters = z.array(z.lazy(() => oneFilter));
+const oneFilter: z.ZodType<Filter> = z
+  .strictObject({
+    all: filters,
+    any: filters,
+    not: z.lazy(() => oneFilter),
+    year: z
+      .strictObject({ from: year.optional(), to: year.optional() })
+      .refine(({ from = 0, to = 9999 }) => from <= to, 'expected "from" not to be after "to"'),
+    author: words,
+    venue: words,
+    category: words,
+    collection: words,
+    has: z.enum(HAS_FIELDS),
+    phrase: words,
+    title: words,
+  })
+  .partial()
+  .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces')
+  // Each key is checked above; that there is one only makes it one of the union.
+  .transform((filter) => filter as Filter);
+
+/** A filter that comes from outside: as JSON has it, within reason in size and depth. */
+export const filterSchema = z
+  .unknown()
+  .refine((value) => !isTooLarge(value), { message: `expected at most ${MAX_PARTS} conditions`, abort: true })
+  .pipe(oneFilter);
+
+/** Whether a filter asks too much. Counts without recursion: what comes from outside may be of any depth. */
+export function isTooLarge(filter: unknown): boolean {
+  const waiting = [filter];
+  for (let parts = 0; waiting.length > 0;) {
+    const part = waiting.pop();
+    if (typeof part !== 'object' || part === null) continue;
+    if (++parts > MAX_PARTS) return true;
+    for (const inner of Object.values(part)) waiting.push(inner);
+  }
+  return false;
+}

@@ -1,0 +1,338 @@
+/**
+ * What a person typed, understood: the words to rank by, the conditions that hold, or a paper's identifier.
+ *
+ * Most of what is typed or pasted is a sentence or a title, and titles hold colons, quotes, hyphens and dashes. So what
+ * is not plainly a condition is text, and only a word that all but names a field (`auther:bengio`) is an error.
+ *
+ * - `"a phrase"` must be there, and its words take part in the ranking; quotes stand between white space.
+ * - `-word`, `-"a phrase"`, `-author:x` leave out whatever they match.
+ * - `author:`, `year:`, `venue:`, `category:`, `in:` (a collection), `has:`, `title:`, each directly before its values;
+ *   values with spaces in quotes, several values with commas between them, any of which will do.
+ * - `OR` between conditions: one of them suffices. It binds closer than mere succession: `a:x OR b:y c:z` wants c:z and
+ *   one of the others. A word beside it is then a condition as well. Between words only, OR is a word like any other:
+ *   the ranking takes any of the words anyway. `AND` may be written, and `NOT` for the minus.
+ */
+import { AkinError } from '../errors.ts';
+import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
+import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../paper.ts';
+
+export interface ParsedQuery {
+  /** What to rank by: the words outside of conditions and those of wanted phrases, in their order. May be empty. */
+  text: string;
+  /** The phrases that must be there, those that are one of several included. */
+  phrases: string[];
+  filter: Filter | undefined;
+  /** The whole query names a paper: `doi:…`, `arxiv:…`, ready for `Library.find`. The text is there for when it is unknown. */
+  identifier: string | undefined;
+  /** The query as it was understood, in its plainest form; parsing it gives the same again. */
+  canonical: string;
+}
+
+const FIELDS = ['author', 'year', 'venue', 'category', 'has', 'in', 'title'] as const;
+type Field = (typeof FIELDS)[number];
+
+/** Other words for a field, which are not near it in spelling. */
+const MEANT: Record<string, Field> = {
+  ...{ by: 'author', date: 'year', published: 'year', journal: 'venue', conference: 'venue' },
+  ...{ cat: 'category', categories: 'category', subject: 'category', collection: 'in', folder: 'in', tag: 'in' },
+};
+
+/** A word as it stands. */
+interface Word {
+  word: string;
+}
+interface Condition {
+  filter: Filter;
+  /** What of it the ranking looks for. */
+  text: string;
+  phrases: string[];
+  /** As it is written in the plainest way. */
+  written: string;
+  /** What it is the opposite of. */
+  excludes?: Condition;
+}
+type Part = Word | Condition;
+
+/** A part, with the connecting words before it. */
+interface Item {
+  part: Part;
+  /** AND, OR and NOT as they came, without the NOTs right before the part. */
+  connectors: string[];
+  nots: string[];
+}
+
+/**
+ * Understands a query.
+ * @throws AkinError `invalid-argument` with field `q`: an unknown field that is near a known one, a value that its field
+ *   can't have, a bracket before a condition, hundreds of conditions. Nothing else is refused.
+ */
+export function parseQuery(query: string): ParsedQuery {
+  const line = query.trim().replace(/\s+/g, ' ');
+  const identifier = identifierIn(line);
+  if (identifier !== undefined) return { text: line, phrases: [], filter: undefined, identifier, canonical: line };
+
+  const parts = connected(partsOf(line));
+  const conditions = parts.filter((part) => 'filter' in part);
+  const filters = conditions.map(({ filter }) => filter);
+  if (isTooLarge(filters)) throw refused('the query has too many conditions');
+  return {
+    text: spaced(parts.map((part) => ('word' in part ? part.word : part.text))),
+    phrases: conditions.flatMap(({ phrases }) => phrases),
+    filter: filters.length > 1 ? { all: filters } : filters[0],
+    identifier: undefined,
+    canonical: spaced(parts.map((part) => ('word' in part ? part.word : part.written))),
+  };
+}
+
+/** These kinds look like nothing else, so that their prefix may be left out. */
+const TELLING_KINDS: IdentifierKind[] = ['arxiv', 'acl', 'openalex', 's2'];
+
+function identifierIn(line: string): string | undefined {
+  const said = parseIdentifier(line);
+  if (said) return `${said.kind}:${said.value}`;
+  for (const kind of TELLING_KINDS) {
+    const value = normalIdentifier(kind, line);
+    if (value !== null) return `${kind}:${value}`;
+  }
+  return undefined;
+}
+
+const FIELD = /(\p{L}+):(?=[^\s:])/uy;
+const PHRASE = /"([^"]*)"(?=[,;.]?(?: |$))[,;.]?/y;
+const VALUES = /(?:"[^"]*"(?=[ ,]|$)|[^ ,]+|,)+/y;
+const VALUE = /"([^"]*)"(?=,|$)|[^,]+/g;
+const WORD = /[^ ]+/y;
+const BRACKETED = /^-?\(+-?(\p{L}+):[^:]/u;
+
+/** The words and conditions between a line's spaces. */
+function partsOf(line: string): Part[] {
+  const parts: Part[] = [];
+  let at = 0;
+  /** Goes on behind a pattern that matches here. */
+  const take = (pattern: RegExp, from: number): RegExpExecArray | null => {
+    pattern.lastIndex = from;
+    const found = pattern.exec(line);
+    if (found) at = pattern.lastIndex;
+    return found;
+  };
+  while (at < line.length) {
+    const start = at;
+    const isExcluded = line[start] === '-';
+    const begin = isExcluded ? start + 1 : start;
+    let condition: Condition | undefined;
+    const field = fieldNamed(take(FIELD, begin)?.[1]);
+    if (field !== undefined) {
+      condition = fieldCondition(field, take(VALUES, at)![0]);
+    } else {
+      const phrase = take(PHRASE, begin)?.[1];
+      if (phrase !== undefined && hasWord(phrase)) condition = phraseCondition(phrase);
+    }
+    if (condition) {
+      parts.push(isExcluded ? excluded(condition) : condition);
+    } else {
+      const word = take(WORD, start)![0];
+      refuseBracket(word);
+      // A number after a minus is a negative number.
+      parts.push(/^-\p{L}/u.test(word) ? excluded(phraseCondition(word.slice(1))) : { word });
+    }
+    while (line[at] === ' ') at++;
+  }
+  return parts;
+}
+
+/** Joins parts by the AND, OR and NOT between them, where these belong to conditions. */
+function connected(parts: Part[]): Part[] {
+  const { items, rest } = itemsOf(parts);
+  const joined: Part[] = [];
+  let wasCondition = false;
+  for (const chain of chainsOf(items)) {
+    const isCondition = chain.some(({ part }) => 'filter' in part);
+    if (!isCondition) {
+      const [first, ...others] = chain as [Item, ...Item[]];
+      const before = wasCondition ? [] : first.connectors;
+      const words = [...before, ...first.nots, (first.part as Word).word];
+      for (const { connectors, nots, part } of others) words.push(...connectors, ...nots, (part as Word).word);
+      joined.push(...words.map((word) => ({ word })));
+    } else {
+      const choices: Condition[] = [];
+      for (const { part, nots } of chain) {
+        if ('word' in part && !hasWord(part.word)) {
+          joined.push(...[...nots, part.word].map((word) => ({ word }))); // A dash, say: no condition can be made of it.
+          continue;
+        }
+        const condition = 'word' in part ? phraseCondition(part.word) : part;
+        choices.push(nots.length % 2 === 1 ? excluded(condition) : condition);
+      }
+      joined.push(choices.length === 1 ? choices[0]! : anyOf(choices));
+    }
+    wasCondition = isCondition;
+  }
+  return wasCondition ? joined : [...joined, ...rest.map((word) => ({ word }))];
+}
+
+/** Takes the connecting words to the parts behind them; `rest` are those with nothing behind. */
+function itemsOf(parts: Part[]): { items: Item[]; rest: string[] } {
+  const items: Item[] = [];
+  let connectors: string[] = [];
+  for (const part of parts) {
+    if ('word' in part && /^(?:AND|OR|NOT)$/.test(part.word)) {
+      connectors.push(part.word);
+    } else {
+      const end = connectors.findLastIndex((word) => word !== 'NOT') + 1;
+      items.push({ part, connectors: connectors.slice(0, end), nots: connectors.slice(end) });
+      connectors = [];
+    }
+  }
+  return { items, rest: connectors };
+}
+
+/** Items with an OR between them, together. */
+function chainsOf(items: Item[]): Item[][] {
+  const chains: Item[][] = [];
+  for (const item of items) {
+    if (chains.length > 0 && item.connectors.includes('OR')) chains.at(-1)!.push(item);
+    else chains.push([item]);
+  }
+  return chains;
+}
+
+function phraseCondition(given: string): Condition {
+  const phrase = unquoted(given);
+  return { filter: { phrase }, text: phrase, phrases: [phrase], written: `"${phrase}"` };
+}
+
+function excluded(condition: Condition): Condition {
+  const { filter, written, excludes } = condition;
+  return excludes ?? { filter: { not: filter }, text: '', phrases: [], written: `-${written}`, excludes: condition };
+}
+
+function anyOf(choices: Condition[]): Condition {
+  return {
+    filter: { any: choices.map(({ filter }) => filter) },
+    text: spaced(choices.map(({ text }) => text)),
+    phrases: choices.flatMap(({ phrases }) => phrases),
+    written: choices.map(({ written }) => written).join(' OR '),
+  };
+}
+
+function fieldCondition(field: Field, list: string): Condition {
+  const values = [...list.matchAll(VALUE)].map(([bare, quoted]) => unquoted(quoted ?? bare)).filter(hasWord);
+  if (values.length === 0) throw refused(`${field}: wants a value`, `for example ${EXAMPLES[field]}`);
+  const filters = values.map((value) => filterOf(field, value));
+  const titles = field === 'title' ? values : [];
+  return {
+    filter: filters.length > 1 ? { any: filters } : filters[0]!,
+    text: spaced(titles),
+    phrases: titles,
+    written: `${field}:${values.map((value) => (/^[^: ,][^ ,]*$/.test(value) ? value : `"${value}"`)).join(',')}`,
+  };
+}
+
+const EXAMPLES: Record<Field, string> = {
+  author: 'author:bengio or author:"yoshua bengio"',
+  year: 'year:2019, year:2019..2022, year:2019.. or year:>=2019',
+  venue: 'venue:nature or venue:"neural information processing"',
+  category: 'category:cs.CL',
+  has: 'has:doi or has:abstract',
+  in: 'in:thesis or in:"to read"',
+  title: 'title:attention or title:"attention is all"',
+};
+
+function filterOf(field: Field, value: string): Filter {
+  if (field === 'year') return { year: yearsIn(value) };
+  if (field === 'has') return { has: fieldToHave(value) };
+  if (field === 'in') return { collection: value };
+  return { [field]: value } as Filter;
+}
+
+function yearsIn(value: string): { from?: number; to?: number } {
+  const [, one, from, to, sign, bound] = /^(?:(\d{4})|(?=.*\d)(\d{4})?\.\.(\d{4})?|([<>]=?)(\d{4}))$/.exec(value) ?? [];
+  const year = Number(one ?? bound);
+  if (one !== undefined) return { from: year, to: year };
+  if (sign === '>=') return { from: year };
+  if (sign === '>') return { from: year + 1 };
+  if (sign === '<=') return { to: year };
+  if (sign === '<') return { to: year - 1 };
+  if ((from === undefined && to === undefined) || Number(from ?? 0) > Number(to ?? 9999)) {
+    throw refused(`year:${value} is no year and no range of years`, `for example ${EXAMPLES.year}`);
+  }
+  return { ...(from !== undefined && { from: Number(from) }), ...(to !== undefined && { to: Number(to) }) };
+}
+
+function fieldToHave(value: string): HasField {
+  const wanted = value.toLowerCase();
+  const known = HAS_FIELDS.find((each) => each === wanted);
+  if (known) return known;
+  const meant = nearest(wanted, HAS_FIELDS, () => 2);
+  throw refused(
+    `has:${value} asks for a field that papers don't have`,
+    `${meant ? `did you mean has:${meant}? ` : ''}the fields are ${HAS_FIELDS.join(', ')}`,
+  );
+}
+
+/** The field a word before a colon names; undefined for a word of the text. */
+function fieldNamed(given: string | undefined): Field | undefined {
+  if (given === undefined) return undefined;
+  const name = given.toLowerCase();
+  const known = FIELDS.find((each) => each === name);
+  if (known) return known;
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : nearest(name, FIELDS, slipsAllowed);
+  if (meant === undefined) return undefined;
+  throw refused(
+    `there is no field "${given}"`,
+    `did you mean ${meant}:? the fields are ${FIELDS.join(', ')}; to look for the word itself, put a space after the colon`,
+  );
+}
+
+function refuseBracket(word: string): void {
+  const name = BRACKETED.exec(word)?.[1]?.toLowerCase();
+  if (FIELDS.some((field) => field === name)) {
+    throw refused(
+      `brackets don't group conditions: ${word}`,
+      'leave them out; OR binds closest, so a:x OR b:y c:z wants c:z and one of the others',
+    );
+  }
+}
+
+function refused(message: string, hint?: string): AkinError {
+  return new AkinError('invalid-argument', message, { hint, field: 'q' });
+}
+
+/** Slips of the finger that still make a word a field's name: a short name must be hit exactly, "actor" is no author. */
+function slipsAllowed(field: string): number {
+  return field.length < 4 ? 0 : field.length < 8 ? 1 : 2;
+}
+
+/** The one of `names` that is the fewest slips away from `given`, where no more are made than are allowed. */
+function nearest<T extends string>(given: string, names: readonly T[], allowed: (name: T) => number): T | undefined {
+  return names
+    .map((name) => ({ name, slips: slipsBetween(given, name) }))
+    .filter(({ name, slips }) => slips <= allowed(name))
+    .sort((a, b) => a.slips - b.slips)[0]?.name;
+}
+
+/** How many letters were left out, added, exchanged or swapped with their neighbour (optimal string alignment). */
+function slipsBetween(a: string, b: string): number {
+  if (Math.abs(a.length - b.length) > 2) return Infinity;
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      let slips = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1]));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        slips = Math.min(slips, rows[i - 2]![j - 2]! + 1);
+      row.push(slips);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** Without quotes that have no partner: a value or phrase can't hold any. */
+function unquoted(text: string): string {
+  return spaced(text.replaceAll('"', ' ').split(' '));
+}
+
+function spaced(words: string[]): string {
+  return words.filter((word) => word !== '').join(' ');
+}
