@@ -36,6 +36,7 @@ export class LocalLibrary implements Library {
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
   readonly #matching: Database.Statement<[string, number], WordMatch>;
+  readonly #versions: Database.Statement<[number], number>;
   readonly #counts: Database.Statement<[], LibraryStatus>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
@@ -60,6 +61,12 @@ export class LocalLibrary implements Library {
     this.#matching = db.prepare(
       'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?',
     );
+    this.#versions = db
+      .prepare<[number], number>(
+        `SELECT paper FROM works WHERE leader = (SELECT leader FROM works WHERE paper = ?)
+         ORDER BY paper != leader, paper`,
+      )
+      .pluck();
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -126,6 +133,23 @@ export class LocalLibrary implements Library {
   async matching(query: string, k: number): Promise<WordMatch[]> {
     const expression = wordsQuery(query);
     return expression === undefined ? [] : this.#matching.all(expression, k);
+  }
+
+  async versions(rows: number[]): Promise<Map<number, number[]>> {
+    const found = new Map<number, number[]>();
+    for (const row of rows) {
+      const versions = this.#versions.all(row);
+      if (versions.length > 0) found.set(row, versions);
+    }
+    return found;
+  }
+
+  async *everyWork(): AsyncGenerator<number[]> {
+    const leaders = this.#db.prepare<[], number>('SELECT DISTINCT leader FROM works ORDER BY leader').pluck().all();
+    for (const leader of leaders) {
+      const versions = this.#versions.all(leader);
+      if (versions.length > 0) yield versions; // None when a writer has parted them since.
+    }
   }
 
   graphStatus(): Promise<GraphStatus> {
