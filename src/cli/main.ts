@@ -16,6 +16,7 @@ import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
 import type { Paper } from '../paper.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode } from '../search/search.ts';
+import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
 import { examine } from './doctor.ts';
 import { count } from './progress.ts';
@@ -87,7 +88,9 @@ command('like <id>', 'the papers nearest to a paper')
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
   const library = await LocalLibrary.open(options.index);
   try {
-    for await (const paper of named(library, [id])) print(options, paper, paperText);
+    for await (const paper of named(library, [id])) {
+      print(options, { ...paper, versions: await otherVersions(library, paper.id) }, paperText);
+    }
   } finally {
     await library.close();
   }
@@ -104,6 +107,43 @@ command('export [ids...]', 'papers for other programs: all of them, or those nam
       for await (const piece of exporter.write(papers)) {
         if (!process.stdout.write(piece)) await once(process.stdout, 'drain');
       }
+    } finally {
+      await library.close();
+    }
+  });
+
+command('duplicates', "works that have several versions, and a person's word on them")
+  .option('--limit <n>', 'how many works', wholeNumber(1, 1_000_000), 20)
+  .option('--join <ids...>', 'papers that are versions of one work')
+  .option('--split <ids...>', 'papers that each are another work than those they stand with')
+  .action(async (options: Common & { limit: number; join?: string[]; split?: string[] }) => {
+    const { duplicates, duplicatesText } = await import('./duplicates.ts');
+    if (options.join || options.split) {
+      const writer = openWriter(options.index, 'akin duplicates');
+      try {
+        const judged = {
+          split: writer.split(options.split ?? []),
+          joined: options.join ? writer.join(options.join) : [],
+        };
+        print(
+          options,
+          judged,
+          ({ split, joined }) =>
+            [
+              split.length > 0 ? `another work each: ${split.join(', ')}` : '',
+              joined.length > 0 ? `one work: ${joined.join(', ')}` : '',
+            ]
+              .filter(Boolean)
+              .join('\n') || 'nothing to split: each stands alone',
+        );
+      } finally {
+        await writer.close();
+      }
+      return;
+    }
+    const library = await LocalLibrary.open(options.index);
+    try {
+      print(options, await duplicates(library, options.limit), duplicatesText);
     } finally {
       await library.close();
     }
@@ -132,12 +172,16 @@ command('status', 'what the library holds').action((options: Common) => {
     papers: one('SELECT count(*) FROM papers'),
     embedded: one('SELECT count(*) FROM vectors'),
     truncated: one('SELECT count(*) FROM vectors WHERE truncated'),
+    works: one('SELECT (SELECT count(*) FROM papers) - count(*) + count(DISTINCT leader) FROM works'),
     bytes: folderBytes(options.index),
   };
   db.close();
   print(options, status, (s) =>
     [
       `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
+      ...(s.works < s.papers
+        ? [`${count(s.works)} works, ${count(s.papers - s.works)} papers are further versions of them`]
+        : []),
       `${(s.bytes / 1e6).toFixed(1)} MB in ${s.folder}`,
     ].join('\n'),
   );

@@ -2,6 +2,7 @@
 import picocolors from 'picocolors';
 import type { Paper } from '../paper.ts';
 import type { Hit, SearchAnswer } from '../search/search.ts';
+import type { Version } from '../search/works.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;
@@ -21,12 +22,13 @@ export function answerText({ hits, library }: SearchAnswer): string {
   return lines.join('\n');
 }
 
-export function paperText(paper: Paper): string {
+export function paperText({ versions, ...paper }: Paper & { versions: Version[] }): string {
   const facts = [
     byline(paper),
     paper.url,
     `id ${paper.id}`,
     ...Object.entries(paper.ids).map(([kind, value]) => `${kind}:${value}`),
+    ...versions.map((version) => `= ${versionText(version)}`),
   ];
   return [pc.bold(paper.title), ...facts.filter(Boolean), ...(paper.abstract ? ['', paper.abstract] : [])].join('\n');
 }
@@ -45,9 +47,15 @@ function hitText(hit: Hit, place: number): string {
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
     `    ${pc.cyan(near)}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
+    ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
+}
+
+/** Another version of a work on one line. */
+export function versionText({ id, title, venue, year }: Version): string {
+  return [title, venue, year, id].filter(Boolean).join(' · ');
 }
 
 function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {

@@ -11,6 +11,16 @@ import { makeProblem, problemOf, problemSchema, sendProblem } from './problem.ts
 
 const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string());
 const rank = z.int().positive().nullable();
+const versionSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    year: z.int().nullable(),
+    venue: z.string().nullable(),
+    url: z.string().nullable(),
+    ids: identifiersSchema,
+  })
+  .openapi('Version');
 const hitSchema = z
   .object({
     id: z.string(),
@@ -25,6 +35,9 @@ const hitSchema = z
       .openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
     similarity: z.number().nullable().openapi({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
     ranks: z.object({ dense: rank, lexical: rank }).openapi({ description: "The paper's place in each leg" }),
+    versions: z
+      .array(versionSchema)
+      .openapi({ description: 'Other versions of the same work, which are no hits of their own' }),
   })
   .openapi('Hit');
 const answerSchema = z

@@ -23,6 +23,11 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * words        full text index over papers
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
+ * blocks       keys under which papers that have a vector are looked up to be compared (see works.ts)
+ * links        pairs that the rule holds for versions of one work; `one` is the lower row
+ * judgements   pairs of ids of records that a person said are one work (same = 1) or are not (0); each both ways round,
+ *              the later one with the higher sequence
+ * works        papers that have other versions, and which one leads; a paper that stands alone is not here
  * meta         id of the library, its model, …
  */
 const SCHEMA = `
@@ -79,6 +84,31 @@ CREATE TRIGGER vector_forgotten AFTER DELETE ON vectors BEGIN
   INSERT INTO forgotten (label) VALUES (old.label);
 END;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE blocks (
+  key INTEGER NOT NULL,
+  paper INTEGER NOT NULL REFERENCES vectors (paper) ON DELETE CASCADE,
+  PRIMARY KEY (key, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blocks_by_paper ON blocks (paper);
+CREATE TABLE links (
+  one INTEGER NOT NULL REFERENCES vectors (paper) ON DELETE CASCADE,
+  other INTEGER NOT NULL REFERENCES vectors (paper) ON DELETE CASCADE,
+  cosine REAL NOT NULL,
+  PRIMARY KEY (one, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX links_by_other ON links (other);
+CREATE TABLE judgements (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  one TEXT NOT NULL,
+  other TEXT NOT NULL,
+  same INTEGER NOT NULL,
+  UNIQUE (one, other)
+) STRICT;
+CREATE TABLE works (
+  paper INTEGER PRIMARY KEY REFERENCES papers (row) ON DELETE CASCADE,
+  leader INTEGER NOT NULL
+) STRICT;
+CREATE INDEX works_by_leader ON works (leader);
 `;
 
 export interface OpenDatabase {

@@ -48,6 +48,13 @@ export interface Library {
   similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
   /** The `k` papers that match the words of a query best, best first. */
   matching(query: string, k: number): Promise<WordMatch[]>;
+  /**
+   * The works of those papers that have other versions (a preprint, what was published of it): for each such row the rows
+   * of all its versions, its own among them, the leading one first. Papers that stand alone are left out.
+   */
+  versions(rows: number[]): Promise<Map<number, number[]>>;
+  /** Every work of several versions, as `versions` gives them, in the order of the leading papers' rows. */
+  everyWork(): AsyncIterable<number[]>;
   close(): Promise<void>;
 }
 
@@ -79,6 +86,19 @@ export interface LibraryWriter {
   pendingCount(): number;
   /** Stores vectors in one transaction. @throws AkinError `embedding-failed` for a vector that is not finite. */
   putVectors(vectors: { row: number; embedding: Embedding }[]): void;
+  /**
+   * Takes a person's word that papers are versions of one work, and with them whatever stands with them. It holds against
+   * any rule and any earlier word, also for papers that are removed and come again.
+   * @returns the ids of all papers of that work.
+   * @throws AkinError `not-found`, `invalid-argument` for fewer than two papers.
+   */
+  join(ids: string[]): string[];
+  /**
+   * Takes a person's word that each of these papers is another work than those it stands with today.
+   * @returns the ids of those that stood with others.
+   * @throws AkinError `not-found`.
+   */
+  split(ids: string[]): string[];
   /** Where the reading of an online service ended; undefined where none is under way. */
   cursor(key: string): string | undefined;
   /** Remembers where to go on; null forgets it. */

@@ -38,6 +38,7 @@ export class LocalLibrary implements Library {
   readonly #vector: Database.Statement<[number], Buffer>;
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
+  readonly #versions: Database.Statement<[string], [number, number]>;
   readonly #counts: Database.Statement<[], LibraryStatus>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
@@ -66,6 +67,12 @@ export class LocalLibrary implements Library {
     this.#rowByIdentifier = db
       .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
       .pluck();
+    this.#versions = db
+      .prepare<[string], [number, number]>(
+        `SELECT asked.paper, version.paper FROM works AS asked JOIN works AS version USING (leader)
+         WHERE asked.paper IN (SELECT value FROM json_each(?)) ORDER BY version.paper != leader, version.paper`,
+      )
+      .raw();
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -138,6 +145,22 @@ export class LocalLibrary implements Library {
     const words = tellingWords(query);
     if (words.length === 0) return [];
     return this.#words.ask({ ask: 'matching', query: words, k, allowed: undefined } satisfies WordsQuestion);
+  }
+
+  async versions(rows: number[]): Promise<Map<number, number[]>> {
+    const found = new Map<number, number[]>();
+    for (const [row, version] of this.#versions.iterate(JSON.stringify(rows))) {
+      found.set(row, [...(found.get(row) ?? []), version]);
+    }
+    return found;
+  }
+
+  async *everyWork(): AsyncGenerator<number[]> {
+    const leaders = this.#db.prepare<[], number>('SELECT DISTINCT leader FROM works ORDER BY leader').pluck().all();
+    for (const leader of leaders) {
+      const versions = (await this.versions([leader])).get(leader);
+      if (versions) yield versions; // None when a writer has parted them since.
+    }
   }
 
   graphStatus(): Promise<GraphStatus> {

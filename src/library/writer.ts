@@ -11,6 +11,7 @@ import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
 import { mergeRecords, samePaper } from './merge.ts';
+import { Works } from './works.ts';
 
 interface RecordRow {
   key: string;
@@ -23,12 +24,14 @@ export class LocalWriter implements LibraryWriter {
   readonly model: Model;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
+  readonly #works: Works;
   readonly #statements;
 
   private constructor(db: Database.Database, model: Model, lock: FileLock) {
     this.model = model;
     this.#db = db;
     this.#lock = lock;
+    this.#works = new Works(db);
     this.#statements = {
       recordByKey: db.prepare<[string], { paper: number; hash: string }>(
         'SELECT paper, hash FROM records WHERE key = ?',
@@ -113,8 +116,11 @@ export class LocalWriter implements LibraryWriter {
     return this.#db.transaction(() =>
       ids.filter((id) => {
         const row = this.#find(id);
-        if (row !== undefined) this.#statements.deletePaper.run(row);
-        return row !== undefined;
+        if (row === undefined) return false;
+        const versions = this.#works.versions(row);
+        this.#statements.deletePaper.run(row);
+        this.#works.regroup(versions);
+        return true;
       }),
     )();
   }
@@ -139,7 +145,30 @@ export class LocalWriter implements LibraryWriter {
         }
         const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
         this.#statements.insertVector.run({ row, tokens, truncated: Number(truncated), vector: bytes });
+        this.#works.compare(row);
+        this.#works.regroup([row]);
       }
+    })();
+  }
+
+  join(ids: string[]): string[] {
+    return this.#db.transaction(() => {
+      const rows = this.#named(ids);
+      if (new Set(rows).size < 2) {
+        throw new AkinError('invalid-argument', `${ids.join(' ')} names one paper`, {
+          hint: 'name two papers or more that are versions of one work',
+        });
+      }
+      this.#works.join(rows);
+      return this.#works.versions(rows[0]!).map((row) => this.#statements.paper.get(row)!.id);
+    })();
+  }
+
+  split(ids: string[]): string[] {
+    return this.#db.transaction(() => {
+      const rows = this.#named(ids).filter((row) => this.#works.versions(row).length > 1);
+      this.#works.split(rows);
+      return rows.map((row) => this.#statements.paper.get(row)!.id);
     })();
   }
 
@@ -179,6 +208,15 @@ export class LocalWriter implements LibraryWriter {
     return identifier ? this.#statements.rowByIdentifier.get(identifier.kind, identifier.value) : undefined;
   }
 
+  /** The rows of papers that a person names. @throws AkinError `not-found`. */
+  #named(ids: string[]): number[] {
+    return ids.map((id) => {
+      const row = this.#find(id);
+      if (row === undefined) throw new AkinError('not-found', `no paper has the id "${id}"`, { field: 'id' });
+      return row;
+    });
+  }
+
   #put(record: Paper): PutOutcome {
     const hash = contentHash(record);
     const known = this.#statements.recordByKey.get(record.id);
@@ -196,6 +234,7 @@ export class LocalWriter implements LibraryWriter {
       const added = this.#statements.insertPaper.get(columns(record))!;
       this.#writeIdentifiers([record], added);
       this.#statements.insertRecord.run(record.id, added, hash, null);
+      this.#works.regroup([added]); // A person may have judged it before it was removed.
       return 'added';
     }
 
@@ -209,6 +248,7 @@ export class LocalWriter implements LibraryWriter {
       }
     }
     records.set(record.id, { hash, paper: record });
+    const versions = [...rows].flatMap((each) => this.#works.versions(each));
     for (const other of others) this.#statements.deletePaper.run(other);
     const said = [...records.values()].map(({ paper }) => paper);
     const merged = mergeRecords(said);
@@ -219,6 +259,8 @@ export class LocalWriter implements LibraryWriter {
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
     }
+    this.#works.compare(row);
+    this.#works.regroup(versions);
     return known ? 'changed' : 'duplicate';
   }
 

@@ -4,6 +4,7 @@ import { AkinError } from '../errors.ts';
 import type { Library, LibraryStatus, Neighbour, WordMatch } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
 import { fuse, type Ranked } from './fusion.ts';
+import { oncePerWork, type Version } from './works.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
@@ -13,8 +14,9 @@ export const MAX_LIMIT = 100;
 /** Characters; more than any abstract has. */
 export const MAX_QUERY = 10_000;
 
-/** Candidates taken from each leg before fusion. */
+/** Candidates taken from each leg before fusion, and the fewest for each hit, since versions of one work are one hit. */
 const DEPTH = 200;
+const DEPTH_PER_HIT = 2;
 
 export interface Hit {
   id: string;
@@ -30,6 +32,8 @@ export interface Hit {
   similarity: number | null;
   /** The paper's place in each leg, 1 for the best; null where that leg did not find it among its candidates. */
   ranks: { dense: number | null; lexical: number | null };
+  /** The other versions of the same work, which are no hits of their own; the leading one first. */
+  versions: Version[];
 }
 
 export interface SearchAnswer {
@@ -79,26 +83,26 @@ export class Search {
       );
     }
     const { vector } = await this.#embedder.embedQuery(text);
-    const depth = mode === 'hybrid' ? Math.max(DEPTH, limit) : limit;
+    const depth = depthFor(limit);
     const [dense, lexical] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, depth),
       mode === 'dense' ? [] : this.#library.matching(text, depth),
     ]);
     const ranked = mode === 'hybrid' ? fuse(dense, lexical) : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
-    return this.#answer(ranked.slice(0, limit), mode, vector);
+    return this.#answer(await oncePerWork(this.#library, ranked, limit), mode, vector);
   }
 
   /**
-   * The papers nearest to a paper of the library, which itself is left out.
+   * The papers nearest to a paper of the library; itself and its other versions are left out.
    * @param id its id or an identifier of it.
    * @throws AkinError `not-found`.
    */
   async similar(id: string, { limit = DEFAULT_LIMIT } = {}): Promise<SearchAnswer> {
     const row = await this.#row(id);
     const vector = (await this.#library.vector(row)) ?? (await this.#embed(row));
-    const neighbours = await this.#library.nearest(vector, limit + 1);
-    const others = neighbours.filter((neighbour) => neighbour.row !== row).slice(0, limit);
-    return this.#answer(others.map(denseOnly), 'dense', vector);
+    const neighbours = await this.#library.nearest(vector, depthFor(limit));
+    const others = neighbours.filter((neighbour) => neighbour.row !== row).map(denseOnly);
+    return this.#answer(await oncePerWork(this.#library, others, limit, row), 'dense', vector);
   }
 
   /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
@@ -113,7 +117,7 @@ export class Search {
     return this.#library.status();
   }
 
-  async #answer(ranked: Ranked[], mode: Mode, vector: Float32Array): Promise<SearchAnswer> {
+  async #answer(ranked: (Ranked & { versions: Version[] })[], mode: Mode, vector: Float32Array): Promise<SearchAnswer> {
     const rows = ranked.map(({ row }) => row);
     const withoutSimilarity = ranked.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
     const [papers, similarities, library] = await Promise.all([
@@ -121,7 +125,7 @@ export class Search {
       this.#library.similarities(vector, withoutSimilarity),
       this.#library.status(),
     ]);
-    const hits = ranked.flatMap(({ row, score, ranks, similarity }, i): Hit[] => {
+    const hits = ranked.flatMap(({ row, score, ranks, similarity, versions }, i): Hit[] => {
       const paper = papers[i];
       if (!paper) return []; // Removed by a writer since it was ranked.
       const { id, title, authors, year, venue, url, ids } = paper;
@@ -130,6 +134,7 @@ export class Search {
           ...{ id, title, authors, year, venue, url, ids, score },
           similarity: similarity ?? similarities.get(row) ?? null,
           ranks: { dense: ranks.dense ?? null, lexical: ranks.lexical ?? null },
+          versions,
         },
       ];
     });
@@ -148,6 +153,11 @@ export class Search {
     for await (const { vector } of this.#embedder.embedDocuments(paper ? [embeddedText(paper)] : [])) return vector;
     throw new AkinError('not-found', 'the paper was removed a moment ago');
   }
+}
+
+/** Candidates that each leg is asked for. */
+function depthFor(limit: number): number {
+  return Math.max(DEPTH, DEPTH_PER_HIT * limit);
 }
 
 function denseOnly({ row, similarity }: Neighbour, i: number): Ranked {

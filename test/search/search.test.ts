@@ -150,6 +150,7 @@ describe('every search', () => {
       score: 1,
       similarity: expect.closeTo(0.385, 2) as number,
       ranks: { dense: 1, lexical: 1 },
+      versions: [],
     } satisfies Hit);
   });
 });

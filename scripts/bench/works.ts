@@ -1,0 +1,351 @@
+/**
+ * npm run bench -- works [--folder DIR] [--half develop|measure] [--show linked|missed|near] [--sample N]
+ *
+ * How well akin tells which papers are versions of one work: records of arxiv-cs-2016 against papers until 2018 of
+ * ml-conferences and acl-anthology-2022, with every identifier that two of them share taken away. Prints precision and
+ * recall, each with its 95 % interval (Wilson).
+ *
+ * What is true is known from what akin is not shown. *Said*: comments or journal reference of an arXiv record name a
+ * venue and a year, and exactly one paper there has at least half the same surnames. *Judged*: a person read titles,
+ * authors and abstracts (works-judged.tsv), namely every said pair that was not linked, a random sample of the linked
+ * pairs that nothing says, and a sample of near misses. Recall is counted over said pairs that were not judged to be
+ * mistakes; precision over a random sample of all links.
+ *
+ * Embedded are the papers that have some counterpart on the other side by title words or by authors, far looser than
+ * akin's own rule, and a thousand others. `--folder` keeps the vectors, so that a changed rule is measured in seconds.
+ * Bounds were chosen with `--half develop`; a hash of the arXiv id tells the halves apart.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { createGunzip } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { Embedder } from '../../src/embedding/embedder.ts';
+import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
+import { embedPending } from '../../src/ingest.ts';
+import { LIBRARY_FILE } from '../../src/library/database.ts';
+import { dot, floats } from '../../src/library/graph.ts';
+import { fingerprint, titleSimilarity } from '../../src/library/same-work.ts';
+import { LocalWriter } from '../../src/library/writer.ts';
+import { toPaper } from '../../src/paper.ts';
+import { shared } from './report.ts';
+
+interface Source {
+  id: string;
+  title: string;
+  abstract?: string;
+  authors: string[];
+  year: number;
+  venue?: string;
+  comments?: string;
+  journal_ref?: string;
+}
+
+type Pair = [string, string];
+
+const { values } = parseArgs({
+  args: process.argv.slice(3),
+  options: {
+    folder: { type: 'string' },
+    half: { type: 'string', default: 'measure' },
+    show: { type: 'string' },
+    sample: { type: 'string', default: '60' },
+  },
+});
+
+/** The last year of the conference papers: an arXiv record of 2016 may be published two years later. */
+const LAST_YEAR = 2018;
+const OTHERS = 1000;
+const MODEL = findModel(DEFAULT_MODEL);
+
+const arxiv = await recordsOf('arxiv-cs-2016');
+const published = [...(await recordsOf('ml-conferences')), ...(await recordsOf('acl-anthology-2022'))].filter(
+  ({ year }) => year <= LAST_YEAR,
+);
+const byId = new Map([...arxiv, ...published].map((record) => [record.id, record]));
+console.log(`${arxiv.length} arXiv records, ${published.length} conference papers until ${LAST_YEAR}`);
+
+const saidPairs = new Map(said().map((pair) => [nameOf(pair), pair]));
+const pool = new Set([...counterparts(), ...saidPairs.values()].flat());
+console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers have some counterpart`);
+for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
+
+const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
+const linked = link();
+const judged = readJudged();
+report();
+
+async function recordsOf(name: string): Promise<Source[]> {
+  const records: Source[] = [];
+  const stream = createReadStream(shared(`papers/${name}.jsonl.gz`)).pipe(createGunzip());
+  for await (const line of createInterface({ input: stream })) records.push(JSON.parse(line) as Source);
+  return records;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function nameOf(pair: Pair): string {
+  return [...pair].sort().join(' ');
+}
+
+/** Pairs whose arXiv record names venue and year of the only paper there that half of its authors have written. */
+function said(): Pair[] {
+  const venues = new Map<string, Source[]>();
+  for (const record of published) {
+    const venue = venueOf(record.id);
+    if (venue) venues.set(venue, [...(venues.get(venue) ?? []), record]);
+  }
+  const names = '(icml|nips|iclr|cvpr|iccv|eccv|icra|iros|aistats|acl|emnlp|naacl|eacl|coling|conll|tacl|ijcnlp|lrec)';
+  const nameThenYear = new RegExp(
+    `(?<![a-z])${names}(?![a-z])[^;.]{0,30}?((?:19|20)\\d\\d|(?<=['’-])\\d\\d)(?!\\d)`,
+    'gi',
+  );
+  const yearThenName = new RegExp(`((?:19|20)\\d\\d)[^;.\\d]{0,90}?(?<![a-z])${names}(?![a-z])`, 'gi');
+  return arxiv.flatMap((record): Pair[] => {
+    const text = `${record.comments ?? ''}; ${record.journal_ref ?? ''}`;
+    if (/workshop|submitted|under review/i.test(text)) return [];
+    const named = new Set([
+      ...[...text.matchAll(nameThenYear)].map(([, name, year]) => `${name!.toLowerCase()} ${year!.slice(-2)}`),
+      ...[...text.matchAll(yearThenName)].map(([, year, name]) => `${name!.toLowerCase()} ${year!.slice(-2)}`),
+    ]);
+    const same = [...named]
+      .flatMap((venue) => venues.get(venue) ?? [])
+      .filter((other) => sharedShare(record, other) >= 0.5);
+    return same.length === 1 ? [[record.id, same[0]!.id]] : [];
+  });
+}
+
+/** Venue and year of a conference paper as comments name them ("icml 16"); undefined for a workshop. */
+function venueOf(id: string): string | undefined {
+  const [, venue, year] = /^pl:([a-z]+)\d\d(\d\d)/.exec(id) ?? [];
+  if (venue) return `${venue} ${year}`;
+  const letters: Record<string, string> = {
+    ...{ P: 'acl', D: 'emnlp', N: 'naacl', E: 'eacl', C: 'coling', K: 'conll', Q: 'tacl', I: 'ijcnlp', L: 'lrec' },
+  };
+  const [, letter, digits] = /^acl:([A-Z])(\d\d)-/.exec(id) ?? [];
+  return letter && letters[letter] && `${letters[letter]} ${digits}`;
+}
+
+function surnames({ authors }: Source): string[] {
+  return [
+    ...new Set(
+      authors.map((name) =>
+        name
+          .normalize('NFKD')
+          .replace(/[^\p{L} ]/gu, '')
+          .toLowerCase()
+          .split(' ')
+          .at(-1)!,
+      ),
+    ),
+  ];
+}
+
+/** Surnames two records share, as a share of the longer list. */
+function sharedShare(a: Source, b: Source): number {
+  const [ours, theirs] = [surnames(a), new Set(surnames(b))];
+  return ours.filter((name) => theirs.has(name)).length / Math.max(1, ours.length, theirs.size);
+}
+
+function titleWords({ title }: Source): Set<string> {
+  return new Set(title.toLowerCase().match(/\p{L}{3,}|\d+/gu) ?? []);
+}
+
+function jaccard(a: Set<string>, b: Set<string>): number {
+  const common = [...a].filter((word) => b.has(word)).length;
+  return common / Math.max(1, a.size + b.size - common);
+}
+
+/** Pairs that are somehow alike: most title words, or half the surnames and some title words, or all of two surnames. */
+function counterparts(): Pair[] {
+  const words = published.map(titleWords);
+  const [byWord, bySurname] = [new Map<string, number[]>(), new Map<string, number[]>()];
+  const put = (index: Map<string, number[]>, key: string, i: number) => {
+    const list = index.get(key);
+    if (list) list.push(i);
+    else index.set(key, [i]);
+  };
+  published.forEach((record, i) => {
+    for (const word of words[i]!) put(byWord, word, i);
+    for (const name of surnames(record)) put(bySurname, name, i);
+  });
+  return arxiv.flatMap((record) => {
+    const ours = titleWords(record);
+    const [names, alike] = [surnames(record), new Set<number>()];
+    // Rare words and rare surnames first: two papers that share only common ones are met by neither.
+    for (const word of ours) for (const i of byWord.get(word) ?? []) if (byWord.get(word)!.length < 300) alike.add(i);
+    const counts = new Map<number, number>();
+    for (const name of names) for (const i of bySurname.get(name) ?? []) counts.set(i, (counts.get(i) ?? 0) + 1);
+    for (const [i, n] of counts) if (n >= names.length / 2) alike.add(i);
+    return [...alike].flatMap((i): Pair[] => {
+      const other = published[i]!;
+      const titles = jaccard(ours, words[i]!);
+      if (Math.abs(record.year - other.year) > 4 && titles < 0.6) return [];
+      const authors = titles < 0.6 ? sharedShare(record, other) : 1;
+      const near =
+        titles >= 0.6 || (authors >= 0.5 && titles >= 0.2) || (authors === 1 && names.length >= 3 && titles >= 0.1);
+      return near ? [[record.id, other.id]] : [];
+    });
+  });
+}
+
+/** The vectors of the pool, kept in a library in `folder`. */
+async function embedded(folder: string): Promise<Map<string, Buffer>> {
+  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
+  writer.put(papersOfPool());
+  if (writer.pendingCount() > 0) {
+    console.log(`embedding ${writer.pendingCount()} papers`);
+    const embedder = await Embedder.start(MODEL);
+    await embedPending(writer, embedder);
+    await embedder.close();
+  }
+  await writer.close();
+  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const rows = db.prepare('SELECT id, vector FROM papers JOIN vectors ON paper = row').raw().all() as [
+    string,
+    Buffer,
+  ][];
+  db.close();
+  if (!values.folder) rmSync(folder, { recursive: true });
+  return new Map(rows);
+}
+
+/** The papers as akin gets them: no identifier but their own id, no comments. */
+function papersOfPool() {
+  return [...pool].map((id) => {
+    const { title, abstract, authors, year, venue } = byId.get(id)!;
+    return toPaper({ id, title, abstract, authors, year, venue });
+  });
+}
+
+/** Puts the papers and their vectors into an empty library, and returns all pairs of versions. */
+function link(): Map<string, Pair> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'akin-works-'));
+  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
+  const papers = papersOfPool();
+  for (let i = 0; i < papers.length; i += 256) writer.put(papers.slice(i, i + 256));
+  const waiting = writer.pending(0, papers.length);
+  const start = performance.now();
+  for (let i = 0; i < waiting.length; i += 64) {
+    writer.putVectors(
+      waiting.slice(i, i + 64).map(({ row }, j) => {
+        const vector = floats(vectors.get(papers[i + j]!.id)!);
+        return { row, embedding: { vector, tokens: 0, truncated: false } };
+      }),
+    );
+  }
+  const seconds = (performance.now() - start) / 1000;
+  console.log(`${waiting.length} vectors stored and compared in ${seconds.toFixed(1)} s`);
+  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const pairs = db
+    .prepare(
+      `SELECT a.id, b.id FROM works AS one JOIN works AS other ON other.leader = one.leader AND other.paper > one.paper
+       JOIN papers AS a ON a.row = one.paper JOIN papers AS b ON b.row = other.paper`,
+    )
+    .raw()
+    .all() as Pair[];
+  db.close();
+  void writer.close();
+  rmSync(folder, { recursive: true });
+  return new Map(pairs.map((pair) => [nameOf(pair), pair]));
+}
+
+/** Pairs that a person judged: 1 for one work, 0 for two. */
+function readJudged(): Map<string, boolean> {
+  const file = new URL('./works-judged.tsv', import.meta.url);
+  if (!existsSync(file)) return new Map();
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    lines.map((line) => {
+      const [one, other, same] = line.split('\t') as [string, string, string];
+      return [nameOf([one, other]), same === '1'];
+    }),
+  );
+}
+
+/** Which half a pair belongs to. */
+function inHalf(pair: Pair): boolean {
+  const of = [...pair].sort()[0]!;
+  return (Number.parseInt(digest(of).slice(0, 2), 16) % 2 === 0) === (values.half === 'develop');
+}
+
+function report(): void {
+  const links = [...linked.values()].filter(inHalf).sort(byDigest);
+  const cross = links.filter((pair) => pair.filter((id) => id.startsWith('arxiv:')).length === 1);
+  console.log(
+    `half "${values.half}": ${links.length} pairs of versions, ${cross.length} of them arXiv with conference`,
+  );
+
+  const true_ = [...saidPairs]
+    .filter(([name, pair]) => inHalf(pair) && judged.get(name) !== false)
+    .map(([name]) => name);
+  const found = true_.filter((name) => linked.has(name)).length;
+  console.log(`recall: ${share(found, true_.length)} of what arXiv records say`);
+  const unjudged = [...saidPairs].filter(([name, pair]) => inHalf(pair) && !linked.has(name) && !judged.has(name));
+  if (unjudged.length > 0) console.log(`  ${unjudged.length} said pairs that were not linked wait for a judgement`);
+
+  const sample = links.slice(0, Number(values.sample));
+  const verdicts = sample.map((pair) => judged.get(nameOf(pair)) ?? (saidPairs.has(nameOf(pair)) ? true : undefined));
+  const known = verdicts.filter((verdict) => verdict !== undefined);
+  console.log(
+    `precision: ${share(known.filter(Boolean).length, known.length)} of a random sample of links` +
+      (known.length < sample.length ? `; ${sample.length - known.length} wait for a judgement` : ''),
+  );
+
+  if (values.show === 'missed') unjudged.forEach(([, pair]) => show(pair));
+  if (values.show === 'linked') sample.filter((_, i) => verdicts[i] === undefined).forEach(show);
+  if (values.show === 'near') {
+    const near = counterparts().filter(
+      (pair) => inHalf(pair) && !linked.has(nameOf(pair)) && !saidPairs.has(nameOf(pair)),
+    );
+    near
+      .filter(
+        (pair) =>
+          sharedShare(byId.get(pair[0])!, byId.get(pair[1])!) >= 0.5 &&
+          (cosineOf(pair) >= 0.8 || titlesOf(pair) >= 0.6),
+      )
+      .sort(byDigest)
+      .slice(0, Number(values.sample))
+      .forEach(show);
+  }
+}
+
+function byDigest(a: Pair, b: Pair): number {
+  return digest(nameOf(a)) < digest(nameOf(b)) ? -1 : 1;
+}
+
+/** A share with its Wilson interval of 95 %. */
+function share(part: number, whole: number): string {
+  const [z, p] = [1.96, part / whole];
+  const centre = (p + z ** 2 / (2 * whole)) / (1 + z ** 2 / whole);
+  const spread = (z / (1 + z ** 2 / whole)) * Math.sqrt((p * (1 - p)) / whole + z ** 2 / (4 * whole ** 2));
+  const percent = (x: number) => (100 * x).toFixed(1);
+  return `${percent(p)} % (${part} of ${whole}; ${percent(centre - spread)} to ${percent(Math.min(1, centre + spread))} %)`;
+}
+
+function cosineOf([one, other]: Pair): number {
+  return dot(floats(vectors.get(one)!), floats(vectors.get(other)!));
+}
+
+function titlesOf(pair: Pair): number {
+  const [one, other] = pair.map((id) => fingerprint({ abstract: '', ...byId.get(id)! }));
+  return titleSimilarity(one!, other!);
+}
+
+function show(pair: Pair): void {
+  console.log(`\n${pair.join('\t')}\ttitles ${titlesOf(pair).toFixed(2)}, cosine ${cosineOf(pair).toFixed(3)}`);
+  for (const id of pair) {
+    const { title, authors, year, venue, comments = '', abstract = '' } = byId.get(id)!;
+    console.log(
+      `  ${title} | ${[...new Set(authors)].join(', ').slice(0, 120)} | ${venue?.slice(0, 60)} ${year} | ${comments.slice(0, 90)}`,
+    );
+    console.log(`    ${abstract.slice(0, 300)}`);
+  }
+}
