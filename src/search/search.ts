@@ -1,10 +1,23 @@
-/** Here is what a person wants: which papers, in which order, how near? */
+/**
+ * Here is what a person wants: which papers, in which order, how near, and why?
+ *
+ * One question goes one way: it is understood (query.ts, seeds.ts), both legs of the library are asked for candidates,
+ * these become one list (ranking.ts, works.ts, diversity.ts), it is cut into pages (pages.ts), and the hits of one page
+ * are made presentable (background.ts, explanation.ts).
+ */
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
-import type { Library, LibraryStatus, Neighbour, WordMatch } from '../library/library.ts';
+import type { Filter } from '../library/filter.ts';
+import type { Facets, Library, LibraryStatus } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
-import { fuse, type Ranked } from './fusion.ts';
-import { oncePerWork, type Version } from './works.ts';
+import { Background, DEFAULT_CUTOFF, relevance, type Level } from './background.ts';
+import { diversified } from './diversity.ts';
+import { Explainer, type Explain, type Explanation } from './explanation.ts';
+import { Pages } from './pages.ts';
+import { parseQuery } from './query.ts';
+import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from './ranking.ts';
+import { direction } from './seeds.ts';
+import { oncePerWork, versionOf, type Version } from './works.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
@@ -13,10 +26,53 @@ export const DEFAULT_LIMIT = 10;
 export const MAX_LIMIT = 100;
 /** Characters; more than any abstract has. */
 export const MAX_QUERY = 10_000;
+/** Papers named in `like`, and in `unlike`. */
+export const MAX_SEEDS = 50;
 
-/** Candidates taken from each leg before fusion, and the fewest for each hit, since versions of one work are one hit. */
-const DEPTH = 200;
-const DEPTH_PER_HIT = 2;
+/** Candidates taken from each leg: together they are the list that one can page through. */
+export const DEPTH = 500;
+/** How much of the list is put into another order for the sake of diversity. */
+const DIVERSIFIED = 100;
+/** Of the best by words, those that may turn out to be the paper whose title was typed. */
+const TITLES_LOOKED_AT = 20;
+/** Characters; no title has more. */
+const LONGEST_TITLE = 400;
+/** Values counted of each facet. */
+const FACET_VALUES = 20;
+
+/** What is asked for: a query, papers or a text to be like, or all of these together. */
+export interface Question {
+  /** In the query language (query.ts). */
+  query?: string | undefined;
+  /** A text to be like, as it stands: a title and an abstract, a passage of a draft. */
+  text?: string | undefined;
+  /** Ids or identifiers of papers to be like; they and their other versions are left out. */
+  like?: string[] | undefined;
+  /** Ids or identifiers of papers not to be like. */
+  unlike?: string[] | undefined;
+  /** A text not to be like. */
+  unlikeText?: string | undefined;
+  /** Conditions that every hit meets, besides those in the query. */
+  filter?: Filter | undefined;
+}
+
+export interface SearchOptions {
+  /** 1 to `MAX_LIMIT`. */
+  limit?: number | undefined;
+  mode?: Mode | undefined;
+  /** The `next` of the page before. */
+  cursor?: string | undefined;
+  /** Whether each hit says why it is there, and how thoroughly. */
+  explain?: Explain | undefined;
+  /** Whether to count the years, venues, categories and authors of the whole list. */
+  facets?: boolean | undefined;
+  /** 0 to 1: how much the hits should differ from one another. */
+  diversity?: number | undefined;
+  /** A cosine: papers at least as similar to one of those not to be like are left out. */
+  unlikeAbove?: number | undefined;
+  /** 0 to 100: when no paper is as relevant as that, there is no hit. 0 shows whatever there is. */
+  cutoff?: number | undefined;
+}
 
 export interface Hit {
   id: string;
@@ -28,24 +84,63 @@ export interface Hit {
   ids: Identifiers;
   /** What the order follows: the fused score in 0..1 (hybrid), the cosine (dense), BM25 (lexical). */
   score: number;
-  /** Cosine of the query's and the paper's vectors, −1..1; null for a paper that has no vector yet. */
+  /** Cosine of the question's and the paper's vectors, −1..1; null for a paper that has no vector yet. */
   similarity: number | null;
+  /** How far the similarity stands out from the library's background, 0..100 (background.ts); null without a vector. */
+  relevance: number | null;
   /** The paper's place in each leg, 1 for the best; null where that leg did not find it among its candidates. */
   ranks: { dense: number | null; lexical: number | null };
   /** The other versions of the same work, which are no hits of their own; the leading one first. */
   versions: Version[];
+  explanation?: Explanation | undefined;
 }
 
 export interface SearchAnswer {
   hits: Hit[];
   mode: Mode;
+  /** How long the whole list is. Not exact: there are papers beyond the candidates that were looked at. */
+  total: { value: number; exact: boolean };
+  /** The cursor of the page after this one; null on the last. */
+  next: string | null;
+  /** Words that no paper holds, and what was looked for instead. */
+  corrections: { word: string; term: string }[];
+  facets?: Facets | undefined;
   /** How much of the library has vectors; the rest is found by words only. */
   library: LibraryStatus;
+  /** Milliseconds that each stage took. */
+  timings: Record<string, number>;
+}
+
+/** A question as it was understood. */
+interface Understood {
+  mode: Mode;
+  /** What words are looked for; may be empty. */
+  text: string;
+  /** Undefined when only conditions were given. */
+  vector: Float32Array | undefined;
+  filter: Filter | undefined;
+  /** A paper that the whole query names. */
+  named: number | undefined;
+  /** Papers that are no hits, since they were given. */
+  given: number[];
+  unlike: Float32Array[];
+}
+
+type Entry = Ranked & { others: number[] };
+
+/** What one pages through. */
+interface List {
+  entries: Entry[];
+  length: number;
+  exact: boolean;
 }
 
 export class Search {
   readonly #library: Library;
   readonly #embedder: Embedder;
+  readonly #background: Background;
+  readonly #explainer: Explainer;
+  readonly #pages = new Pages<List>();
 
   /** @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's. */
   constructor(library: Library, embedder: Embedder) {
@@ -57,52 +152,49 @@ export class Search {
     }
     this.#library = library;
     this.#embedder = embedder;
+    this.#background = new Background(library);
+    this.#explainer = new Explainer(embedder);
+  }
+
+  /** The papers that answer a query, best first. As `ask`. */
+  search(query: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    return this.ask({ query }, options);
+  }
+
+  /** The papers nearest to a paper of the library; itself and its other versions are left out. As `ask`. */
+  similar(id: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    return this.ask({ like: [id] }, options);
   }
 
   /**
-   * The papers that answer a query, best first.
-   * @param limit 1 to `MAX_LIMIT`.
-   * @throws AkinError `invalid-argument` for an empty or overlong query, `overloaded`.
+   * The papers that answer a question, best first.
+   * @throws AkinError `invalid-argument` for a question that asks nothing, too much, or something that can't be
+   *   understood; `not-found` for a seed that is not in the library; `cursor-outdated`; `overloaded`.
    */
-  async search(
-    query: string,
-    { limit = DEFAULT_LIMIT, mode = 'hybrid' }: { limit?: number; mode?: Mode } = {},
-  ): Promise<SearchAnswer> {
-    const text = query.trim();
-    if (text === '') {
-      throw new AkinError('invalid-argument', 'the query is empty', {
-        hint: 'say in words what the papers are about',
-        field: 'q',
-      });
-    }
-    if (text.length > MAX_QUERY) {
-      throw new AkinError(
-        'invalid-argument',
-        `the query has ${text.length} characters, at most ${MAX_QUERY} are taken`,
-        { field: 'q' },
-      );
-    }
-    const { vector } = await this.#embedder.embedQuery(text);
-    const depth = depthFor(limit);
-    const [dense, lexical] = await Promise.all([
-      mode === 'lexical' ? [] : this.#library.nearest(vector, depth),
-      mode === 'dense' ? [] : this.#library.matching(text, depth),
-    ]);
-    const ranked = mode === 'hybrid' ? fuse(dense, lexical) : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
-    return this.#answer(await oncePerWork(this.#library, ranked, limit), mode, vector);
-  }
-
-  /**
-   * The papers nearest to a paper of the library; itself and its other versions are left out.
-   * @param id its id or an identifier of it.
-   * @throws AkinError `not-found`.
-   */
-  async similar(id: string, { limit = DEFAULT_LIMIT } = {}): Promise<SearchAnswer> {
-    const row = await this.#row(id);
-    const vector = (await this.#library.vector(row)) ?? (await this.#embed(row));
-    const neighbours = await this.#library.nearest(vector, depthFor(limit));
-    const others = neighbours.filter((neighbour) => neighbour.row !== row).map(denseOnly);
-    return this.#answer(await oncePerWork(this.#library, others, limit, row), 'dense', vector);
+  async ask(question: Question, options: SearchOptions = {}): Promise<SearchAnswer> {
+    const { limit = DEFAULT_LIMIT, mode = 'hybrid', cursor, explain, facets, ...shape } = options;
+    const clock = new Clock();
+    const revision = await this.#library.revision();
+    const understood = await this.#understood(question, mode);
+    clock.stop('embed');
+    const { list, offset, cursorAfter } = await this.#pages.list({ question, mode, ...shape }, cursor, revision, () =>
+      this.#list(understood, shape, clock),
+    );
+    const page = list.entries.slice(offset, offset + limit);
+    const hits = await this.#hits(page, understood, explain);
+    clock.stop(explain ? 'explain' : 'papers');
+    const counted = facets ? await this.#library.facets(list.entries.map(({ row }) => row), FACET_VALUES) : undefined;
+    if (facets) clock.stop('facets');
+    return {
+      hits,
+      mode,
+      total: { value: list.length, exact: list.exact },
+      next: cursorAfter(offset + page.length),
+      corrections: mode === 'dense' ? [] : await this.#library.corrections(understood.text),
+      ...(counted && { facets: counted }),
+      library: await this.#library.status(),
+      timings: clock.times,
+    };
   }
 
   /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
@@ -117,60 +209,222 @@ export class Search {
     return this.#library.status();
   }
 
-  async #answer(ranked: (Ranked & { versions: Version[] })[], mode: Mode, vector: Float32Array): Promise<SearchAnswer> {
-    const rows = ranked.map(({ row }) => row);
-    const withoutSimilarity = ranked.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
-    const [papers, similarities, library] = await Promise.all([
-      this.#library.papers(rows),
-      this.#library.similarities(vector, withoutSimilarity),
-      this.#library.status(),
+  async #understood(question: Question, mode: Mode): Promise<Understood> {
+    const query = checkedText(question.query, 'q');
+    const wanted = checkedText(question.text, 'text');
+    const unwanted = checkedText(question.unlikeText, 'unlikeText');
+    const parsed = query === '' ? undefined : parseQuery(query);
+    const filters = [parsed?.filter, question.filter].filter((filter) => filter !== undefined);
+    const filter = filters.length > 1 ? { all: filters } : filters[0];
+    const named = parsed?.identifier === undefined ? undefined : await this.#library.find(parsed.identifier);
+    const [like, unlike] = await Promise.all([this.#rows(question.like, 'like'), this.#rows(question.unlike, 'unlike')]);
+    if (named !== undefined) like.push(named);
+    const text = named === undefined ? (parsed?.text ?? '') : '';
+
+    const texts = await this.#texts(like);
+    const about = [text, wanted, ...texts].filter((each) => each.trim() !== '');
+    if (about.length === 0 && filter === undefined) {
+      throw new AkinError('invalid-argument', 'the query is empty', {
+        hint: 'say in words what the papers are about, or name papers they should be like',
+        field: 'q',
+      });
+    }
+    const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await Promise.all([
+      this.#embedQueries(text),
+      this.#embedQueries(wanted),
+      this.#embedQueries(unwanted),
+      this.#vectors(like),
+      this.#vectors(unlike),
     ]);
-    const hits = ranked.flatMap(({ row, score, ranks, similarity, versions }, i): Hit[] => {
-      const paper = papers[i];
-      if (!paper) return []; // Removed by a writer since it was ranked.
-      const { id, title, authors, year, venue, url, ids } = paper;
-      return [
-        {
-          ...{ id, title, authors, year, venue, url, ids, score },
-          similarity: similarity ?? similarities.get(row) ?? null,
-          ranks: { dense: ranks.dense ?? null, lexical: ranks.lexical ?? null },
-          versions,
-        },
-      ];
-    });
-    return { hits, mode, library };
+    const against = [...ofUnlike, ...ofUnwanted];
+    return {
+      mode,
+      text: about.join('\n'),
+      vector: about.length === 0 ? undefined : direction([ofText, ofWanted, ofLike], against),
+      filter,
+      named,
+      given: [...like, ...unlike],
+      unlike: against,
+    };
   }
 
-  async #row(id: string): Promise<number> {
+  /** The whole list of a question. */
+  async #list({ mode, ...asked }: Understood, { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF }: SearchOptions, clock: Clock): Promise<List> {
+    const { text, vector, filter, named } = asked;
+    if (vector === undefined) {
+      // Conditions only: there is nothing to be near to, so the newest come first.
+      const rows = await this.#library.newest(filter!, DEPTH);
+      const ranks = { dense: undefined, lexical: undefined };
+      const entries = await oncePerWork(
+        this.#library,
+        rows.map((row) => ({ row, score: 0, similarity: undefined, bm25: 0, ranks, shares: { dense: 0, lexical: 0 } })),
+        asked.given,
+      );
+      return { entries, length: entries.length, exact: rows.length < DEPTH };
+    }
+    const [dense, lexical, level] = await Promise.all([
+      mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
+      mode === 'dense' ? [] : this.#library.matching(text, DEPTH, { filter }).finally(() => clock.stop('lexical')),
+      this.#background.level(vector),
+    ]);
+    const found = candidates(dense, lexical);
+    if (mode === 'hybrid') await this.#complete(found, text, vector);
+    let ranked = mode === 'hybrid' ? fuse(found, level.mean) : single(found, mode);
+    const isRelevant = ({ similarity }: Candidate) => similarity === undefined || relevance(similarity, level) >= cutoff;
+    if (named === undefined && !ranked.some(isRelevant)) ranked = [];
+    if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, asked.unlike, unlikeAbove);
+    let entries = await oncePerWork(this.#library, ranked, named === undefined ? asked.given : []);
+    if (diversity > 0) entries = await this.#diversified(entries, diversity);
+    entries = await this.#titledFirst(entries, asked);
+    clock.stop('rank');
+    return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH };
+  }
+
+  /** What each leg would say of the papers that only the other one found. */
+  async #complete(found: Candidate[], text: string, vector: Float32Array): Promise<void> {
+    const unseen = found.filter(({ ranks }) => ranks.dense === undefined);
+    const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
+    const rowsOf = (some: Candidate[]) => some.map(({ row }) => row);
+    const [similarities, scores] = await Promise.all([
+      this.#library.similarities(vector, rowsOf(unseen)),
+      this.#library.scores(text, rowsOf(unread)),
+    ]);
+    for (const candidate of unseen) candidate.similarity = similarities.get(candidate.row);
+    unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
+  }
+
+  /** Leaves out what is too similar to what is not wanted. */
+  async #unlike<T extends Candidate>(ranked: T[], unlike: Float32Array[], above: number): Promise<T[]> {
+    const rows = ranked.map(({ row }) => row);
+    const near = new Set<number>();
+    for (const vector of unlike) {
+      for (const [row, similarity] of await this.#library.similarities(vector, rows)) if (similarity >= above) near.add(row);
+    }
+    return ranked.filter(({ row }) => !near.has(row));
+  }
+
+  async #diversified(entries: Entry[], diversity: number): Promise<Entry[]> {
+    const head = await Promise.all(
+      entries.slice(0, DIVERSIFIED).map(async (entry) => ({ ...entry, vector: await this.#library.vector(entry.row) })),
+    );
+    return [...diversified(head, diversity), ...entries.slice(DIVERSIFIED)];
+  }
+
+  /** The paper that the query names, or whose title it is, comes first. */
+  async #titledFirst(entries: Entry[], { named, text }: Understood): Promise<Entry[]> {
+    const isNamed = ({ row, others }: Entry) => row === named || others.includes(named!);
+    let first: Entry | undefined;
+    if (named !== undefined) {
+      first = entries.find(isNamed);
+    } else if (text.length <= LONGEST_TITLE) {
+      const lookedAt = entries.filter(({ ranks }) => (ranks.lexical ?? Infinity) <= TITLES_LOOKED_AT);
+      const papers = await this.#library.papers(lookedAt.map(({ row }) => row));
+      first = lookedAt.find((_, i) => papers[i] && isTitle(text, papers[i].title));
+    }
+    return first ? [first, ...entries.filter((entry) => entry !== first)] : entries;
+  }
+
+  /** The papers of one page, as they are told. */
+  async #hits(page: Entry[], { vector, text }: Understood, explain: Explain | undefined): Promise<Hit[]> {
+    const rows = page.map(({ row }) => row);
+    const unseen = page.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
+    const [papers, versions, similarities, level, words] = await Promise.all([
+      this.#library.papers(rows),
+      this.#library.papers(page.flatMap(({ others }) => others)),
+      vector ? this.#library.similarities(vector, unseen) : new Map<number, number>(),
+      vector && this.#background.level(vector),
+      explain ? this.#library.foundWords(text, rows) : [],
+    ]);
+    const told = page.flatMap((entry, i) => {
+      const others = versions.splice(0, entry.others.length);
+      const paper = papers[i];
+      if (!paper) return []; // Removed by a writer since it was ranked.
+      const similarity = entry.similarity ?? similarities.get(entry.row);
+      return [{ ranked: { ...entry, similarity }, paper, others, words: words[i] ?? [] }];
+    });
+    const explained = explain && (await this.#explainer.explain(told.map(({ paper, ...rest }) => ({ ...rest, abstract: paper.abstract })), vector, explain));
+    return told.map(({ ranked, paper, others }, i) => hitOf(ranked, paper, others, level, explained?.[i]));
+  }
+
+  async #rows(ids: string[] = [], field: string): Promise<number[]> {
+    if (ids.length > MAX_SEEDS) {
+      throw new AkinError('invalid-argument', `${field} names ${ids.length} papers, at most ${MAX_SEEDS} are taken`, { field });
+    }
+    return Promise.all(ids.map((id) => this.#row(id, field)));
+  }
+
+  async #row(id: string, field = 'id'): Promise<number> {
     const row = await this.#library.find(id);
-    if (row === undefined) throw notFound(id);
+    if (row === undefined) throw notFound(id, field);
     return row;
   }
 
-  /** The vector of a paper that waits for its turn. */
-  async #embed(row: number): Promise<Float32Array> {
-    const [paper] = await this.#library.papers([row]);
-    for await (const { vector } of this.#embedder.embedDocuments(paper ? [embeddedText(paper)] : [])) return vector;
-    throw new AkinError('not-found', 'the paper was removed a moment ago');
+  async #texts(rows: number[]): Promise<string[]> {
+    return (await this.#library.papers(rows)).flatMap((paper) => (paper ? [embeddedText(paper)] : []));
+  }
+
+  /** The vectors of papers; of one that waits for its turn, it is computed now. */
+  async #vectors(rows: number[]): Promise<Float32Array[]> {
+    return Promise.all(
+      rows.map(async (row) => {
+        const known = await this.#library.vector(row);
+        if (known) return known;
+        for await (const { vector } of this.#embedder.embedDocuments(await this.#texts([row]))) return vector;
+        throw new AkinError('not-found', 'the paper was removed a moment ago');
+      }),
+    );
+  }
+
+  async #embedQueries(text: string): Promise<Float32Array[]> {
+    return text.trim() === '' ? [] : [(await this.#embedder.embedQuery(text)).vector];
   }
 }
 
-/** Candidates that each leg is asked for. */
-function depthFor(limit: number): number {
-  return Math.max(DEPTH, DEPTH_PER_HIT * limit);
+function hitOf(
+  { row: _, ranks, score, similarity }: Ranked,
+  { id, title, authors, year, venue, url, ids }: Paper,
+  versions: (Paper | undefined)[],
+  level: Level | undefined,
+  explanation: Explanation | undefined,
+): Hit {
+  return {
+    ...{ id, title, authors, year, venue, url, ids, score },
+    similarity: similarity ?? null,
+    relevance: similarity === undefined || !level ? null : relevance(similarity, level),
+    ranks: { dense: ranks.dense ?? null, lexical: ranks.lexical ?? null },
+    versions: versions.filter((paper) => paper !== undefined).map(versionOf),
+    ...(explanation && { explanation }),
+  };
 }
 
-function denseOnly({ row, similarity }: Neighbour, i: number): Ranked {
-  return { row, score: similarity, ranks: { dense: i + 1, lexical: undefined }, similarity };
+/** A text that was given, without white space around it. @throws AkinError `invalid-argument` when it is too long. */
+function checkedText(given: string | undefined, field: string): string {
+  const text = given?.trim() ?? '';
+  if (text.length > MAX_QUERY) {
+    throw new AkinError(
+      'invalid-argument',
+      `${field === 'q' ? 'the query' : field} has ${text.length} characters, at most ${MAX_QUERY} are taken`,
+      { field },
+    );
+  }
+  return text;
 }
 
-function lexicalOnly({ row, score }: WordMatch, i: number): Ranked {
-  return { row, score, ranks: { dense: undefined, lexical: i + 1 }, similarity: undefined };
-}
-
-function notFound(id: string): AkinError {
+function notFound(id: string, field: string): AkinError {
   return new AkinError('not-found', `no paper has the id "${id}"`, {
     hint: 'ids are those of the source, or doi:…, arxiv:…, pmid:…, acl:…; "akin search" prints them',
-    field: 'id',
+    field,
   });
+}
+
+/** Measures the stages of one answer. */
+class Clock {
+  readonly times: Record<string, number> = {};
+  readonly #start = performance.now();
+
+  /** A stage has ended: what it took since the one that ended last. */
+  stop(stage: string): void {
+    const before = Object.values(this.times).reduce((sum, ms) => sum + ms, 0);
+    this.times[stage] = performance.now() - this.#start - before;
+  }
 }

@@ -6,34 +6,23 @@ import type { Paper } from '../paper.ts';
 export type Version = Pick<Paper, 'id' | 'title' | 'year' | 'venue' | 'url' | 'ids'>;
 
 /**
- * The first papers of a ranking, each work once: its best-ranked version stands for it and brings the others along.
+ * A ranking with each work once: its best-ranked version stands for it and brings the rows of the others along.
  * @param ranked best first.
- * @param limit how many at most.
- * @param without the row of a paper whose work is left out.
+ * @param without rows of papers whose works are left out.
  * @returns entries of `ranked` in their order, with the other versions, the leading one first.
  */
 export async function oncePerWork<T extends { row: number }>(
   library: Library,
   ranked: T[],
-  limit: number,
-  without?: number,
-): Promise<(T & { versions: Version[] })[]> {
-  const rows = ranked.map(({ row }) => row);
-  const works = await library.versions(without === undefined ? rows : [without, ...rows]);
-  const shown = new Set(without === undefined ? [] : (works.get(without) ?? [without]));
-  const best: { entry: T; others: number[] }[] = [];
-  for (const entry of ranked) {
-    if (best.length === limit) break;
-    if (shown.has(entry.row)) continue;
+  without: number[],
+): Promise<(T & { others: number[] })[]> {
+  const works = await library.versions([...without, ...ranked.map(({ row }) => row)]);
+  const shown = new Set(without.flatMap((row) => works.get(row) ?? [row]));
+  return ranked.flatMap((entry) => {
+    if (shown.has(entry.row)) return [];
     const others = (works.get(entry.row) ?? []).filter((row) => row !== entry.row);
     for (const row of [entry.row, ...others]) shown.add(row);
-    best.push({ entry, others });
-  }
-  const papers = await library.papers(best.flatMap(({ others }) => others));
-  return best.map(({ entry, others }) => {
-    // One that a writer has removed meanwhile is left out.
-    const versions = papers.splice(0, others.length).filter((paper) => paper !== undefined);
-    return { ...entry, versions: versions.map(versionOf) };
+    return [{ ...entry, others }];
   });
 }
 

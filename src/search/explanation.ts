@@ -1,0 +1,91 @@
+/** Why is a paper there? The arithmetic of its score, the words it shares with the question, and its nearest sentence. */
+import type { Embedder } from '../embedding/embedder.ts';
+import type { FoundWord } from '../library/library.ts';
+import type { Ranked } from './ranking.ts';
+import { sentencesOf, SentenceVectors, type Sentence } from './sentences.ts';
+
+/** `fast` compares sentences as long as that keeps an answer quick; `full` compares all of them. */
+export const EXPLAIN = ['fast', 'full'] as const;
+export type Explain = (typeof EXPLAIN)[number];
+
+export interface Explanation {
+  /** What each leg says (cosine, BM25), and what the score has from it; the shares add up to the score. */
+  dense: { rank: number | null; value: number | null; share: number };
+  lexical: { rank: number | null; value: number; share: number };
+  /** The words of the question that the paper holds, and what each gives to BM25. */
+  words: FoundWord[];
+  /**
+   * The sentence of the abstract that is nearest to the question, and where it stands there (UTF-16 units). Without a
+   * similarity when sentences could not be compared in time: then it is the one with the most words of the question.
+   */
+  sentence: (Sentence & { similarity: number | null }) | null;
+}
+
+/** How long an answer may wait for sentences to be compared. */
+const FAST_MS = 25;
+
+export class Explainer {
+  readonly #sentences: SentenceVectors;
+
+  constructor(embedder: Embedder) {
+    this.#sentences = new SentenceVectors(embedder);
+  }
+
+  /**
+   * Explains the papers of one page.
+   * @param page what was ranked, with the paper's abstract and the words that were found in it.
+   * @param vector the question's.
+   * @param stems tells whether a word of an abstract is one of the question's.
+   */
+  async explain(
+    page: { ranked: Ranked; abstract: string; words: FoundWord[] }[],
+    vector: Float32Array | undefined,
+    how: Explain,
+  ): Promise<Explanation[]> {
+    const end = how === 'full' ? Infinity : performance.now() + FAST_MS;
+    return Promise.all(
+      page.map(async ({ ranked, abstract, words }): Promise<Explanation> => {
+        const { ranks, shares, similarity, bm25 } = ranked;
+        return {
+          dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
+          lexical: { rank: ranks.lexical ?? null, value: bm25, share: shares.lexical },
+          words,
+          sentence: await this.#sentence(abstract, vector, words, end),
+        };
+      }),
+    );
+  }
+
+  async #sentence(
+    abstract: string,
+    vector: Float32Array | undefined,
+    words: FoundWord[],
+    end: number,
+  ): Promise<Explanation['sentence']> {
+    const nearest = vector && (await inTime(this.#sentences.nearest(vector, abstract), end));
+    return nearest ?? wordiest(abstract, words);
+  }
+}
+
+/** What a promise becomes, if it does in time. */
+async function inTime<T>(promise: Promise<T>, end: number): Promise<T | undefined> {
+  if (end === Infinity) return promise;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, end - performance.now()));
+  });
+  promise.catch(() => {}); // When it is late, nobody waits for it any more.
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** The sentence with the most of what its paper was found by; the first one where none has any. */
+function wordiest(abstract: string, words: FoundWord[]): Explanation['sentence'] {
+  let best: { sentence: Sentence; worth: number } | undefined;
+  for (const sentence of sentencesOf(abstract)) {
+    const said = sentence.text.toLowerCase();
+    // The word as it was typed, or its beginning: the index knows the stem, here a rough eye will do.
+    const worth = words.reduce((sum, { word, score }) => (said.includes(word.slice(0, 6)) ? sum + score : sum), 0);
+    if (!best || worth > best.worth) best = { sentence, worth };
+  }
+  return best ? { ...best.sentence, similarity: null } : null;
+}

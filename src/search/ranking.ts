@@ -1,0 +1,110 @@
+/** How the two legs of a hybrid search become one ranking. Pure: rows and scores in, rows and scores out. */
+import type { Neighbour, WordMatch } from '../library/library.ts';
+
+/** A paper that at least one leg found. */
+export interface Candidate {
+  row: number;
+  /** Cosine with the question; undefined for a paper without a vector. */
+  similarity: number | undefined;
+  /** 0 when it holds no word of the question. */
+  bm25: number;
+  /** 1 for the best of the leg; undefined when the leg did not find the paper. */
+  ranks: { dense: number | undefined; lexical: number | undefined };
+}
+
+export interface Ranked extends Candidate {
+  /** What the ranking sorts by; higher is better. */
+  score: number;
+  /** What the score has from each leg. */
+  shares: { dense: number; lexical: number };
+}
+
+/** Share of the lexical leg in the hybrid score; the README shows what others are worth. */
+export const LEXICAL_WEIGHT = 0.4;
+
+/** Every paper that a leg found, once, with its place in each; what the leg that did not find it would say is left open. */
+export function candidates(dense: Neighbour[], lexical: WordMatch[]): Candidate[] {
+  const found = new Map<number, Candidate>();
+  dense.forEach(({ row, similarity }, i) => {
+    found.set(row, { row, similarity, bm25: 0, ranks: { dense: i + 1, lexical: undefined } });
+  });
+  lexical.forEach(({ row, score }, i) => {
+    const known = found.get(row);
+    const ranks = { dense: known?.ranks.dense, lexical: i + 1 };
+    found.set(row, { row, similarity: known?.similarity, bm25: score, ranks });
+  });
+  return [...found.values()];
+}
+
+/**
+ * Fuses both legs. Each leg's score is measured between what an unrelated paper has (for the cosine the mean over the
+ * library, for BM25 nothing) and what the best candidate has, and both are added by weight. Unlike with min–max over the
+ * candidates (see Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512) a score
+ * does not depend on how many candidates were taken, and the worst of them keeps what it is worth.
+ * @param background the mean cosine of the question with papers of the library.
+ * @returns best first; ties go to the lower row, so that the order is total.
+ */
+export function fuse(found: Candidate[], background: number, lexicalWeight = LEXICAL_WEIGHT): Ranked[] {
+  const bestCosine = Math.max(...found.map(({ similarity }) => similarity ?? -1));
+  const bestBm25 = Math.max(...found.map(({ bm25 }) => bm25));
+  const range = bestCosine - background;
+  return ordered(
+    found.map((candidate) => {
+      const { similarity, bm25 } = candidate;
+      const nearness = similarity === undefined || range <= 0 ? 0 : Math.max(0, similarity - background) / range;
+      const dense = (1 - lexicalWeight) * nearness;
+      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (bm25 / bestBm25);
+      return { ...candidate, score: dense + lexical, shares: { dense, lexical } };
+    }),
+  );
+}
+
+/** The ranking of one leg alone. */
+export function single(found: Candidate[], leg: 'dense' | 'lexical'): Ranked[] {
+  return ordered(
+    found.map((candidate) => {
+      const score = leg === 'dense' ? candidate.similarity! : candidate.bm25;
+      return { ...candidate, score, shares: { dense: 0, lexical: 0, [leg]: score } };
+    }),
+  );
+}
+
+function ordered(ranked: Ranked[]): Ranked[] {
+  return ranked.sort((a, b) => b.score - a.score || a.row - b.row);
+}
+
+/**
+ * Whether a text is a paper's title, or all but: nearly all words of the longer one in the same order. One word alone is
+ * a title only when it is the whole of both.
+ */
+export function isTitle(text: string, title: string): boolean {
+  const [a, b] = [wordsOf(text), wordsOf(title)];
+  if (a.length === 0 || b.length === 0) return false;
+  const longer = Math.max(a.length, b.length);
+  return longestCommon(a, b) >= (longer < NEARLY_FROM ? longer : Math.ceil(0.85 * longer));
+}
+
+/** Titles with fewer words must be typed exactly: in a short one every word counts. */
+const NEARLY_FROM = 5;
+/** Words; no title has more. */
+const LONGEST_TITLE = 60;
+
+function wordsOf(text: string): string[] {
+  const words = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu);
+  return (words ?? []).slice(0, LONGEST_TITLE);
+}
+
+/** How many words two texts have in the same order. */
+function longestCommon(a: string[], b: string[]): number {
+  let last = new Array<number>(b.length + 1).fill(0);
+  for (const word of a) {
+    const row = [0];
+    b.forEach((other, j) => row.push(word === other ? last[j]! + 1 : Math.max(last[j + 1]!, row[j]!)));
+    last = row;
+  }
+  return last[b.length]!;
+}
