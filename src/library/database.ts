@@ -18,6 +18,7 @@ const APPLICATION_ID = 0x616b696e;
  *              because then the paper is the record
  * identifiers  which paper a DOI, an arXiv id, … names
  * words        full text index over papers
+ * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
  * meta         id of the library, its model, …
@@ -51,6 +52,22 @@ CREATE TABLE identifiers (
   PRIMARY KEY (kind, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_paper ON identifiers (paper);
+CREATE TABLE facets (
+  facet INTEGER PRIMARY KEY,
+  field TEXT NOT NULL,
+  folded TEXT NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (field, folded)
+) STRICT;
+CREATE TABLE paper_facets (
+  facet INTEGER NOT NULL REFERENCES facets (facet),
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  PRIMARY KEY (facet, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_facets_by_paper ON paper_facets (paper);
+CREATE INDEX papers_with_title ON papers (row) WHERE title <> '';
+CREATE INDEX papers_with_abstract ON papers (row) WHERE abstract <> '';
+CREATE INDEX papers_with_url ON papers (row) WHERE url IS NOT NULL;
 CREATE VIRTUAL TABLE words USING fts5 (
   title, abstract, content = 'papers', content_rowid = 'row', tokenize = 'porter unicode61 remove_diacritics 2'
 );

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import { AkinError } from '../errors.ts';
 import { startThread } from '../thread.ts';
-import type { GraphStatus } from './graph.ts';
+import type { GraphStatus, NearestOptions } from './graph.ts';
 import type { GraphAnswer, GraphQuestion, GraphReady, GraphRequest } from './graph-worker.ts';
 import type { Neighbour } from './library.ts';
 
@@ -44,8 +44,8 @@ export class GraphThread {
     return new GraphThread(worker, ready);
   }
 
-  nearest(vector: Float32Array, k: number, ef?: number): Promise<Neighbour[]> {
-    return this.#ask({ ask: 'nearest', vector, k, ef });
+  nearest(vector: Float32Array, k: number, options: NearestOptions): Promise<Neighbour[]> {
+    return this.#ask({ ask: 'nearest', vector, k, options });
   }
 
   status(): Promise<GraphStatus> {

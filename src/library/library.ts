@@ -7,6 +7,8 @@
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import type { Paper } from '../paper.ts';
+import type { Facets } from './facets.ts';
+import type { Filter } from './filter.ts';
 
 /** A paper near a vector. */
 export interface Neighbour {
@@ -42,12 +44,16 @@ export interface Library {
   everyPaper(): AsyncIterable<Paper>;
   /** The vector of a paper, if it has one yet. */
   vector(row: number): Promise<Float32Array | undefined>;
-  /** The `k` papers nearest to a unit vector, nearest first. */
-  nearest(vector: Float32Array, k: number): Promise<Neighbour[]>;
+  /** The `k` papers nearest to a unit vector, nearest first; of those the filter lets through, as many as there are. */
+  nearest(vector: Float32Array, k: number, options?: { filter?: Filter | undefined }): Promise<Neighbour[]>;
   /** The cosine of a unit vector with each row's vector; rows without a vector are left out. */
   similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
-  /** The `k` papers that match the words of a query best, best first. */
-  matching(query: string, k: number): Promise<WordMatch[]>;
+  /** The `k` papers that match the words of a query best, best first; of those the filter lets through. */
+  matching(query: string, k: number, options?: { filter?: Filter | undefined }): Promise<WordMatch[]>;
+  /** How many papers a filter lets through. */
+  count(filter: Filter): Promise<number>;
+  /** How many of the papers at rows have which year, author, venue, category, collection: the `limit` commonest of each. */
+  facets(rows: number[], limit: number): Promise<Facets>;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,10 @@
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
+import { RowsByFilter, type AllowedRows } from './allowed-rows.ts';
 import { openForReading } from './database.ts';
+import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from './facets.ts';
+import type { Filter } from './filter.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
@@ -36,6 +39,8 @@ export class LocalLibrary implements Library {
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
   readonly #matching: Database.Statement<[string, number], WordMatch>;
+  readonly #facets: Database.Statement<[string], FacetCount & { field: FacetField }>;
+  readonly #rowsByFilter: RowsByFilter;
   readonly #counts: Database.Statement<[], LibraryStatus>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
@@ -60,6 +65,11 @@ export class LocalLibrary implements Library {
     this.#matching = db.prepare(
       'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?',
     );
+    this.#facets = db.prepare(
+      `SELECT field, name AS value, count(*) AS papers FROM paper_facets JOIN facets USING (facet)
+       WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY facet ORDER BY papers DESC, value`,
+    );
+    this.#rowsByFilter = new RowsByFilter(db);
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -110,8 +120,14 @@ export class LocalLibrary implements Library {
     return blob && floats(blob);
   }
 
-  nearest(vector: Float32Array, k: number, ef?: number): Promise<Neighbour[]> {
-    return this.#graph.nearest(vector, k, ef);
+  /** @param options.ef candidates the graph keeps; the default is `DEFAULT_EF`. */
+  async nearest(
+    vector: Float32Array,
+    k: number,
+    { filter, ef }: { filter?: Filter | undefined; ef?: number | undefined } = {},
+  ): Promise<Neighbour[]> {
+    const allowed = await this.allowedRows(filter);
+    return this.#graph.nearest(vector, k, { allowed: allowed?.rows, ef });
   }
 
   async similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>> {
@@ -123,9 +139,36 @@ export class LocalLibrary implements Library {
     return found;
   }
 
-  async matching(query: string, k: number): Promise<WordMatch[]> {
+  async matching(query: string, k: number, { filter }: { filter?: Filter | undefined } = {}): Promise<WordMatch[]> {
     const expression = wordsQuery(query);
-    return expression === undefined ? [] : this.#matching.all(expression, k);
+    if (expression === undefined) return [];
+    const allowed = await this.allowedRows(filter);
+    if (!allowed) return this.#matching.all(expression, k);
+    const found: WordMatch[] = [];
+    for (const match of this.#matching.iterate(expression, -1)) {
+      if (found.length === k) break;
+      if (allowed.rows[match.row]) found.push(match);
+    }
+    return found;
+  }
+
+  async count(filter: Filter): Promise<number> {
+    return this.#rowsByFilter.allowed(filter).count;
+  }
+
+  /** The rows a filter lets through; undefined without one, when that is all. Both legs of a search look at these only. */
+  async allowedRows(filter: Filter | undefined): Promise<AllowedRows | undefined> {
+    return filter && this.#rowsByFilter.allowed(filter);
+  }
+
+  async facets(rows: number[], limit: number): Promise<Facets> {
+    const all = this.#facets.all(JSON.stringify(rows));
+    const commonest = (wanted: FacetField): FacetCount[] =>
+      all
+        .filter(({ field }) => field === wanted)
+        .slice(0, limit)
+        .map(({ value, papers }) => ({ value, papers }));
+    return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
   }
 
   graphStatus(): Promise<GraphStatus> {

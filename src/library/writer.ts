@@ -7,6 +7,7 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
+import { facetsOf } from './facets.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
@@ -60,6 +61,13 @@ export class LocalWriter implements LibraryWriter {
         'INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)',
       ),
       deleteIdentifiers: db.prepare<[number]>('DELETE FROM identifiers WHERE paper = ?'),
+      insertFacet: db.prepare<[object]>(
+        'INSERT OR IGNORE INTO facets (field, folded, name) VALUES (:field, :folded, :name)',
+      ),
+      insertPaperFacet: db.prepare<[number, string, string]>(
+        'INSERT OR IGNORE INTO paper_facets (paper, facet) SELECT ?, facet FROM facets WHERE field = ? AND folded = ?',
+      ),
+      deletePaperFacets: db.prepare<[number]>('DELETE FROM paper_facets WHERE paper = ?'),
       insertVector: db.prepare<[object]>(
         `INSERT INTO vectors (paper, tokens, truncated, vector)
          SELECT row, :tokens, :truncated, :vector FROM papers WHERE row = :row`,
@@ -160,6 +168,7 @@ export class LocalWriter implements LibraryWriter {
         this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('forgotten trimmed', ?)").run(String(last));
         this.#db.exec('DELETE FROM forgotten');
       }
+      this.#db.exec('DELETE FROM facets WHERE facet NOT IN (SELECT facet FROM paper_facets)');
       this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
     })();
     this.#db.exec('VACUUM');
@@ -195,6 +204,7 @@ export class LocalWriter implements LibraryWriter {
     if (row === undefined) {
       const added = this.#statements.insertPaper.get(columns(record))!;
       this.#writeIdentifiers([record], added);
+      this.#writeFacets(record, added);
       this.#statements.insertRecord.run(record.id, added, hash, null);
       return 'added';
     }
@@ -215,6 +225,7 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.updatePaper.run({ ...columns(merged), row });
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
     this.#writeIdentifiers(said, row);
+    this.#writeFacets(merged, row);
     this.#statements.deleteRecords.run(row);
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
@@ -227,6 +238,14 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.deleteIdentifiers.run(row);
     for (const { ids } of records) {
       for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
+    }
+  }
+
+  #writeFacets(paper: Paper, row: number): void {
+    this.#statements.deletePaperFacets.run(row);
+    for (const facet of facetsOf(paper)) {
+      this.#statements.insertFacet.run(facet);
+      this.#statements.insertPaperFacet.run(row, facet.field, facet.folded);
     }
   }
 }
