@@ -53,7 +53,7 @@ for (const set of values.sets.split(',')) {
     for (const { id, text, paper_id: paperId } of judged) {
       // A whole paper as the query: its text, and itself is no answer.
       const query = text ?? embeddedText(await session.search.paper(paperId!));
-      const { hits } = await session.search.search(query, { mode, limit: 100 });
+      const { hits } = await session.search.search(query, { mode, limit: 100, cutoff: Number(process.env.CUT ?? 0) });
       const run = hits.map((hit) => hit.id).filter((hit) => hit !== paperId);
       sumNdcg += ndcg(run, qrels.get(id)!, 10);
       sumRecall += recall(run, qrels.get(id)!, 100);

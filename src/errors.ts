@@ -7,6 +7,7 @@
 export const ERROR_CODES = {
   'invalid-argument': { status: 400, exit: 2 },
   'not-found': { status: 404, exit: 5 },
+  'cursor-outdated': { status: 410, exit: 5 },
   'file-unreadable': { status: 400, exit: 2 },
   'format-unknown': { status: 400, exit: 2 },
   'record-invalid': { status: 422, exit: 4 },

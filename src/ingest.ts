@@ -101,6 +101,23 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
   return counts;
 }
 
+/**
+ * The papers in files, none of them stored.
+ * @throws AkinError `file-unreadable` for a path that does not exist; `record-invalid` for what is no paper, since whoever
+ *   names a file for the sake of its papers wants all of them.
+ */
+export async function* papersIn(paths: string[]): AsyncGenerator<Paper> {
+  await checkPaths(paths);
+  for await (const name of filesOf(paths)) {
+    const refuse = ({ file, record, reason }: Reject) => {
+      throw new AkinError('record-invalid', `${file}${record > 0 ? `, record ${record}` : ''}: ${reason}`, {
+        field: 'file',
+      });
+    };
+    for await (const { paper } of readFile(name, undefined, refuse)) yield paper;
+  }
+}
+
 /** The papers an online service answers a query with; goes on where an earlier, interrupted reading ended. */
 async function* readService(
   query: string,

@@ -146,7 +146,7 @@ async function measureRecall(): Promise<void> {
         .map(({ row, vector }) => ({ row, similarity: dot(question, vector) }))
         .sort((x, y) => y.similarity - x.similarity)
         .slice(0, 10);
-      const near = new Set((await library.nearest(question, 10, ef)).map(({ row }) => row));
+      const near = new Set((await library.nearest(question, 10, { ef })).map(({ row }) => row));
       found += exact.filter(({ row }) => near.has(row)).length;
     }
     console.log(

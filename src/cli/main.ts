@@ -14,8 +14,9 @@ import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/databas
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
-import type { Paper } from '../paper.ts';
-import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode } from '../search/search.ts';
+import { embeddedText, type Paper } from '../paper.ts';
+import { DEFAULT_CUTOFF } from '../search/background.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
 import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
 import { examine } from './doctor.ts';
@@ -70,20 +71,65 @@ command('add <paths...>', 'take in papers from files, folders, - (standard input
     else if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
   });
 
-command('search <words...>', 'the papers that answer a query')
-  .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
-  .addOption(new Option('--mode <mode>', 'how to rank').choices([...MODES]).default('hybrid'))
-  .action(async (words: string[], options: Common & { limit: number; mode: Mode }) => {
-    await withSession(options, async ({ search }) =>
-      print(options, await search.search(words.join(' '), options), answerText),
+/** What every command that answers with papers can be asked. */
+function answering(asking: Command): Command {
+  return asking
+    .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
+    .addOption(new Option('--mode <mode>', 'how to rank').choices([...MODES]).default('hybrid'))
+    .option('--cursor <cursor>', 'go on after the page that ended with this cursor')
+    .option('--explain', 'say why each paper is there', false)
+    .option('--facets', 'count the years, venues, categories and authors of the whole list', false)
+    .option('--diversity <share>', 'how much the papers should differ from one another, 0 to 1', decimal(0, 1))
+    .option(
+      '--cutoff <relevance>',
+      `show nothing unless something is as relevant, 0 to 100`,
+      decimal(0, 100),
+      DEFAULT_CUTOFF,
     );
-  });
+}
 
-command('like <id>', 'the papers nearest to a paper')
-  .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
-  .action(async (id: string, options: Common & { limit: number }) => {
-    await withSession(options, async ({ search }) => print(options, await search.similar(id, options), answerText));
-  });
+interface Answering extends Common {
+  limit: number;
+  mode: Mode;
+  cursor?: string;
+  explain: boolean;
+  facets: boolean;
+  diversity?: number;
+  cutoff: number;
+}
+
+answering(command('search <words...>', 'the papers that answer a query; the README has the query language')).action(
+  async (words: string[], options: Answering) => ask({ query: words.join(' ') }, options),
+);
+
+answering(command('like [ids...]', 'papers like these papers or texts'))
+  .option('--unlike <ids...>', 'and not like these')
+  .option('--text <text...>', 'like these texts')
+  .option('--unlike-text <text...>', 'not like these texts')
+  .option('--file <files...>', 'like the papers in these files: a PDF, a .bib, whatever "akin add" reads')
+  .option('--query <query>', 'and about this, in the query language')
+  .option('--unlike-above <cosine>', 'leave out what is at least as similar to one of --unlike', decimal(-1, 1))
+  .action(
+    async (
+      ids: string[],
+      options: Answering & {
+        unlike?: string[];
+        text?: string[];
+        unlikeText?: string[];
+        file?: string[];
+        query?: string;
+        unlikeAbove?: number;
+      },
+    ) => {
+      const texts = [...(options.text ?? [])];
+      if (options.file) {
+        const { papersIn } = await import('../ingest.ts');
+        for await (const paper of papersIn(options.file)) texts.push(embeddedText(paper));
+      }
+      const { unlike, unlikeText: unlikeTexts, query } = options;
+      await ask({ query, like: ids, unlike, texts, unlikeTexts }, options);
+    },
+  );
 
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
   const library = await LocalLibrary.open(options.index);
@@ -286,6 +332,13 @@ async function* named(library: LocalLibrary, ids: string[]): AsyncGenerator<Pape
   }
 }
 
+/** Asks the library a question, and prints the answer. */
+async function ask(question: Question, { explain, ...options }: Answering): Promise<void> {
+  await withSession(options, async ({ search }) => {
+    print(options, await search.ask(question, { ...options, explain: explain ? 'full' : undefined }), answerText);
+  });
+}
+
 async function withSession(
   options: Common,
   run: (session: Awaited<ReturnType<typeof openSession>>) => Promise<void>,
@@ -330,6 +383,15 @@ function report(error: unknown): number {
 
 function folderBytes(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+}
+
+function decimal(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max))
+      throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
+    return value;
+  };
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

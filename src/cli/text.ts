@@ -1,17 +1,35 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
 import type { Paper } from '../paper.ts';
+import type { Explanation } from '../search/explanation.ts';
 import type { Hit, SearchAnswer } from '../search/search.ts';
 import type { Version } from '../search/works.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;
+/** Values shown of each facet. */
+const FACET_VALUES = 8;
 // Only on a terminal: picocolors by itself also colours what a pipe carries wherever CI is set.
 const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
-export function answerText({ hits, library }: SearchAnswer): string {
-  const lines = hits.map((hit, i) => hitText(hit, i + 1));
-  if (hits.length === 0) lines.push('no paper matches');
+export function answerText(answer: SearchAnswer): string {
+  const { hits, total, withheld, next, corrections, facets, library } = answer;
+  const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
+  lines.push(...hits.map((hit, i) => hitText(hit, i + 1)));
+  if (withheld > 0) {
+    lines.push(`nothing relevant found; --cutoff 0 shows the nearest of ${count(withheld)} papers all the same`);
+  } else if (hits.length === 0) {
+    lines.push('no paper matches');
+  }
+  if (facets) {
+    for (const [field, values] of Object.entries(facets)) {
+      const shown = values.slice(0, FACET_VALUES).map(({ value, papers }) => `${value} (${count(papers)})`);
+      if (shown.length > 0) lines.push(`${field}: ${shown.join(', ')}`);
+    }
+  }
+  if (next !== null) {
+    lines.push(pc.dim(`${total.exact ? '' : 'at least '}${count(total.value)} papers; the next: --cursor ${next}`));
+  }
   if (library.embedded < library.papers) {
     lines.push(
       pc.yellow(
@@ -34,7 +52,7 @@ export function paperText({ versions, ...paper }: Paper & { versions: Version[] 
 }
 
 function hitText(hit: Hit, place: number): string {
-  const { title, similarity, ranks } = hit;
+  const { title, similarity, relevance, ranks } = hit;
   const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
   const near =
     similarity === null
@@ -46,11 +64,23 @@ function hitText(hit: Hit, place: number): string {
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
-    `    ${pc.cyan(near)}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
+    `    ${pc.cyan(near)}${relevance === null ? '' : `  relevance ${relevance}`}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
+    ...(hit.explanation ? explanationLines(hit.explanation) : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
+}
+
+function explanationLines({ dense, lexical, words, sentence }: Explanation): string[] {
+  const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
+  return [
+    ...(sentence ? [`    “${sentence.text}”`] : []),
+    pc.dim(
+      `    ${(dense.share + lexical.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
+        (found.length > 0 ? ` (${found.join(', ')})` : ''),
+    ),
+  ];
 }
 
 /** Another version of a work on one line. */

@@ -5,7 +5,11 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS } from '../paper.ts';
-import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Search } from '../search/search.ts';
+import { FACET_FIELDS } from '../library/facets.ts';
+import { filterSchema } from '../library/filter.ts';
+import { DEFAULT_CUTOFF } from '../search/background.ts';
+import { EXPLAIN } from '../search/explanation.ts';
+import { DEFAULT_LIMIT, MAX_LIMIT, MAX_SEEDS, MODES, type Search, type SearchAnswer } from '../search/search.ts';
 import { webPage } from '../web/page.ts';
 import { makeProblem, problemOf, problemSchema, sendProblem } from './problem.ts';
 
@@ -21,6 +25,19 @@ const versionSchema = z
     ids: identifiersSchema,
   })
   .openapi('Version');
+const explanationSchema = z
+  .object({
+    dense: z.object({ rank, value: z.number().nullable(), share: z.number() }),
+    lexical: z.object({ rank, value: z.number(), share: z.number() }),
+    words: z.array(z.object({ word: z.string(), score: z.number() })),
+    sentence: z
+      .object({ text: z.string(), start: z.int(), end: z.int(), similarity: z.number().nullable() })
+      .nullable()
+      .openapi({ description: 'Of the abstract, nearest to the question; without similarity if time was short' }),
+  })
+  .openapi('Explanation', {
+    description: 'What each leg says (cosine, BM25) and gives to the score, the words found, and the nearest sentence',
+  });
 const hitSchema = z
   .object({
     id: z.string(),
@@ -34,16 +51,32 @@ const hitSchema = z
       .number()
       .openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
     similarity: z.number().nullable().openapi({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
+    relevance: z.number().nullable().openapi({
+      description: 'The similarity measured against unrelated papers, 0..100; null for a paper not embedded yet',
+    }),
     ranks: z.object({ dense: rank, lexical: rank }).openapi({ description: "The paper's place in each leg" }),
     versions: z
       .array(versionSchema)
       .openapi({ description: 'Other versions of the same work, which are no hits of their own' }),
+    explanation: explanationSchema.optional(),
   })
   .openapi('Hit');
 const answerSchema = z
   .object({
     hits: z.array(hitSchema),
     mode: z.enum(MODES),
+    total: z
+      .object({ value: z.int(), exact: z.boolean() })
+      .openapi({ description: 'How long the whole list is; not exact where only the best candidates were looked at' }),
+    withheld: z.int().openapi({ description: 'Papers that were found, none of them relevant (see `cutoff`)' }),
+    next: z.string().nullable().openapi({ description: 'The cursor of the next page' }),
+    corrections: z
+      .array(z.object({ word: z.string(), term: z.string() }))
+      .openapi({ description: 'Words that no paper holds, and the stem that was looked for instead' }),
+    facets: z
+      .record(z.enum(FACET_FIELDS), z.array(z.object({ value: z.string(), papers: z.int() })))
+      .optional()
+      .openapi({ description: 'How many papers of the whole list have which year, author, venue …' }),
     library: z
       .object({ papers: z.int(), embedded: z.int() })
       .openapi({ description: 'How much of the library has vectors; the rest is found by words only' }),
@@ -71,6 +104,31 @@ const limit = z.coerce
   .max(MAX_LIMIT)
   .default(DEFAULT_LIMIT)
   .openapi({ description: `How many hits, 1 to ${MAX_LIMIT}` });
+const shape = {
+  limit,
+  mode: z.enum(MODES).default('hybrid').openapi({ description: 'Meaning and words, meaning only, or words only' }),
+  cursor: z.string().optional().openapi({ description: 'The `next` of the page before' }),
+  explain: z.enum(EXPLAIN).optional().openapi({ description: 'Why each hit is there: `fast`, or `full` at any cost' }),
+  facets: z
+    .stringbool('expected true or false')
+    .optional()
+    .openapi({
+      type: 'boolean',
+      description: 'Whether to count the years, venues, categories and authors of the list',
+    }),
+  diversity: z.coerce
+    .number('expected a number')
+    .min(0)
+    .max(1)
+    .optional()
+    .openapi({ description: 'How much the hits should differ from one another, 0 to 1' }),
+  cutoff: z.coerce
+    .number('expected a number')
+    .min(0)
+    .max(100)
+    .optional()
+    .openapi({ description: `When no paper is as relevant, there is no hit; ${DEFAULT_CUTOFF} unless given` }),
+};
 const idParameter = z.object({
   id: z
     .string()
@@ -98,19 +156,53 @@ const searchRoute = createRoute({
       q: z
         .string('expected one text')
         .openapi({ description: 'What the papers are about, in words', example: 'energy saving attention' }),
-      limit,
-      mode: z.enum(MODES).default('hybrid').openapi({ description: 'Meaning and words, meaning only, or words only' }),
+      ...shape,
     }),
   },
   responses: {
     200: json(answerSchema, 'The hits'),
     400: problem('A parameter is missing or wrong'),
     500: failure,
+    410: problem('The library has changed since the page before'),
     503: problem('Too many queries wait; come back after `Retry-After` seconds'),
   },
 });
+const texts = z.array(z.string().min(1)).max(MAX_SEEDS);
+const askRoute = createRoute({
+  method: 'post',
+  path: '/v1/search',
+  summary: 'The papers that answer a question of several parts: a query, papers and texts to be like or not to be like',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z
+            .strictObject({
+              query: z.string().optional().openapi({ description: 'In the query language, as `q`' }),
+              texts: texts.optional().openapi({ description: 'Texts to be like, such as an abstract' }),
+              like: texts.optional().openapi({ description: 'Ids of papers to be like; they are no hits' }),
+              unlike: texts.optional().openapi({ description: 'Ids of papers not to be like' }),
+              unlikeTexts: texts.optional().openapi({ description: 'Texts not to be like' }),
+              filter: filterSchema.optional().openapi({ type: 'object', description: 'Conditions; see the README' }),
+              limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+              mode: z.enum(MODES).default('hybrid'),
+              cursor: z.string().optional(),
+              explain: z.enum(EXPLAIN).optional(),
+              facets: z.boolean().optional(),
+              diversity: z.number().min(0).max(1).optional(),
+              unlikeAbove: z.number().min(-1).max(1).optional(),
+              cutoff: z.number().min(0).max(100).optional(),
+            })
+            .openapi('Question'),
+        },
+      },
+    },
+  },
+  responses: { ...searchRoute.responses, 404: problem('A paper to be like is not there') },
+});
 // An id may hold slashes, which these two paths can't say to the router: they document, `/v1/papers/*` below answers.
-const similarQuery = z.strictObject({ limit });
+const similarQuery = z.strictObject(shape);
 const paperQuery = z.strictObject({});
 const similarRoute = createRoute({
   method: 'get',
@@ -162,7 +254,11 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
 
   app.openapi(searchRoute, async (c) => {
     const { q, ...options } = c.req.valid('query');
-    return c.json(await search.search(q, options), 200);
+    return c.json(told(c, await search.search(q, options)), 200);
+  });
+  app.openapi(askRoute, async (c) => {
+    const { query, texts, like, unlike, unlikeTexts, filter, ...options } = c.req.valid('json');
+    return c.json(told(c, await search.ask({ query, texts, like, unlike, unlikeTexts, filter }, options)), 200);
   });
   app.openAPIRegistry.registerPath(similarRoute);
   app.openAPIRegistry.registerPath(paperRoute);
@@ -170,7 +266,8 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     const id = c.req.param('id');
     // The path as it was sent: an id that ends in "/similar" itself is written with %2F.
     if (c.req.path.endsWith('/similar')) {
-      return c.json(await search.similar(id.slice(0, -'/similar'.length), checkedQuery(c, similarQuery)));
+      const options = checkedQuery(c, similarQuery);
+      return c.json(told(c, await search.similar(id.slice(0, -'/similar'.length), options)));
     }
     checkedQuery(c, paperQuery);
     return c.json(await search.paper(id));
@@ -182,10 +279,16 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
   app.route('/', webPage(search));
 
   app.all('*', (c) => {
-    const [answering] = app.router.match('GET', c.req.path);
-    if (c.req.method !== 'GET' && answering.some(([[, { method }]]) => method === 'GET')) {
-      c.header('Allow', 'GET, HEAD');
-      return sendProblem(c, makeProblem(405, 'method-not-allowed', `${c.req.method} is not possible here, only GET`));
+    const answers = (method: string) =>
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method);
+    const possible = ['GET', 'POST'].filter(answers).map((method) => (method === 'GET' ? 'GET, HEAD' : method));
+    if (possible.length > 0) {
+      const allow = possible.join(', ');
+      c.header('Allow', allow);
+      return sendProblem(
+        c,
+        makeProblem(405, 'method-not-allowed', `${c.req.method} is not possible here, only ${allow}`),
+      );
     }
     return sendProblem(
       c,
@@ -198,6 +301,13 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;
+}
+
+/** An answer without its timings, which are told in a header (Server-Timing, W3C). */
+function told(c: Context, { timings, ...answer }: SearchAnswer): Omit<SearchAnswer, 'timings'> {
+  const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
+  c.header('Server-Timing', stages.join(', '));
+  return answer;
 }
 
 /** The parameters after the path's "?", one value or several each, as a schema wants them. */

@@ -21,6 +21,7 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  *              because then the paper is the record
  * identifiers  which paper a DOI, an arXiv id, … names
  * words        full text index over papers
+ * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
  * blocks       keys under which papers that have a vector are looked up to be compared (see works.ts)
@@ -28,7 +29,7 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * judgements   pairs of ids of records that a person said are one work (same = 1) or are not (0); each both ways round,
  *              the later one with the higher sequence
  * works        papers that have other versions, and which one leads; a paper that stands alone is not here
- * meta         id of the library, its model, …
+ * meta         id of the library, its model, how often it was changed (`revision`), …
  */
 const SCHEMA = `
 CREATE TABLE papers (
@@ -59,6 +60,22 @@ CREATE TABLE identifiers (
   PRIMARY KEY (kind, value)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX identifiers_by_paper ON identifiers (paper);
+CREATE TABLE facets (
+  facet INTEGER PRIMARY KEY,
+  field TEXT NOT NULL,
+  folded TEXT NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (field, folded)
+) STRICT;
+CREATE TABLE paper_facets (
+  facet INTEGER NOT NULL REFERENCES facets (facet),
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  PRIMARY KEY (facet, paper)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paper_facets_by_paper ON paper_facets (paper);
+CREATE INDEX papers_with_title ON papers (row) WHERE title <> '';
+CREATE INDEX papers_with_abstract ON papers (row) WHERE abstract <> '';
+CREATE INDEX papers_with_url ON papers (row) WHERE url IS NOT NULL;
 CREATE VIRTUAL TABLE words USING fts5 (
   title, abstract, content = 'papers', content_rowid = 'row', tokenize = '${TOKENIZER}'
 );
@@ -174,6 +191,7 @@ function create(db: Database.Database, model: Model): void {
     set.run('model', model.name);
     set.run('fingerprint', model.fingerprint);
     set.run('dimensions', String(model.dimensions));
+    set.run('revision', '0');
     db.pragma(`application_id = ${APPLICATION_ID}`);
     db.pragma(`user_version = ${LIBRARY_FORMAT}`);
   })();

@@ -2,11 +2,11 @@
 import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { answerQuestions } from './asked-thread.ts';
-import { Graph, type GraphStatus } from './graph.ts';
+import { Graph, type GraphStatus, type NearestOptions } from './graph.ts';
 import type { Neighbour } from './library.ts';
 
 export type GraphQuestion =
-  | { ask: 'nearest'; vector: Float32Array; k: number; ef: number | undefined }
+  | { ask: 'nearest'; vector: Float32Array; k: number; options: NearestOptions }
   | { ask: 'status' }
   /** Answered when every vector committed by now is in the graph and in the snapshot. */
   | { ask: 'settle' };
@@ -40,7 +40,7 @@ function absorb(): Promise<void> {
 
 async function answer(request: GraphQuestion): Promise<Neighbour[] | GraphStatus | true> {
   graph.refresh();
-  if (request.ask === 'nearest') return graph.nearest(request.vector, request.k, request.ef);
+  if (request.ask === 'nearest') return graph.nearest(request.vector, request.k, request.options);
   if (request.ask === 'status') return graph.status();
   await absorb();
   await graph.save();

@@ -23,6 +23,19 @@ export interface GraphStatus {
   inTail: number;
 }
 
+export interface NearestOptions {
+  /** 1 at each row that may be found; every row when undefined. */
+  allowed?: Uint8Array | undefined;
+  /** Candidates the graph keeps, at least `k`. */
+  ef?: number | undefined;
+}
+
+/**
+ * A scan of n vectors takes a time of n; walking a graph of N until enough of its n allowed ones are found takes a time of
+ * N / n. So a scan is quicker while n² is below a multiple of N, which was measured with `npm run bench -- filters`.
+ */
+const SCAN_UP_TO = 450;
+
 const INITIAL_CAPACITY = 1024;
 
 export class Graph {
@@ -33,6 +46,7 @@ export class Graph {
   readonly #owner: GraphOwner;
   readonly #newVectors: Database.Statement<[number], { label: number; paper: number; vector: Buffer }>;
   readonly #newForgotten: Database.Statement<[number], { sequence: number; label: number }>;
+  readonly #vector: Database.Statement<[number], Buffer>;
   readonly #state: GraphState;
   /** Vectors committed but not in the graph yet, by label, ascending. */
   readonly #tail = new Map<number, Float32Array>();
@@ -54,6 +68,7 @@ export class Graph {
     this.#owner = owner;
     this.#newVectors = db.prepare('SELECT label, paper, vector FROM vectors WHERE label > ? ORDER BY label');
     this.#newForgotten = db.prepare('SELECT sequence, label FROM forgotten WHERE sequence > ? ORDER BY sequence');
+    this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE label = ?').pluck();
     db.exec('BEGIN'); // What the snapshot is compared with must be what it is then brought up to date from.
     const unusable = 'unusable' in loaded ? loaded.unusable : this.#mismatch(loaded);
     this.rebuilding = unusable;
@@ -116,17 +131,24 @@ export class Graph {
     return true;
   }
 
-  /** The `k` rows nearest to a unit vector, nearest first. @param ef candidates kept by the graph, at least `k`. */
-  nearest(vector: Float32Array, k: number, ef = DEFAULT_EF): Neighbour[] {
-    const found: Neighbour[] = [];
-    const { graph } = this.#state;
-    const inGraph = graph.getCurrentCount();
-    if (inGraph > 0) {
-      graph.setEf(Math.max(ef, k));
-      const { neighbors, distances } = graph.searchKnn(Array.from(vector), Math.min(k, inGraph));
-      neighbors.forEach((label, i) => found.push({ row: this.#rowOf[label]!, similarity: 1 - distances[i]! }));
+  /**
+   * The `k` rows nearest to a unit vector, nearest first; only those allowed, but as many of them as there are.
+   *
+   * The graph is asked for a share of the papers by telling it which labels may be results; it still walks over the others,
+   * the more of them the fewer are allowed. So few are rather looked at one by one, which is exact as well.
+   */
+  nearest(vector: Float32Array, k: number, { allowed, ef = DEFAULT_EF }: NearestOptions = {}): Neighbour[] {
+    const total = this.#state.graph.getCurrentCount() - this.#state.deleted;
+    const labels = allowed && this.#labelsInGraph(allowed);
+    const count = labels?.length ?? total;
+    const isFew = allowed !== undefined && count ** 2 <= SCAN_UP_TO * total;
+    let found = isFew ? [] : this.#walk(vector, k, ef, allowed);
+    // A walk may miss vectors as well, if no way leads to them.
+    if (found.length < Math.min(k, count)) found = this.#scan(vector, labels ?? this.#labelsInGraph());
+    for (const [label, other] of this.#tail) {
+      const row = this.#rowOf[label]!;
+      if (!allowed || allowed[row]) found.push({ row, similarity: dot(vector, other) });
     }
-    for (const [label, other] of this.#tail) found.push({ row: this.#rowOf[label]!, similarity: dot(vector, other) });
     return found.sort((a, b) => b.similarity - a.similarity || a.row - b.row).slice(0, k);
   }
 
@@ -152,6 +174,36 @@ export class Graph {
 
   close(): void {
     this.#db.close();
+  }
+
+  /** The labels of the vectors in the graph whose rows are allowed. */
+  #labelsInGraph(allowed?: Uint8Array): number[] {
+    const labels: number[] = [];
+    for (let label = 1; label <= this.#state.lastLabel; label++) {
+      const row = this.#rowOf[label];
+      if (row && (!allowed || allowed[row])) labels.push(label);
+    }
+    return labels;
+  }
+
+  /** The nearest as the graph finds them. */
+  #walk(vector: Float32Array, k: number, ef: number, allowed: Uint8Array | undefined): Neighbour[] {
+    const { graph } = this.#state;
+    const inGraph = graph.getCurrentCount();
+    if (inGraph === 0) return [];
+    graph.setEf(Math.max(ef, k));
+    // Whatever this throws would end the process: it can't, for any label.
+    const isAllowed = allowed && ((label: number) => allowed[this.#rowOf[label]!] === 1);
+    const { neighbors, distances } = graph.searchKnn(Array.from(vector), Math.min(k, inGraph), isAllowed);
+    return neighbors.map((label, i) => ({ row: this.#rowOf[label]!, similarity: 1 - distances[i]! }));
+  }
+
+  /** Every vector of these labels, in no order. */
+  #scan(vector: Float32Array, labels: number[]): Neighbour[] {
+    return labels.flatMap((label) => {
+      const blob = this.#vector.get(label); // None if it was forgotten a moment ago.
+      return blob ? [{ row: this.#rowOf[label]!, similarity: dot(vector, floats(blob)) }] : [];
+    });
   }
 
   #remember(label: number, row: number): void {

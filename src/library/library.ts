@@ -7,6 +7,8 @@
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import type { Paper } from '../paper.ts';
+import type { Facets } from './facets.ts';
+import type { Filter } from './filter.ts';
 
 /** A paper near a vector. */
 export interface Neighbour {
@@ -20,6 +22,21 @@ export interface WordMatch {
   row: number;
   /** BM25; higher is better, comparable only within one query. */
   score: number;
+}
+
+/** A word of a query that a paper holds. */
+export interface FoundWord {
+  /** As it was typed, in lower case. */
+  word: string;
+  /** What it gives to the paper's BM25. */
+  score: number;
+}
+
+/** A word of a query that no paper holds. */
+export interface Correction {
+  word: string;
+  /** The stem of the word that was looked for instead. */
+  term: string;
 }
 
 export interface LibraryStatus {
@@ -42,12 +59,22 @@ export interface Library {
   everyPaper(): AsyncIterable<Paper>;
   /** The vector of a paper, if it has one yet. */
   vector(row: number): Promise<Float32Array | undefined>;
-  /** The `k` papers nearest to a unit vector, nearest first. */
-  nearest(vector: Float32Array, k: number): Promise<Neighbour[]>;
+  /** The `k` papers nearest to a unit vector, nearest first; of those the filter lets through, as many as there are. */
+  nearest(vector: Float32Array, k: number, options?: { filter?: Filter | undefined }): Promise<Neighbour[]>;
   /** The cosine of a unit vector with each row's vector; rows without a vector are left out. */
   similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
-  /** The `k` papers that match the words of a query best, best first. */
-  matching(query: string, k: number): Promise<WordMatch[]>;
+  /** The `k` papers that match the words of a query best, best first; of those the filter lets through. */
+  matching(query: string, k: number, options?: { filter?: Filter | undefined }): Promise<WordMatch[]>;
+  /** The BM25 of papers for the words of a query, in their order; 0 for one that holds none of them. */
+  scores(query: string, rows: number[]): Promise<number[]>;
+  /** For each paper the words of a query that it holds, and what they give to its BM25. */
+  foundWords(query: string, rows: number[]): Promise<FoundWord[][]>;
+  /** The words of a query that no paper holds, and the term that was looked for instead. */
+  corrections(query: string): Promise<Correction[]>;
+  /** How many papers a filter lets through. */
+  count(filter: Filter): Promise<number>;
+  /** How many of the papers at rows have which year, author, venue, category, collection: the `limit` commonest of each. */
+  facets(rows: number[], limit: number): Promise<Facets>;
   /**
    * The works of those papers that have other versions (a preprint, what was published of it): for each such row the rows
    * of all its versions, its own among them, the leading one first. Papers that stand alone are left out.
@@ -55,6 +82,12 @@ export interface Library {
   versions(rows: number[]): Promise<Map<number, number[]>>;
   /** Every work of several versions, as `versions` gives them, in the order of the leading papers' rows. */
   everyWork(): AsyncIterable<number[]>;
+  /** The first `limit` papers that a filter lets through, the latest years first. */
+  newest(filter: Filter, limit: number): Promise<number[]>;
+  /** About `count` vectors drawn at random: all if there are no more, and the same ones from an unchanged library. */
+  sample(count: number): Promise<Float32Array[]>;
+  /** Differs after every change of the library, whoever made it. */
+  revision(): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -2,11 +2,14 @@
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
+import { RowsByFilter, type AllowedRows } from './allowed-rows.ts';
 import { AskedThread } from './asked-thread.ts';
 import { openForReading } from './database.ts';
+import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from './facets.ts';
+import type { Filter } from './filter.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import type { GraphQuestion, GraphReady } from './graph-worker.ts';
-import type { Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
+import type { Correction, FoundWord, Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
 import { tellingWords } from './words.ts';
 import type { WordsQuestion } from './words-worker.ts';
 
@@ -36,9 +39,15 @@ export class LocalLibrary implements Library {
   readonly #paper: Database.Statement<[number], PaperRow>;
   readonly #page: Database.Statement<[number], PaperRow>;
   readonly #vector: Database.Statement<[number], Buffer>;
+  readonly #vectorByLabel: Database.Statement<[number], Buffer>;
+  readonly #lastLabel: Database.Statement<[], number | null>;
+  readonly #revision: Database.Statement<[], string>;
+  readonly #byYear: Database.Statement<[], number>;
   readonly #rowByName: Database.Statement<[{ name: string }], number>;
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
   readonly #versions: Database.Statement<[string], [number, number]>;
+  readonly #facets: Database.Statement<[string], FacetCount & { field: FacetField }>;
+  readonly #rowsByFilter: RowsByFilter;
   readonly #counts: Database.Statement<[], LibraryStatus>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
@@ -58,6 +67,10 @@ export class LocalLibrary implements Library {
     this.#paper = db.prepare('SELECT * FROM papers WHERE row = ?');
     this.#page = db.prepare('SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT 256');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE paper = ?').pluck();
+    this.#vectorByLabel = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE label = ?').pluck();
+    this.#lastLabel = db.prepare<[], number | null>('SELECT max(label) FROM vectors').pluck();
+    this.#revision = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'revision'").pluck();
+    this.#byYear = db.prepare<[], number>('SELECT row FROM papers ORDER BY year DESC, row DESC').pluck();
     // A paper's own id comes before the ids of records merged into others.
     this.#rowByName = db
       .prepare<[{ name: string }], number>(
@@ -73,6 +86,11 @@ export class LocalLibrary implements Library {
          WHERE asked.paper IN (SELECT value FROM json_each(?)) ORDER BY version.paper != leader, version.paper`,
       )
       .raw();
+    this.#facets = db.prepare(
+      `SELECT field, name AS value, count(*) AS papers FROM paper_facets JOIN facets USING (facet)
+       WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY facet ORDER BY papers DESC, value`,
+    );
+    this.#rowsByFilter = new RowsByFilter(db);
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -128,8 +146,17 @@ export class LocalLibrary implements Library {
     return blob && floats(blob);
   }
 
-  nearest(vector: Float32Array, k: number, ef?: number): Promise<Neighbour[]> {
-    return this.#graph.ask({ ask: 'nearest', vector, k, ef } satisfies GraphQuestion);
+  /** @param options.ef candidates the graph keeps; the default is `DEFAULT_EF`. */
+  async nearest(
+    vector: Float32Array,
+    k: number,
+    { filter, ef }: { filter?: Filter | undefined; ef?: number | undefined } = {},
+  ): Promise<Neighbour[]> {
+    const allowed = await this.allowedRows(filter);
+    return this.#graph.ask({
+      ask: 'nearest',
+      ...{ vector, k, options: { allowed: allowed?.rows, ef } },
+    } satisfies GraphQuestion);
   }
 
   async similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>> {
@@ -141,10 +168,25 @@ export class LocalLibrary implements Library {
     return found;
   }
 
-  async matching(query: string, k: number): Promise<WordMatch[]> {
+  async matching(query: string, k: number, { filter }: { filter?: Filter | undefined } = {}): Promise<WordMatch[]> {
     const words = tellingWords(query);
     if (words.length === 0) return [];
-    return this.#words.ask({ ask: 'matching', query: words, k, allowed: undefined } satisfies WordsQuestion);
+    const allowed = await this.allowedRows(filter);
+    return this.#words.ask({ ask: 'matching', words, k, allowed: allowed?.rows } satisfies WordsQuestion);
+  }
+
+  async scores(query: string, rows: number[]): Promise<number[]> {
+    const words = tellingWords(query);
+    if (rows.length === 0 || words.length === 0) return rows.map(() => 0);
+    return this.#words.ask({ ask: 'scores', words, rows } satisfies WordsQuestion);
+  }
+
+  async foundWords(query: string, rows: number[]): Promise<FoundWord[][]> {
+    return this.#words.ask({ ask: 'found', words: tellingWords(query), rows } satisfies WordsQuestion);
+  }
+
+  async corrections(query: string): Promise<Correction[]> {
+    return this.#words.ask({ ask: 'corrections', words: tellingWords(query) } satisfies WordsQuestion);
   }
 
   async versions(rows: number[]): Promise<Map<number, number[]>> {
@@ -161,6 +203,48 @@ export class LocalLibrary implements Library {
       const versions = (await this.versions([leader])).get(leader);
       if (versions) yield versions; // None when a writer has parted them since.
     }
+  }
+
+  async count(filter: Filter): Promise<number> {
+    return this.#rowsByFilter.allowed(filter).count;
+  }
+
+  /** The rows a filter lets through; undefined without one, when that is all. Both legs of a search look at these only. */
+  async allowedRows(filter: Filter | undefined): Promise<AllowedRows | undefined> {
+    return filter && this.#rowsByFilter.allowed(filter);
+  }
+
+  async newest(filter: Filter, limit: number): Promise<number[]> {
+    const { rows } = this.#rowsByFilter.allowed(filter);
+    const found: number[] = [];
+    for (const row of this.#byYear.iterate()) {
+      if (rows[row] && found.push(row) === limit) break;
+    }
+    return found;
+  }
+
+  async sample(count: number): Promise<Float32Array[]> {
+    const last = this.#lastLabel.get() ?? 0;
+    const next = numbers(last);
+    const labels = new Set<number>();
+    // Labels of vectors that are gone are drawn in vain, hence a few more.
+    while (labels.size < Math.min(last, 2 * count)) labels.add(1 + Math.floor(next() * last));
+    const found = [...labels].flatMap((label) => this.#vectorByLabel.get(label) ?? []);
+    return found.slice(0, count).map(floats);
+  }
+
+  async revision(): Promise<string> {
+    return this.#revision.get()!;
+  }
+
+  async facets(rows: number[], limit: number): Promise<Facets> {
+    const all = this.#facets.all(JSON.stringify(rows));
+    const commonest = (wanted: FacetField): FacetCount[] =>
+      all
+        .filter(({ field }) => field === wanted)
+        .slice(0, limit)
+        .map(({ value, papers }) => ({ value, papers }));
+    return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
   }
 
   graphStatus(): Promise<GraphStatus> {
@@ -191,5 +275,16 @@ export function paperFrom(found: PaperRow): Paper {
     ids: JSON.parse(found.ids) as Paper['ids'],
     categories: JSON.parse(found.categories) as string[],
     extra: JSON.parse(found.extra) as Paper['extra'],
+  };
+}
+
+/** Numbers in 0..1 that depend on the seed alone (xorshift32: Marsaglia, 2003, doi:10.18637/jss.v008.i14). */
+function numbers(seed: number): () => number {
+  let state = seed || 1;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) / 2 ** 32;
   };
 }

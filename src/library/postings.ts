@@ -7,16 +7,19 @@
  * were asked for least recently make room. SQLite works synchronously: this runs in words-worker.ts.
  *
  * BM25: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009, doi:10.1561/1500000019,
- * with the constants of FTS5 (k1 1.2, b 0.75) and the saturation of words said more than once in the query (k3).
+ * with the saturation of words said more than once in the query (k3).
  */
 import Database from 'better-sqlite3';
 import { openForReading, TOKENIZER } from './database.ts';
-import type { WordMatch } from './library.ts';
+import type { Correction, FoundWord, WordMatch } from './library.ts';
 import { correction, Vocabulary } from './vocabulary.ts';
 import type { QueryWord } from './words.ts';
 
-const K1 = 1.2;
-const B = 0.75;
+/**
+ * How soon more occurrences of a word stop counting, and how much a longer paper needs more of them. Lower than usual
+ * (FTS5 has 1.2 and 0.75): abstracts are short and much of one length. Measured over five collections; see the README.
+ */
+const BM25 = { k1: 0.9, b: 0.4 };
 /** A word said twice counts 1.5 times, said often at most 3 times. */
 const K3 = 2;
 /** Words in more than half of the papers say next to nothing, but never count against a paper (as in FTS5). */
@@ -34,29 +37,16 @@ interface PostingList {
 }
 
 /** A word of a query as it was looked up. */
-export interface ReadWord {
-  /** As it was typed. */
-  word: string;
+interface ReadWord {
   /** The stems it was looked up by; more than one where the tokenizer takes it apart. */
   terms: string[];
-  /** What was taken to be meant, when no paper holds the word itself. */
-  corrected: boolean;
-}
-
-/** A word of a query that a paper holds, and what it adds to the paper's BM25. */
-export interface FoundWord {
-  word: string;
-  score: number;
-}
-
-export interface WordsRead {
-  read: ReadWord[];
-  /** For each paper asked about, the words it holds, in the query's order. */
-  found: FoundWord[][];
+  /** Whether they are of another word that was meant, since no paper holds this one. */
+  isCorrected: boolean;
 }
 
 export class Postings {
   readonly #db: Database.Database;
+  readonly #constants: { k1: number; b: number };
   readonly #tokenizer = new Tokenizer();
   readonly #list: Database.Statement<[string], [number, number]>;
   #seenVersion: unknown;
@@ -70,8 +60,9 @@ export class Postings {
   readonly #scored = new Map<string, Float64Array>();
 
   /** Opens the full text index of the library in `folder`. @throws AkinError as `openForReading`. */
-  constructor(folder: string) {
+  constructor(folder: string, constants = BM25) {
     this.#db = openForReading(folder).db;
+    this.#constants = constants;
     this.#db.exec(`CREATE VIRTUAL TABLE temp.occurrences USING fts5vocab(main, words, instance);
                    CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row)`);
     this.#list = this.#db
@@ -96,24 +87,34 @@ export class Postings {
     })();
   }
 
-  /** How the words were looked up, and what each adds to the BM25 of these papers. */
-  explain(query: QueryWord[], rows: number[]): WordsRead {
+  /** For each of these papers the words that it holds, and what each gives to its BM25. */
+  found(query: QueryWord[], rows: number[]): FoundWord[][] {
     return this.#db.transaction(() => {
       this.#refresh();
-      const read = this.#read(query);
       const found = rows.map((): FoundWord[] => []);
-      read.forEach(({ word, terms }, i) => {
+      this.#read(query).forEach(({ terms }, i) => {
+        const { word, count } = query[i]!;
         for (const term of terms) {
           const list = this.#postings(term);
-          const weight = this.#weight(list, query[i]!.count);
+          const weight = this.#weight(list, count);
           rows.forEach((row, at) => {
             const index = placeOf(list.rows, row);
-            if (index !== -1)
-              found[at]!.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
+            if (index === -1) return;
+            found[at]!.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
           });
         }
       });
-      return { read, found };
+      return found;
+    })();
+  }
+
+  /** The words that no paper holds, and the term that is looked for instead. */
+  corrections(query: QueryWord[]): Correction[] {
+    return this.#db.transaction(() => {
+      this.#refresh();
+      return this.#read(query).flatMap(({ terms, isCorrected }, i) =>
+        isCorrected ? [{ word: query[i]!.word, term: terms[0]! }] : [],
+      );
     })();
   }
 
@@ -160,16 +161,15 @@ export class Postings {
   /** What a term that a paper holds often and a query says `said` times adds to the paper's score. */
   #weight({ rows }: PostingList, said: number): number {
     const idf = Math.log((this.#papers - rows.length + 0.5) / (rows.length + 0.5));
-    return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (K1 + 1);
+    return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (this.#constants.k1 + 1);
   }
 
   #read(query: QueryWord[]): ReadWord[] {
     const terms = this.#tokenizer.terms(query.map(({ word }) => word));
-    return query.map(({ word }, i): ReadWord => {
-      const own = terms[i]!;
-      if (own.length !== 1 || this.#postings(own[0]!).rows.length > 0) return { word, terms: own, corrected: false };
+    return terms.map((own): ReadWord => {
+      if (own.length !== 1 || this.#postings(own[0]!).rows.length > 0) return { terms: own, isCorrected: false };
       const meant = correction(own[0]!, (this.#vocabulary ??= this.#readVocabulary()));
-      return { word, terms: meant === undefined ? own : [meant], corrected: meant !== undefined };
+      return meant === undefined ? { terms: own, isCorrected: false } : { terms: [meant], isCorrected: true };
     });
   }
 
@@ -219,12 +219,13 @@ export class Postings {
     this.#scored.clear();
     this.#vocabulary = undefined;
     const last = this.#db.prepare('SELECT max(row) FROM papers').pluck().get() as number | null;
+    const { k1, b } = this.#constants;
     const sizes = this.#db.prepare('SELECT id, sz FROM words_docsize').raw().all() as [number, Buffer][];
     const lengths = sizes.map(([, size]) => sumOfVarints(size));
     const mean = lengths.reduce((sum, length) => sum + length, 0) / sizes.length;
     this.#papers = sizes.length;
     this.#halfWorth = new Float64Array((last ?? 0) + 1);
-    sizes.forEach(([row], i) => (this.#halfWorth[row] = K1 * (1 - B + (B * lengths[i]!) / mean)));
+    sizes.forEach(([row], i) => (this.#halfWorth[row] = k1 * (1 - b + (b * lengths[i]!) / mean)));
     return true;
   }
 }

@@ -2,26 +2,27 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { answerQuestions } from './asked-thread.ts';
-import type { WordMatch } from './library.ts';
-import { Postings, type WordsRead } from './postings.ts';
+import type { Correction, FoundWord, WordMatch } from './library.ts';
+import { Postings } from './postings.ts';
 import type { QueryWord } from './words.ts';
 
-export type WordsQuestion =
-  | { ask: 'matching'; query: QueryWord[]; k: number; allowed: Uint8Array | undefined }
-  | { ask: 'scores'; query: QueryWord[]; rows: number[] }
-  | { ask: 'explain'; query: QueryWord[]; rows: number[] };
+export type WordsQuestion = { words: QueryWord[] } & (
+  | { ask: 'matching'; k: number; allowed: Uint8Array | undefined }
+  | { ask: 'scores' | 'found'; rows: number[] }
+  | { ask: 'corrections' }
+);
 
 const postings = new Postings((workerData as { folder: string }).folder);
 
-answerQuestions(
-  true,
-  (question: WordsQuestion): WordMatch[] | number[] | WordsRead => {
-    if (question.ask === 'matching') return postings.matching(question.query, question.k, question.allowed);
-    if (question.ask === 'scores') return postings.scores(question.query, question.rows);
-    return postings.explain(question.query, question.rows);
-  },
-  () => postings.close(),
-);
+function answer(question: WordsQuestion): WordMatch[] | number[] | FoundWord[][] | Correction[] {
+  const { ask, words } = question;
+  if (ask === 'matching') return postings.matching(words, question.k, question.allowed);
+  if (ask === 'scores') return postings.scores(words, question.rows);
+  if (ask === 'found') return postings.found(words, question.rows);
+  return postings.corrections(words);
+}
+
+answerQuestions(true, answer, () => postings.close());
 
 /** How often to look whether there is something to read ahead. */
 const WARM_MS = 1000;

@@ -14,8 +14,8 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
-/** More distinct words than this add nothing but time, even for a whole abstract as a query. */
-const MAX_WORDS = 64;
+/** A whole abstract has fewer distinct words. */
+const MAX_WORDS = 256;
 
 export interface QueryWord {
   /** In lower case, as it was typed. */

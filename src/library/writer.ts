@@ -7,6 +7,7 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
+import { facetsOf } from './facets.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
@@ -63,6 +64,15 @@ export class LocalWriter implements LibraryWriter {
         'INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)',
       ),
       deleteIdentifiers: db.prepare<[number]>('DELETE FROM identifiers WHERE paper = ?'),
+      insertFacet: db.prepare<[object]>(
+        'INSERT OR IGNORE INTO facets (field, folded, name) VALUES (:field, :folded, :name)',
+      ),
+      insertPaperFacet: db.prepare<[number, string, string]>(
+        'INSERT OR IGNORE INTO paper_facets (paper, facet) SELECT ?, facet FROM facets WHERE field = ? AND folded = ?',
+      ),
+      deletePaperFacets: db.prepare<[number]>('DELETE FROM paper_facets WHERE paper = ?'),
+      changes: db.prepare<[], number>('SELECT total_changes()').pluck(),
+      revise: db.prepare<[]>("UPDATE meta SET value = value + 1 WHERE key = 'revision'"),
       insertVector: db.prepare<[object]>(
         `INSERT INTO vectors (paper, tokens, truncated, vector)
          SELECT row, :tokens, :truncated, :vector FROM papers WHERE row = :row`,
@@ -109,11 +119,11 @@ export class LocalWriter implements LibraryWriter {
   }
 
   put(records: Paper[]): PutOutcome[] {
-    return this.#db.transaction(() => records.map((record) => this.#put(record)))();
+    return this.#change(() => records.map((record) => this.#put(record)));
   }
 
   remove(ids: string[]): string[] {
-    return this.#db.transaction(() =>
+    return this.#change(() =>
       ids.filter((id) => {
         const row = this.#find(id);
         if (row === undefined) return false;
@@ -122,7 +132,7 @@ export class LocalWriter implements LibraryWriter {
         this.#works.regroup(versions);
         return true;
       }),
-    )();
+    );
   }
 
   pending(after: number, limit: number): PendingPaper[] {
@@ -134,7 +144,7 @@ export class LocalWriter implements LibraryWriter {
   }
 
   putVectors(vectors: { row: number; embedding: Embedding }[]): void {
-    this.#db.transaction(() => {
+    this.#change(() => {
       for (const { row, embedding } of vectors) {
         const { vector, tokens, truncated } = embedding;
         if (vector.length !== this.model.dimensions || !vector.every(Number.isFinite)) {
@@ -148,11 +158,11 @@ export class LocalWriter implements LibraryWriter {
         this.#works.compare(row);
         this.#works.regroup([row]);
       }
-    })();
+    });
   }
 
   join(ids: string[]): string[] {
-    return this.#db.transaction(() => {
+    return this.#change(() => {
       const rows = this.#named(ids);
       if (new Set(rows).size < 2) {
         throw new AkinError('invalid-argument', `${ids.join(' ')} names one paper`, {
@@ -161,15 +171,15 @@ export class LocalWriter implements LibraryWriter {
       }
       this.#works.join(rows);
       return this.#works.versions(rows[0]!).map((row) => this.#statements.paper.get(row)!.id);
-    })();
+    });
   }
 
   split(ids: string[]): string[] {
-    return this.#db.transaction(() => {
+    return this.#change(() => {
       const rows = this.#named(ids).filter((row) => this.#works.versions(row).length > 1);
       this.#works.split(rows);
       return rows.map((row) => this.#statements.paper.get(row)!.id);
-    })();
+    });
   }
 
   cursor(key: string): string | undefined {
@@ -189,6 +199,7 @@ export class LocalWriter implements LibraryWriter {
         this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('forgotten trimmed', ?)").run(String(last));
         this.#db.exec('DELETE FROM forgotten');
       }
+      this.#db.exec('DELETE FROM facets WHERE facet NOT IN (SELECT facet FROM paper_facets)');
       this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
     })();
     this.#db.exec('VACUUM');
@@ -199,6 +210,16 @@ export class LocalWriter implements LibraryWriter {
     this.#db.pragma('optimize');
     this.#db.close();
     this.#lock.release();
+  }
+
+  /** One transaction; the library is in another state after it, if anything was changed. */
+  #change<T>(make: () => T): T {
+    return this.#db.transaction(() => {
+      const before = this.#statements.changes.get();
+      const made = make();
+      if (this.#statements.changes.get() !== before) this.#statements.revise.run();
+      return made;
+    })();
   }
 
   #find(id: string): number | undefined {
@@ -233,6 +254,7 @@ export class LocalWriter implements LibraryWriter {
     if (row === undefined) {
       const added = this.#statements.insertPaper.get(columns(record))!;
       this.#writeIdentifiers([record], added);
+      this.#writeFacets(record, added);
       this.#statements.insertRecord.run(record.id, added, hash, null);
       this.#works.regroup([added]); // A person may have judged it before it was removed.
       return 'added';
@@ -255,6 +277,7 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.updatePaper.run({ ...columns(merged), row });
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
     this.#writeIdentifiers(said, row);
+    this.#writeFacets(merged, row);
     this.#statements.deleteRecords.run(row);
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
@@ -269,6 +292,14 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.deleteIdentifiers.run(row);
     for (const { ids } of records) {
       for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
+    }
+  }
+
+  #writeFacets(paper: Paper, row: number): void {
+    this.#statements.deletePaperFacets.run(row);
+    for (const facet of facetsOf(paper)) {
+      this.#statements.insertFacet.run(facet);
+      this.#statements.insertPaperFacet.run(row, facet.field, facet.folded);
     }
   }
 }

@@ -72,7 +72,7 @@ async function inTime<T>(promise: Promise<T>, end: number): Promise<T | undefine
   if (end === Infinity) return promise;
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, Math.max(0, end - performance.now()));
+    timer = setTimeout(() => resolve(undefined), Math.max(0, end - performance.now()));
   });
   promise.catch(() => {}); // When it is late, nobody waits for it any more.
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));

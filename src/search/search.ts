@@ -8,11 +8,14 @@
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
-import type { Facets, Library, LibraryStatus } from '../library/library.ts';
+import { dot } from '../library/graph.ts';
+import type { Facets } from '../library/facets.ts';
+import type { Correction, Library, LibraryStatus } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
 import { Background, DEFAULT_CUTOFF, relevance, type Level } from './background.ts';
 import { diversified } from './diversity.ts';
 import { Explainer, type Explain, type Explanation } from './explanation.ts';
+import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import { Pages } from './pages.ts';
 import { parseQuery } from './query.ts';
 import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from './ranking.ts';
@@ -30,11 +33,12 @@ export const MAX_QUERY = 10_000;
 export const MAX_SEEDS = 50;
 
 /** Candidates taken from each leg: together they are the list that one can page through. */
-export const DEPTH = 500;
+export const DEPTH = 200;
 /** How much of the list is put into another order for the sake of diversity. */
 const DIVERSIFIED = 100;
 /** Of the best by words, those that may turn out to be the paper whose title was typed. */
 const TITLES_LOOKED_AT = 20;
+const UNRANKED = { dense: undefined, lexical: undefined };
 /** Characters; no title has more. */
 const LONGEST_TITLE = 400;
 /** Values counted of each facet. */
@@ -44,14 +48,14 @@ const FACET_VALUES = 20;
 export interface Question {
   /** In the query language (query.ts). */
   query?: string | undefined;
-  /** A text to be like, as it stands: a title and an abstract, a passage of a draft. */
-  text?: string | undefined;
+  /** Texts to be like, as they stand: a title and an abstract, a passage of a draft. */
+  texts?: string[] | undefined;
   /** Ids or identifiers of papers to be like; they and their other versions are left out. */
   like?: string[] | undefined;
   /** Ids or identifiers of papers not to be like. */
   unlike?: string[] | undefined;
-  /** A text not to be like. */
-  unlikeText?: string | undefined;
+  /** Texts not to be like. */
+  unlikeTexts?: string[] | undefined;
   /** Conditions that every hit meets, besides those in the query. */
   filter?: Filter | undefined;
 }
@@ -100,10 +104,12 @@ export interface SearchAnswer {
   mode: Mode;
   /** How long the whole list is. Not exact: there are papers beyond the candidates that were looked at. */
   total: { value: number; exact: boolean };
+  /** How many papers were found of which none is relevant: they are not shown, unless with a lower `cutoff`. */
+  withheld: number;
   /** The cursor of the page after this one; null on the last. */
   next: string | null;
   /** Words that no paper holds, and what was looked for instead. */
-  corrections: { word: string; term: string }[];
+  corrections: Correction[];
   facets?: Facets | undefined;
   /** How much of the library has vectors; the rest is found by words only. */
   library: LibraryStatus;
@@ -121,7 +127,9 @@ interface Understood {
   filter: Filter | undefined;
   /** A paper that the whole query names. */
   named: number | undefined;
-  /** Papers that are no hits, since they were given. */
+  /** Papers to be like, with their vectors. They are no hits, but nothing can be nearer than they are. */
+  like: { row: number; vector: Float32Array }[];
+  /** Papers that are no hits, since they were given: those to be like and those not to. */
   given: number[];
   unlike: Float32Array[];
 }
@@ -133,6 +141,7 @@ interface List {
   entries: Entry[];
   length: number;
   exact: boolean;
+  withheld: number;
 }
 
 export class Search {
@@ -162,7 +171,8 @@ export class Search {
   }
 
   /** The papers nearest to a paper of the library; itself and its other versions are left out. As `ask`. */
-  similar(id: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+  async similar(id: string, options: SearchOptions = {}): Promise<SearchAnswer> {
+    await this.#row(id, 'id'); // Refused under the name it has at this door.
     return this.ask({ like: [id] }, options);
   }
 
@@ -177,18 +187,25 @@ export class Search {
     const revision = await this.#library.revision();
     const understood = await this.#understood(question, mode);
     clock.stop('embed');
-    const { list, offset, cursorAfter } = await this.#pages.list({ question, mode, ...shape }, cursor, revision, () =>
+    const asked = { ...question, query: question.query?.trim(), mode, ...shape };
+    const { list, offset, cursorAfter } = await this.#pages.list(asked, cursor, revision, () =>
       this.#list(understood, shape, clock),
     );
     const page = list.entries.slice(offset, offset + limit);
     const hits = await this.#hits(page, understood, explain);
     clock.stop(explain ? 'explain' : 'papers');
-    const counted = facets ? await this.#library.facets(list.entries.map(({ row }) => row), FACET_VALUES) : undefined;
+    const counted = facets
+      ? await this.#library.facets(
+          list.entries.map(({ row }) => row),
+          FACET_VALUES,
+        )
+      : undefined;
     if (facets) clock.stop('facets');
     return {
       hits,
       mode,
       total: { value: list.length, exact: list.exact },
+      withheld: list.withheld,
       next: cursorAfter(offset + page.length),
       corrections: mode === 'dense' ? [] : await this.#library.corrections(understood.text),
       ...(counted && { facets: counted }),
@@ -199,8 +216,8 @@ export class Search {
 
   /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
   async paper(id: string): Promise<Paper> {
-    const [paper] = await this.#library.papers([await this.#row(id)]);
-    if (!paper) throw notFound(id);
+    const [paper] = await this.#library.papers([await this.#row(id, 'id')]);
+    if (!paper) throw notFound(id, 'id');
     return paper;
   }
 
@@ -211,18 +228,21 @@ export class Search {
 
   async #understood(question: Question, mode: Mode): Promise<Understood> {
     const query = checkedText(question.query, 'q');
-    const wanted = checkedText(question.text, 'text');
-    const unwanted = checkedText(question.unlikeText, 'unlikeText');
+    const wanted = checkedTexts(question.texts, 'texts');
+    const unwanted = checkedTexts(question.unlikeTexts, 'unlikeTexts');
     const parsed = query === '' ? undefined : parseQuery(query);
     const filters = [parsed?.filter, question.filter].filter((filter) => filter !== undefined);
     const filter = filters.length > 1 ? { all: filters } : filters[0];
     const named = parsed?.identifier === undefined ? undefined : await this.#library.find(parsed.identifier);
-    const [like, unlike] = await Promise.all([this.#rows(question.like, 'like'), this.#rows(question.unlike, 'unlike')]);
+    const [like, unlike] = await Promise.all([
+      this.#rows(question.like, 'like'),
+      this.#rows(question.unlike, 'unlike'),
+    ]);
     if (named !== undefined) like.push(named);
     const text = named === undefined ? (parsed?.text ?? '') : '';
 
     const texts = await this.#texts(like);
-    const about = [text, wanted, ...texts].filter((each) => each.trim() !== '');
+    const about = [text, ...wanted, ...texts].filter((each) => each.trim() !== '');
     if (about.length === 0 && filter === undefined) {
       throw new AkinError('invalid-argument', 'the query is empty', {
         hint: 'say in words what the papers are about, or name papers they should be like',
@@ -230,7 +250,7 @@ export class Search {
       });
     }
     const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await Promise.all([
-      this.#embedQueries(text),
+      this.#embedQueries(text === '' ? [] : [text]),
       this.#embedQueries(wanted),
       this.#embedQueries(unwanted),
       this.#vectors(like),
@@ -243,46 +263,72 @@ export class Search {
       vector: about.length === 0 ? undefined : direction([ofText, ofWanted, ofLike], against),
       filter,
       named,
+      like: like.map((row, i) => ({ row, vector: ofLike[i]! })),
       given: [...like, ...unlike],
       unlike: against,
     };
   }
 
   /** The whole list of a question. */
-  async #list({ mode, ...asked }: Understood, { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF }: SearchOptions, clock: Clock): Promise<List> {
+  async #list(
+    { mode, ...asked }: Understood,
+    { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF }: SearchOptions,
+    clock: Clock,
+  ): Promise<List> {
     const { text, vector, filter, named } = asked;
     if (vector === undefined) {
       // Conditions only: there is nothing to be near to, so the newest come first.
       const rows = await this.#library.newest(filter!, DEPTH);
-      const ranks = { dense: undefined, lexical: undefined };
       const entries = await oncePerWork(
         this.#library,
-        rows.map((row) => ({ row, score: 0, similarity: undefined, bm25: 0, ranks, shares: { dense: 0, lexical: 0 } })),
+        rows.map((row) => ({
+          row,
+          score: 0,
+          similarity: undefined,
+          bm25: 0,
+          ranks: UNRANKED,
+          shares: { dense: 0, lexical: 0 },
+        })),
         asked.given,
       );
-      return { entries, length: entries.length, exact: rows.length < DEPTH };
+      return { entries, length: entries.length, exact: rows.length < DEPTH, withheld: 0 };
     }
     const [dense, lexical, level] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
       mode === 'dense' ? [] : this.#library.matching(text, DEPTH, { filter }).finally(() => clock.stop('lexical')),
       this.#background.level(vector),
     ]);
-    const found = candidates(dense, lexical);
-    if (mode === 'hybrid') await this.#complete(found, text, vector);
-    let ranked = mode === 'hybrid' ? fuse(found, level.mean) : single(found, mode);
-    const isRelevant = ({ similarity }: Candidate) => similarity === undefined || relevance(similarity, level) >= cutoff;
-    if (named === undefined && !ranked.some(isRelevant)) ranked = [];
+    const isNew = ({ row }: { row: number }) => row === named || !asked.given.includes(row);
+    const found = candidates(dense.filter(isNew), lexical.filter(isNew));
+    let ranked: Ranked[];
+    if (mode === 'hybrid') {
+      const seeds = asked.like
+        .filter((seed) => !isNew(seed))
+        .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
+      const all = [...found, ...seeds];
+      await this.#complete(all, text, vector);
+      ranked = fuse(all, level.mean);
+      // Papers to be like say all there is to say.
+      if (asked.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, level.mean);
+    } else {
+      ranked = single(found, mode);
+    }
+    const isRelevant = ({ similarity }: Candidate) =>
+      similarity === undefined || relevance(similarity, level) >= cutoff;
+    if (named === undefined && !ranked.some(isRelevant)) {
+      return { entries: [], length: 0, exact: true, withheld: ranked.length };
+    }
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, asked.unlike, unlikeAbove);
     let entries = await oncePerWork(this.#library, ranked, named === undefined ? asked.given : []);
     if (diversity > 0) entries = await this.#diversified(entries, diversity);
     entries = await this.#titledFirst(entries, asked);
     clock.stop('rank');
-    return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH };
+    return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
   }
 
   /** What each leg would say of the papers that only the other one found. */
   async #complete(found: Candidate[], text: string, vector: Float32Array): Promise<void> {
-    const unseen = found.filter(({ ranks }) => ranks.dense === undefined);
+    const unseen = found.filter(({ similarity }) => similarity === undefined);
     const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
     const rowsOf = (some: Candidate[]) => some.map(({ row }) => row);
     const [similarities, scores] = await Promise.all([
@@ -293,12 +339,30 @@ export class Search {
     unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
   }
 
+  /** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
+  async #withFeedback(ranked: Ranked[], text: string, vector: Float32Array, background: number): Promise<Ranked[]> {
+    const embedded = ranked.filter(({ similarity }) => similarity !== undefined).map(({ row }) => row);
+    const best = await Promise.all(embedded.slice(0, FEEDBACK_PAPERS).map((row) => this.#library.vector(row)));
+    const vectors = best.filter((each) => each !== undefined);
+    if (vectors.length === 0) return ranked;
+    const centre = direction([vectors], []);
+    const toCentre = await this.#library.similarities(centre, embedded);
+    const similarityOf = new Map(ranked.map(({ row, similarity }) => [row, similarity]));
+    const move = moveToward(text, dot(vector, centre));
+    const moved = ranked.map((each) => {
+      const near = toCentre.get(each.row);
+      return { ...each, similarity: near === undefined ? each.similarity : move(each.similarity!, near) };
+    });
+    return fuse(moved, background).map((each) => ({ ...each, similarity: similarityOf.get(each.row) }));
+  }
+
   /** Leaves out what is too similar to what is not wanted. */
   async #unlike<T extends Candidate>(ranked: T[], unlike: Float32Array[], above: number): Promise<T[]> {
     const rows = ranked.map(({ row }) => row);
     const near = new Set<number>();
     for (const vector of unlike) {
-      for (const [row, similarity] of await this.#library.similarities(vector, rows)) if (similarity >= above) near.add(row);
+      for (const [row, similarity] of await this.#library.similarities(vector, rows))
+        if (similarity >= above) near.add(row);
     }
     return ranked.filter(({ row }) => !near.has(row));
   }
@@ -311,7 +375,7 @@ export class Search {
   }
 
   /** The paper that the query names, or whose title it is, comes first. */
-  async #titledFirst(entries: Entry[], { named, text }: Understood): Promise<Entry[]> {
+  async #titledFirst(entries: Entry[], { named, text }: Pick<Understood, 'named' | 'text'>): Promise<Entry[]> {
     const isNamed = ({ row, others }: Entry) => row === named || others.includes(named!);
     let first: Entry | undefined;
     if (named !== undefined) {
@@ -342,18 +406,22 @@ export class Search {
       const similarity = entry.similarity ?? similarities.get(entry.row);
       return [{ ranked: { ...entry, similarity }, paper, others, words: words[i] ?? [] }];
     });
-    const explained = explain && (await this.#explainer.explain(told.map(({ paper, ...rest }) => ({ ...rest, abstract: paper.abstract })), vector, explain));
+    const explained =
+      explain &&
+      (await this.#explainer.explain(
+        told.map(({ paper, ...rest }) => ({ ...rest, abstract: paper.abstract })),
+        vector,
+        explain,
+      ));
     return told.map(({ ranked, paper, others }, i) => hitOf(ranked, paper, others, level, explained?.[i]));
   }
 
   async #rows(ids: string[] = [], field: string): Promise<number[]> {
-    if (ids.length > MAX_SEEDS) {
-      throw new AkinError('invalid-argument', `${field} names ${ids.length} papers, at most ${MAX_SEEDS} are taken`, { field });
-    }
+    checkCount(ids, field);
     return Promise.all(ids.map((id) => this.#row(id, field)));
   }
 
-  async #row(id: string, field = 'id'): Promise<number> {
+  async #row(id: string, field: string): Promise<number> {
     const row = await this.#library.find(id);
     if (row === undefined) throw notFound(id, field);
     return row;
@@ -375,8 +443,8 @@ export class Search {
     );
   }
 
-  async #embedQueries(text: string): Promise<Float32Array[]> {
-    return text.trim() === '' ? [] : [(await this.#embedder.embedQuery(text)).vector];
+  async #embedQueries(texts: string[]): Promise<Float32Array[]> {
+    return Promise.all(texts.map(async (text) => (await this.#embedder.embedQuery(text)).vector));
   }
 }
 
@@ -408,6 +476,19 @@ function checkedText(given: string | undefined, field: string): string {
     );
   }
   return text;
+}
+
+/** As `checkedText`, of each that says anything. @throws AkinError `invalid-argument` also when there are too many. */
+function checkedTexts(given: string[] = [], field: string): string[] {
+  checkCount(given, field);
+  return given.map((text) => checkedText(text, field)).filter((text) => text !== '');
+}
+
+function checkCount(given: string[], field: string): void {
+  if (given.length <= MAX_SEEDS) return;
+  throw new AkinError('invalid-argument', `${field} has ${given.length} entries, at most ${MAX_SEEDS} are taken`, {
+    field,
+  });
 }
 
 function notFound(id: string, field: string): AkinError {

@@ -17,7 +17,8 @@ export function direction(wanted: Float32Array[][], unwanted: Float32Array[]): F
   if (groups.length === 1 && groups[0]!.length === 1 && unwanted.length === 0) return groups[0]![0]!;
   const sum = new Float64Array(groups[0]![0]!.length);
   const add = (vectors: Float32Array[], weight: number) => {
-    for (const vector of vectors) for (let i = 0; i < sum.length; i++) sum[i]! += (weight / vectors.length) * vector[i]!;
+    for (const vector of vectors)
+      for (let i = 0; i < sum.length; i++) sum[i]! += (weight / vectors.length) * vector[i]!;
   };
   for (const group of groups) add(group, 1 / groups.length);
   if (unwanted.length > 0) add(unwanted, -AWAY);

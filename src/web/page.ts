@@ -9,7 +9,7 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { AkinError } from '../errors.ts';
 import { excerpt } from '../paper.ts';
-import type { Hit, Search, SearchAnswer } from '../search/search.ts';
+import type { Hit, Search, SearchAnswer, SearchOptions } from '../search/search.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
 type Html = ReturnType<typeof html>;
@@ -37,53 +37,88 @@ export function webPage(search: Search): Hono {
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.get('/', async (c) => {
-    const query = c.req.query('q')?.trim() ?? '';
-    const view = await viewOf(search, query, c.req.query('like') ?? '').catch(refusal);
-    return c.html(page(query, view), (view.status ?? 200) as 200);
+    const asked = { query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
+    const options = { cursor: c.req.query('cursor'), cutoff: c.req.query('all') === undefined ? undefined : 0 };
+    const view = await viewOf(search, asked, options).catch(refusal);
+    return c.html(page(asked.query, view), (view.status ?? 200) as 200);
   });
   return app;
 }
 
-async function viewOf(search: Search, query: string, like: string): Promise<View> {
+interface Asked {
+  query: string;
+  /** The id of a paper to be like. */
+  like: string;
+}
+
+async function viewOf(search: Search, asked: Asked, options: Pick<SearchOptions, 'cursor' | 'cutoff'>): Promise<View> {
+  const { query, like } = asked;
   if (like !== '') {
-    const [seed, answer] = await Promise.all([search.paper(like), search.similar(like)]);
+    const [seed, answer] = await Promise.all([
+      search.paper(like),
+      search.similar(like, { ...options, explain: 'fast' }),
+    ]);
     const name = seed.title || seed.id;
-    return answerView(search, answer, `Like ${name}`, html`Papers like <em>${name}</em>`, stemsOf(seed.title));
+    return answerView(search, answer, asked, `Like ${name}`, html`Papers like <em>${name}</em>`);
   }
   if (query !== '') {
-    const answer = await search.search(query);
-    return answerView(search, answer, query, html`Nearest to <em>${excerpt(query, 80)}</em>`, stemsOf(query));
+    const answer = await search.search(query, { ...options, explain: 'fast' });
+    return answerView(search, answer, asked, query, html`Nearest to <em>${excerpt(query, 80)}</em>`);
   }
   const { papers, embedded } = await search.library();
   const waiting = embedded < papers ? html`, ${number(embedded)} of them embedded so far` : '';
   if (papers === 0) return { said: html`This library is empty: <code>akin add FILE…</code> takes papers in.` };
   return {
     said: html`${number(papers)} papers on this machine${waiting}. Say in a few words what you are looking for, or paste
-      a title or an abstract. <span class="keys">The key <kbd>/</kbd> brings you back to the box.</span>`,
+      a title or an abstract; <code>author:</code>, <code>year:2019..2022</code>, <code>"a phrase"</code> and
+      <code>-word</code> narrow it down. <span class="keys">The key <kbd>/</kbd> brings you back to the box.</span>`,
   };
 }
 
 async function answerView(
   search: Search,
-  { hits, library }: SearchAnswer,
+  answer: SearchAnswer,
+  asked: Asked,
   title: string,
   heading: Html,
-  stems: Set<string>,
 ): Promise<View> {
+  const { hits, total, withheld, next, corrections, library } = answer;
+  if (withheld > 0) {
+    return {
+      title,
+      said: html`Nothing in this library is relevant to that.
+        <a href="${addressOfPage({ ...asked, all: '' })}">Show the nearest all the same</a>`,
+    };
+  }
   if (hits.length === 0) return { title, said: html`No paper in this library matches.` };
   const abstracts = await Promise.all(hits.map((hit) => abstractOf(search, hit)));
+  const corrected = corrections.map(({ word, term }) => html` No paper has “${word}”; “${term}…” was looked for.`);
   const incomplete =
     library.embedded < library.papers
       ? html`. ${number(library.embedded)} of ${number(library.papers)} papers are embedded so far; the others are found
         by their words only.`
       : '';
+  const more =
+    next === null
+      ? ''
+      : html`<p class="more">
+          <a href="${addressOfPage({ ...asked, cursor: next })}">More</a>
+          ${total.exact ? '' : 'of more than '}${number(total.value)} papers
+        </p>`;
   return {
     title,
-    said: html`${heading}${incomplete}`,
+    said: html`${heading}${corrected}${incomplete}`,
     results: html`<ol>
-      ${hits.map((hit, i) => result(hit, abstracts[i]!, stems))}
-    </ol>`,
+        ${hits.map((hit, i) => result(hit, abstracts[i]!))}
+      </ol>
+      ${more}`,
   };
+}
+
+/** Where the page with this question and these options is. */
+function addressOfPage({ query, like, ...options }: Asked & Record<string, string>): string {
+  const parameters = new URLSearchParams({ ...(like === '' ? { q: query } : { like }), ...options });
+  return `/?${parameters.toString()}`;
 }
 
 /** The abstract of a hit; empty if the paper was removed since it was found. */
@@ -136,16 +171,25 @@ function page(query: string, { title, said, results }: View): Html {
     </html>`;
 }
 
-function result(hit: Hit, abstract: string, stems: Set<string>): Html {
+function result(hit: Hit, abstract: string): Html {
+  const { versions, explanation } = hit;
+  const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const title = withMarks(hit.title || hit.id, stems);
   const address = addressOf(hit);
   const byline = [authorLine(hit.authors), hit.venue, hit.year]
     .filter((part) => part !== null && part !== '')
     .join(' · ');
-  const shown = passage(abstract, stems, PASSAGE_CHARACTERS);
+  const shown = passage(abstract, explanation?.sentence?.start ?? 0, PASSAGE_CHARACTERS);
   return html`<li>
     <h2>${address ? html`<a href="${address}" rel="noreferrer">${title}</a>` : title}</h2>
     ${byline ? html`<p class="byline">${byline}</p>` : ''}
+    ${
+      versions.length > 0
+        ? html`<p class="byline">
+            also ${versions.map(({ venue, year, id }) => [venue ?? id, year].filter(Boolean).join(' ')).join(', ')}
+          </p>`
+        : ''
+    }
     ${abstract ? html`<p class="passage">${withMarks(shown, stems)}</p>` : ''}
     ${
       shown !== abstract
@@ -156,7 +200,7 @@ function result(hit: Hit, abstract: string, stems: Set<string>): Html {
         : ''
     }
     <p class="why">
-      ${similarity(hit.similarity)} <span>${reasons(hit)}</span>
+      ${nearness(hit)} <span>${reasons(hit)}</span>
       <a href="/?like=${encodeURIComponent(hit.id)}">More like this</a>
     </p>
   </li>`;
@@ -174,12 +218,12 @@ function withMarks(text: string, stems: Set<string>): Html[] {
   return marked(text, stems).map((piece) => (piece.marked ? html`<mark>${piece.text}</mark>` : html`${piece.text}`));
 }
 
-/** The bar shows 0..1; a negative cosine, opposite in direction, shows as nothing. */
-function similarity(cosine: number | null): Html {
-  if (cosine === null) return html`<span>not embedded yet</span>`;
-  const shown = cosine.toFixed(2);
-  return html`<span class="nearness" title="Similarity: the cosine of both vectors">
-    <meter min="0" max="1" value="${Math.max(0, cosine).toFixed(3)}" aria-label="Similarity">${shown}</meter> ${shown}
+/** The bar shows the relevance, the number beside it the cosine that it was made of. */
+function nearness({ similarity, relevance }: Hit): Html {
+  if (similarity === null || relevance === null) return html`<span>not embedded yet</span>`;
+  return html`<span class="nearness" title="Relevance from 0 to 100, and the cosine of both vectors">
+    <meter min="0" max="100" value="${relevance}" aria-label="Relevance">${relevance}</meter> ${relevance}
+    <span class="cosine">cosine ${similarity.toFixed(2)}</span>
   </span>`;
 }
 

@@ -1,6 +1,5 @@
 /**
- * Why is a paper there? The passage of its abstract that has most in common with what was asked, and the words that it
- * shares with it.
+ * What the page shows of an abstract: a passage of it, and in that the words that it shares with the question.
  *
  * Words are compared by a stem simpler than the Porter stem that ranks papers, so a kinship far apart ("is", "being") is
  * not seen; what is marked is for the eye and decides nothing.
@@ -14,7 +13,6 @@ export interface Piece {
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+/gu;
-const sentences = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** The stems of the words that tell what a query is about. */
 export function stemsOf(query: string): Set<string> {
@@ -35,23 +33,21 @@ export function marked(text: string, stems: Set<string>): Piece[] {
 }
 
 /**
- * About `length` characters of a text, on one line, from the beginning of the sentence after which most of the stems
- * occur; the text's own beginning where none does. Ellipses say where something was left out.
+ * About `length` characters of a text, on one line, from `start` on; from its beginning, where all of it has room.
+ * Ellipses say where something was left out.
  */
-export function passage(text: string, stems: Set<string>, length: number): string {
-  const flat = text.replace(/\s+/g, ' ').trim();
-  let best = { start: 0, found: 0 };
-  for (const { index: start } of sentences.segment(flat)) {
-    const words = flat.slice(start, start + length).match(WORD) ?? [];
-    const found = new Set(words.map(stem).filter((each) => stems.has(each))).size;
-    if (found > best.found) best = { start, found };
-    if (start + length >= flat.length) break; // Later beginnings show nothing that this one does not.
-  }
-  const rest = flat.slice(best.start);
+export function passage(text: string, start: number, length: number): string {
+  const whole = onOneLine(text);
+  if (whole.length <= length) return whole;
+  const rest = onOneLine(text.slice(start));
   const space = rest.lastIndexOf(' ', length);
   const end = space > length / 2 ? space : length; // Not every script has spaces.
   const shown = rest.length <= length ? rest : `${rest.slice(0, end).replace(/[\s,;:]+$/, '')}\u00a0…`;
-  return best.start === 0 ? shown : `…\u00a0${shown}`;
+  return start === 0 ? shown : `…\u00a0${shown}`;
+}
+
+function onOneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Consonants, a vowel, a consonant: what a silent "e" follows in "gene" and "save". */

@@ -461,6 +461,58 @@ describe('the nearest', () => {
       found += graph.nearest(query, 10).filter(({ row }) => exact.has(row)).length;
     }
     expect(found / (queries.length * 10)).toBeGreaterThanOrEqual(0.98);
+
+    // The same among a part of them, be it scattered or all of a corner far from the question: and none too few.
+    for (const share of [0.9, 0.5, 0.1, 0.01, 0.001, 1 / 2500]) {
+      const count = Math.round(2500 * share);
+      const scattered = [...vectors].map((each) => ({ each, at: random() })).sort((a, b) => a.at - b.at);
+      for (const isCorner of [false, true]) {
+        let [near, wanted] = [0, 0];
+        for (const query of queries.slice(0, 25)) {
+          const part = isCorner
+            ? exactNearest(vectors, query, 2500)
+                .slice(-count)
+                .map(({ row }) => row)
+            : scattered.slice(0, count).map(({ each: [row] }) => row);
+          const allowed = new Uint8Array(Math.max(...part) + 1);
+          for (const row of part) allowed[row] = 1;
+          const exact = exactNearest(new Map(part.map((row) => [row, vectors.get(row)!])), query, 10);
+          const hits = graph.nearest(query, 10, { allowed });
+          expect(hits).toHaveLength(exact.length);
+          const rows = new Set(hits.map(({ row }) => row));
+          near += exact.filter(({ row }) => rows.has(row)).length;
+          wanted += exact.length;
+        }
+        expect(near / wanted, `${count} papers`).toBeGreaterThanOrEqual(0.98);
+      }
+    }
+  });
+
+  it('among a part of the papers are as many as there are, in graph and tail, also after removals', async () => {
+    const { folder, vectors } = await builtLibrary(150);
+    const writer = openWriter(folder);
+    writer.put(papers(150, 'tail'));
+    for (const [row, vector] of embedAll(writer)) vectors.set(row, vector);
+    const removed = [...vectors.keys()].filter((row) => row % 3 === 0);
+    writer.remove(removed.map((row) => (row <= 150 ? `p${row - 1}` : `tail${row - 151}`)));
+    for (const row of removed) vectors.delete(row);
+    const graph = await openGraph(folder);
+    expect(graph.status()).toEqual({ inGraph: 100, deleted: 50, inTail: 100 });
+    for (const isIn of [
+      () => true,
+      () => false,
+      (row: number) => row % 2 === 0,
+      (row: number) => row > 140,
+      (row: number) => row === 4,
+    ]) {
+      const allowed = Uint8Array.from({ length: 400 }, (_, row) => Number(isIn(row)));
+      const part = new Map([...vectors].filter(([row]) => isIn(row)));
+      for (const k of [1, 10, 300, 10_000]) {
+        expectSame(graph.nearest(QUERY, k, { allowed }), exactNearest(part, QUERY, k));
+      }
+    }
+    // Rows that are newer than the filter are not in it.
+    expect(graph.nearest(QUERY, 10, { allowed: new Uint8Array() })).toEqual([]);
   });
 
   it('are those of an exact search, whatever happened to the library before', async () => {

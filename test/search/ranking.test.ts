@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Neighbour, WordMatch } from '../../src/library/library.ts';
-import { fuse, LEXICAL_WEIGHT } from '../../src/search/fusion.ts';
+import { candidates, fuse, isTitle, LEXICAL_WEIGHT, single } from '../../src/search/ranking.ts';
 
 /** A leg as a library gives it: each row once, best first, ties in the order of rows. */
 const leg = (toScore: (steps: number) => number) =>
@@ -24,102 +24,115 @@ function check(property: (dense: Neighbour[], lexical: WordMatch[], weight: numb
   fc.assert(fc.property(denseLeg, lexicalLeg, weights, property), { seed: 1, numRuns: 1000 });
 }
 
-describe('fused', () => {
-  it('holds each paper of either leg once, with its place in each and its cosine', () => {
-    check((dense, lexical, weight) => {
-      const fused = fuse(dense, lexical, weight);
-      expect([...rows(fused)].sort()).toEqual([...new Set([...rows(dense), ...rows(lexical)])].sort());
-      for (const { row, ranks, similarity } of fused) {
+const BACKGROUND = -0.2;
+
+describe('the candidates of both legs', () => {
+  it('are each paper once, with its place in each leg and what it scored there', () => {
+    check((dense, lexical) => {
+      const found = candidates(dense, lexical);
+      expect(rows(found).toSorted()).toEqual([...new Set([...rows(dense), ...rows(lexical)])].toSorted());
+      for (const { row, ranks, similarity, bm25 } of found) {
         const [inDense, inLexical] = [rows(dense).indexOf(row), rows(lexical).indexOf(row)];
         expect(ranks).toEqual({
           dense: inDense === -1 ? undefined : inDense + 1,
           lexical: inLexical === -1 ? undefined : inLexical + 1,
         });
         expect(similarity).toBe(dense[inDense]?.similarity);
+        expect(bm25).toBe(lexical[inLexical]?.score ?? 0);
       }
     });
   });
+});
 
-  it('has scores from 0 to 1 and one possible order: by score, then by row', () => {
+describe('fused', () => {
+  it('is every candidate with a score from 0 to 1, the sum of its shares, in one possible order', () => {
     check((dense, lexical, weight) => {
-      const fused = fuse(dense, lexical, weight);
-      for (const [i, { row, score }] of fused.entries()) {
+      const found = candidates(dense, lexical);
+      const fused = fuse(found, BACKGROUND, weight);
+      expect(rows(fused).toSorted()).toEqual(rows(found).toSorted());
+      for (const [i, { row, score, shares }] of fused.entries()) {
+        expect(score).toBe(shares.dense + shares.lexical);
         expect(score).toBeGreaterThanOrEqual(0);
-        expect(score).toBeLessThanOrEqual(1);
+        expect(score).toBeLessThanOrEqual(1 + 1e-12);
         const before = fused[i - 1];
         if (before) expect(before.score > score || (before.score === score && before.row < row)).toBe(true);
       }
     });
   });
 
-  it('is the dense leg alone with weight 0 and the lexical leg alone with weight 1', () => {
+  it('follows one leg alone when the other weighs nothing', () => {
     check((dense, lexical) => {
-      const denseRows = new Set(rows(dense));
-      const byDense = fuse(dense, lexical, 0);
-      expect(rows(byDense).filter((row) => denseRows.has(row))).toEqual(rows(dense));
-      for (const { row, score } of byDense) if (!denseRows.has(row)) expect(score).toBe(0);
-
-      const lexicalRows = new Set(rows(lexical));
-      const byLexical = fuse(dense, lexical, 1);
-      expect(rows(byLexical).filter((row) => lexicalRows.has(row))).toEqual(rows(lexical));
-      for (const { row, score } of byLexical) if (!lexicalRows.has(row)) expect(score).toBe(0);
+      const found = candidates(dense, lexical);
+      const isNear = new Set(dense.filter(({ similarity }) => similarity > BACKGROUND).map(({ row }) => row));
+      const byDense = rows(fuse(found, BACKGROUND, 0)).filter((row) => isNear.has(row));
+      expect(byDense).toEqual(rows(dense).filter((row) => isNear.has(row)));
+      const isLexical = new Set(rows(lexical));
+      expect(rows(fuse(found, BACKGROUND, 1)).filter((row) => isLexical.has(row))).toEqual(rows(lexical));
     });
   });
 
-  it('puts first, with the full score, what is first in both legs', () => {
+  it('does not depend on how many candidates were taken behind the best', () => {
     check((dense, lexical, weight) => {
-      if (dense.length === 0 || lexical.length === 0 || dense[0]!.row !== lexical[0]!.row) return;
-      const top = fuse(dense, lexical, weight).find(({ row }) => row === dense[0]!.row)!;
-      expect(top.score).toBeCloseTo(1, 12);
+      const all = fuse(candidates(dense, lexical), BACKGROUND, weight);
+      const fewer = fuse(candidates(dense.slice(0, 5), lexical.slice(0, 5)), BACKGROUND, weight);
+      const inBoth = new Set([...rows(dense.slice(0, 5))].filter((row) => rows(lexical.slice(0, 5)).includes(row)));
+      for (const { row, score } of fewer) {
+        if (inBoth.has(row)) expect(score).toBe(all.find((each) => each.row === row)!.score);
+      }
     });
-    const [best, second] = fuse(
+  });
+
+  it('adds the legs by weight, each between the background and its best', () => {
+    const found = candidates(
       [
-        { row: 7, similarity: 0.5 },
-        { row: 1, similarity: 0.1 },
+        { row: 1, similarity: 0.9 },
+        { row: 2, similarity: 0.5 },
+        { row: 3, similarity: 0.1 },
+        { row: 5, similarity: 0 },
       ],
       [
-        { row: 7, score: 3 },
-        { row: 2, score: 1 },
+        { row: 2, score: 10 },
+        { row: 4, score: 5 },
+        { row: 1, score: 1 },
       ],
     );
-    expect([best!.row, best!.score]).toEqual([7, 1]);
-    expect(second!.score).toBe(0);
-  });
-
-  it('adds the legs by weight, each between its worst and its best', () => {
-    const dense = [
-      { row: 1, similarity: 0.9 },
-      { row: 2, similarity: 0.6 },
-      { row: 3, similarity: 0.5 },
-    ];
-    const lexical = [
-      { row: 2, score: 10 },
-      { row: 4, score: 6 },
-      { row: 1, score: 2 },
-    ];
-    const scores = Object.fromEntries(fuse(dense, lexical, 0.4).map(({ row, score }) => [row, score]));
-    expect(scores[1]).toBeCloseTo(0.6 * 1 + 0.4 * 0, 12);
-    expect(scores[2]).toBeCloseTo(0.6 * 0.25 + 0.4 * 1, 12);
-    expect(scores[3]).toBeCloseTo(0, 12);
+    const scores = Object.fromEntries(fuse(found, 0.1, 0.4).map(({ row, score }) => [row, score]));
+    expect(scores[1]).toBeCloseTo(0.6 * 1 + 0.4 * 0.1, 12);
+    expect(scores[2]).toBeCloseTo(0.6 * 0.5 + 0.4 * 1, 12);
+    expect(scores[3]).toBe(0);
     expect(scores[4]).toBeCloseTo(0.4 * 0.5, 12);
-    expect(rows(fuse(dense, lexical, 0.4))).toEqual([1, 2, 4, 3]);
+    expect(scores[5]).toBe(0);
   });
 
-  it('gives the full share to every paper of a leg in which all are alike', () => {
-    expect(fuse([{ row: 2, similarity: 0.3 }], [], 0.25)).toMatchObject([{ row: 2, score: 0.75 }]);
-    expect(
-      fuse(
-        [],
-        [
-          { row: 3, score: 2 },
-          { row: 4, score: 2 },
-        ],
-        0.25,
-      ),
-    ).toMatchObject([
-      { row: 3, score: 0.25 },
-      { row: 4, score: 0.25 },
-    ]);
-    expect(fuse([], [])).toEqual([]);
+  it('is nothing when nothing was found', () => {
+    expect(fuse([], 0)).toEqual([]);
+    expect(fuse(candidates([{ row: 2, similarity: 0.3 }], []), 0, 0.25)).toMatchObject([{ row: 2, score: 0.75 }]);
   });
+});
+
+describe('one leg alone', () => {
+  it('is ordered by its own score', () => {
+    check((dense, lexical) => {
+      expect(rows(single(candidates(dense, []), 'dense'))).toEqual(rows(dense));
+      expect(single(candidates([], lexical), 'lexical').map(({ row, score }) => ({ row, score }))).toEqual(lexical);
+    });
+  });
+});
+
+describe('a title', () => {
+  it.each([
+    ['attention is all you need', 'Attention Is All You Need'],
+    ['Deep Learning', 'Deep learning.'],
+    ['Gödel, Escher, Bach: an eternal golden braid', 'Godel Escher Bach – An Eternal Golden Braid'],
+    ['A study of seven very long and winding roads in hills', 'Study of seven very long and winding roads in hills'],
+  ])('is known in %s', (text, title) => expect(isTitle(text, title)).toBe(true));
+
+  it.each([
+    ['deep learning', 'Deep learning for speech'],
+    ['attention is all', 'Attention Is All You Need'],
+    ['you need all attention is', 'Attention Is All You Need'],
+    ['', ''],
+    ['?', '!'],
+    ['learning', 'Deep learning'],
+  ])('is not seen in %s', (text, title) => expect(isTitle(text, title)).toBe(false));
 });

@@ -69,7 +69,8 @@ describe('a hybrid search', () => {
   });
 
   it('answers a query without any word by meaning alone', async () => {
-    const { hits } = await search.search('😀');
+    expect((await search.search('😀')).hits).toEqual([]); // Nothing of what is there has to do with it.
+    const { hits } = await search.search('😀', { cutoff: 0 });
     expect(hits).toHaveLength(DEFAULT_LIMIT);
     expect(hits.map(({ ranks }) => ranks.lexical)).toEqual(hits.map(() => null));
   });
@@ -123,8 +124,9 @@ describe('every search', () => {
 
   it('answers the same query with the same answer, white space around it or not', async () => {
     for (const mode of MODES) {
-      const answer = await search.search('networks that learn', { mode });
-      expect(await search.search('\n networks that learn ', { mode })).toEqual(answer);
+      const { timings: _, ...answer } = await search.search('networks that learn', { mode });
+      const { timings: __, ...again } = await search.search('\n networks that learn ', { mode });
+      expect(again).toEqual(answer);
     }
   });
 
@@ -150,6 +152,7 @@ describe('every search', () => {
       score: 1,
       similarity: expect.closeTo(0.385, 2) as number,
       ranks: { dense: 1, lexical: 1 },
+      relevance: expect.any(Number) as number,
       versions: [],
     } satisfies Hit);
   });
@@ -158,7 +161,7 @@ describe('every search', () => {
 describe('papers like a paper', () => {
   it('are its nearest, without itself, by whichever name it is called', async () => {
     const vector = (await library.vector((await library.find(TURING))!))!;
-    const { hits, mode } = await search.similar(TURING, { limit: 20 });
+    const { hits, mode } = await search.similar(TURING, { mode: 'dense', limit: 20 });
     expect(mode).toBe('dense');
     expect(hits).toHaveLength(20);
     expect(hits.map(({ id }) => id)).not.toContain(TURING);
@@ -168,10 +171,10 @@ describe('papers like a paper', () => {
     }
     expect(hits.map(({ score }) => score)).toEqual(hits.map(({ score }) => score).sort((a, b) => b - a));
     for (const name of ['https://doi.org/10.1112/PLMS/s2-42.1.230', '10.1112/plms/s2-42.1.230']) {
-      expect((await search.similar(name, { limit: 20 })).hits).toEqual(hits);
+      expect((await search.similar(name, { mode: 'dense', limit: 20 })).hits).toEqual(hits);
     }
     expect((await search.similar(TURING, { limit: MAX_LIMIT })).hits).toHaveLength(MAX_LIMIT);
-    expect((await search.similar(TURING)).hits).toEqual(hits.slice(0, DEFAULT_LIMIT));
+    expect((await search.similar(TURING, { mode: 'dense' })).hits).toEqual(hits.slice(0, DEFAULT_LIMIT));
   });
 
   it('are refused for a paper that is not there', async () => {

@@ -1,0 +1,124 @@
+/**
+ * What papers can be filtered by and counted by: their years, authors, venues, categories and collections.
+ *
+ * Every value that papers have is kept once, with a *folded* form in which case, accents and punctuation no longer tell
+ * values apart and marks show where a part of it begins and ends: " yoshua bengio ", ".cs.cl.", "/thesis/chapter 1/". So
+ * a filter looks for a piece of text in the folded values, which are few, and never at the papers, which are many.
+ */
+import type { Paper } from '../paper.ts';
+
+export const FACET_FIELDS = ['year', 'author', 'venue', 'category', 'collection'] as const;
+export type FacetField = (typeof FACET_FIELDS)[number];
+
+/** A value of a field, and how many papers have it. */
+export interface FacetCount {
+  /** As the first paper that had it wrote it. */
+  value: string;
+  papers: number;
+}
+export type Facets = Record<FacetField, FacetCount[]>;
+
+export interface Facet {
+  field: FacetField;
+  name: string;
+  folded: string;
+}
+
+/** The facets of a paper, each once. */
+export function facetsOf({ year, authors, venue, categories, extra }: Paper): Facet[] {
+  const facets: Facet[] = [
+    ...(year === null ? [] : [{ field: 'year' as const, name: String(year), folded: String(year) }]),
+    ...authors.map((name) => ({ field: 'author' as const, name, folded: foldedAuthor(name) })),
+    ...(venue === null ? [] : [{ field: 'venue' as const, name: venue, folded: foldedVenue(venue) }]),
+    ...categories.map((name) => ({ field: 'category' as const, name, folded: foldedCategory(name) })),
+    ...collectionsOf(extra).map((name) => ({ field: 'collection' as const, name, folded: foldedCollection(name) })),
+  ];
+  return facets.filter(({ folded }) => /[\p{L}\p{N}]/u.test(folded));
+}
+
+/** Where a source keeps the names of the collections a paper is in; Zotero's are ways: "Thesis / Chapter 1". */
+function collectionsOf({ collections }: Paper['extra']): string[] {
+  return [collections].flat().filter((each): each is string => typeof each === 'string');
+}
+
+/** The words of a venue's name; a shorter name's folded form is in a longer one's, if its words are there in this order. */
+export function foldedVenue(venue: string): string {
+  return ` ${wordsOf(venue).join(' ')} `;
+}
+
+/** The folded form of "cs" begins that of "cs.CL". */
+export function foldedCategory(category: string): string {
+  return `.${plain(category).replace(/\s+/g, ' ').trim()}.`;
+}
+
+/** The folded form of "Chapter 1" is in that of "Thesis / Chapter 1 / Notes". */
+export function foldedCollection(collection: string): string {
+  const way = plain(collection).split('/');
+  return `/${way.map((name) => name.replace(/\s+/g, ' ').trim()).join('/')}/`;
+}
+
+const SUFFIXES = new Set(['jr', 'sr', 'ii', 'iii', 'iv']);
+
+/** The words of a name, the family name last: "Bengio, Yoshua" and "Yoshua Bengio" are one, as are "Bengio Y" and "Y. Bengio". */
+export function foldedAuthor(name: string): string {
+  const comma = name.indexOf(',');
+  const [given, family] = comma < 0 ? ['', name] : [name.slice(comma + 1), name.slice(0, comma)];
+  let words = [...wordsOf(given).filter((word) => comma < 0 || !SUFFIXES.has(word)), ...wordsOf(family)];
+  while (words.length > 1 && SUFFIXES.has(words.at(-1)!)) words.pop();
+  // An initial at the end is a given name's: so PubMed writes names.
+  const last = words.findLastIndex((word) => word.length > 1);
+  if (last >= 0) words = [...words.slice(last + 1), ...words.slice(0, last + 1)];
+  return ` ${words.join(' ')} `;
+}
+
+/** A word that whoever is meant by a name has in theirs: its folded form, to look for before `meansAuthor` compares. */
+export function tellingWord(foldedName: string): string {
+  return ` ${foldedName.trim().split(' ').at(-1)!} `;
+}
+
+/**
+ * Whether a name that is looked for means an author; both folded. All its words are in the author's name, in any order; or
+ * the family names agree, and so do given names, for which initials may stand. An initial that only one of them has
+ * does no harm where another given name agrees.
+ */
+export function meansAuthor(name: string, author: string): boolean {
+  const [wanted, words] = [name.trim().split(' '), author.trim().split(' ')];
+  if (wanted.every((word) => words.includes(word))) return true;
+  if (wanted.length < 2 || words.length < 2 || wanted.pop() !== words.pop()) return false;
+  let agreed = 0;
+  for (const given of wanted.toSorted((a, b) => b.length - a.length)) {
+    const match =
+      words.indexOf(given) >= 0 ? words.indexOf(given) : words.findIndex((word) => abbreviates(given, word));
+    if (match >= 0) {
+      words.splice(match, 1);
+      agreed++;
+    } else if (given.length > 1) {
+      return false;
+    }
+  }
+  return agreed > 0;
+}
+
+function abbreviates(a: string, b: string): boolean {
+  return (a.length === 1 || b.length === 1) && a[0] === b[0];
+}
+
+/** Letters that are written without their strokes and ligatures where a keyboard lacks them, as Unicode does not know. */
+const PLAIN_LETTERS: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' };
+
+/** Lower case, without accents. */
+function plain(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[øłđıßæœ]/g, (letter) => PLAIN_LETTERS[letter]!);
+}
+
+function wordsOf(text: string): string[] {
+  return (
+    plain(text)
+      .replace(/['’ʼ]/g, '')
+      .match(/[\p{L}\p{N}]+/gu) ?? []
+  );
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { facetsOf, foldedAuthor, meansAuthor, tellingWord } from '../../src/library/facets.ts';
+import { paper } from './made.ts';
+
+/** Whether a filter for `wanted` finds papers by `author`. */
+function means(wanted: string, author: string): boolean {
+  const [name, folded] = [foldedAuthor(wanted), foldedAuthor(author)];
+  const isMeant = meansAuthor(name, folded);
+  // Names are looked up by one of their words before they are compared.
+  if (isMeant) expect(folded, `${wanted} in ${author}`).toContain(tellingWord(name));
+  return isMeant;
+}
+
+describe('an author', () => {
+  it('is meant by the family name, by any words of the name, by initials with the family name', () => {
+    const meant: Record<string, string[]> = {
+      'Yoshua Bengio': [
+        ...['bengio', 'BENGIO', 'yoshua', 'yoshua bengio', 'Bengio Yoshua', 'Bengio, Yoshua'],
+        ...['Y. Bengio', 'Bengio, Y.', 'Bengio Y', 'y bengio', 'Yoshua K. Bengio', 'Bengio, Yoshua, Jr.'],
+      ],
+      'Y. Bengio': ['bengio', 'Yoshua Bengio', 'Bengio, Yoshua', 'Bengio Y', 'Y. Bengio'],
+      'Bengio, Y.': ['bengio', 'Yoshua Bengio'],
+      'Bengio Y': ['bengio', 'Yoshua Bengio'],
+      'Donald E. Knuth': [
+        'knuth',
+        'Donald Knuth',
+        'D. Knuth',
+        'D. E. Knuth',
+        'D.E. Knuth',
+        'Knuth, D. E.',
+        'donald ervin knuth',
+      ],
+      'Donald Knuth': ['Donald E. Knuth', 'Knuth, Donald E.'],
+      'Jürgen Müller-Lüdenscheidt': ['muller-ludenscheidt', 'MÜLLER', 'Jurgen Muller Ludenscheidt'],
+      "Séamus O'Brien": ['obrien', 'O’Brien', "o'brien", 'S. OBrien'],
+      'Łukasz Kaiser': ['lukasz kaiser', 'Łukasz', 'L. Kaiser'],
+      'Rembrandt van der Berg': ['van der berg', 'berg', 'R. van der Berg', 'Berg, Rembrandt van der'],
+      'Jean-Pierre Dupont': ['J.-P. Dupont', 'jean dupont', 'J. Dupont', 'dupont'],
+      'Martin Luther King, Jr.': ['king', 'Martin Luther King', 'M. L. King Jr.'],
+      '李 明': ['李 明', '李', '明'],
+      'Иван Петров': ['петров', 'И. Петров'],
+      'Malcolm X': ['Malcolm X', 'malcolm'],
+      'The ATLAS Collaboration': ['atlas', 'atlas collaboration'],
+    };
+    for (const [author, names] of Object.entries(meant)) {
+      for (const name of names) expect([name, author, means(name, author)]).toEqual([name, author, true]);
+    }
+  });
+
+  it('is not meant by somebody else’s name', () => {
+    const others: Record<string, string[]> = {
+      'Yoshua Bengio': ['Samy Bengio', 'S. Bengio', 'beng', 'bengio hinton', 'Yoshua Smith', 'y', 'Yoshua B.', ''],
+      'Y. Bengio': ['Samy Bengio', 'yoshua'],
+      'Z. Wei': ['Wei Zhang', 'zhang'],
+      'Li Wei': ['Lin Wei', 'L Wang'],
+      'Donald Knuth': ['David Knuth', 'E. Knuth'],
+      'Ann Lee': ['Anna Lee', 'B. Lee', 'Lee, Bo'],
+    };
+    for (const [author, names] of Object.entries(others)) {
+      for (const name of names) expect([name, author, means(name, author)]).toEqual([name, author, false]);
+    }
+  });
+});
+
+describe('the facets of a paper', () => {
+  it('are what it says of itself, as written and folded', () => {
+    const facets = facetsOf(
+      paper('a', {
+        authors: ['Bengio, Yoshua', '…'],
+        year: 2016,
+        venue: 'Proc. of the Société & Co',
+        categories: ['cs.CL', 'Computer  Science'],
+        extra: { collections: ['Thesis / Chapter 1', 7] },
+      }),
+    );
+    expect(facets).toEqual([
+      { field: 'year', name: '2016', folded: '2016' },
+      { field: 'author', name: 'Bengio, Yoshua', folded: ' yoshua bengio ' },
+      { field: 'venue', name: 'Proc. of the Société & Co', folded: ' proc of the societe co ' },
+      { field: 'category', name: 'cs.CL', folded: '.cs.cl.' },
+      { field: 'category', name: 'Computer Science', folded: '.computer science.' },
+      { field: 'collection', name: 'Thesis / Chapter 1', folded: '/thesis/chapter 1/' },
+    ]);
+    expect(facetsOf(paper('b'))).toEqual([]);
+    expect(facetsOf(paper('c', { extra: { collections: 'one' } }))).toHaveLength(1);
+    expect(facetsOf(paper('d', { extra: { collections: { not: 'a list' } } }))).toEqual([]);
+  });
+});
