@@ -15,7 +15,7 @@ import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
 import { embeddedText, type Paper } from '../paper.ts';
-import { DEFAULT_CUTOFF } from '../search/background.ts';
+import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
 import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';

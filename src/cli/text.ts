@@ -64,7 +64,7 @@ function hitText(hit: Hit, place: number): string {
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
-    `    ${pc.cyan(near)}${relevance === null ? '' : `  relevance ${relevance}`}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
+    `    ${pc.cyan(near)}${relevance === null ? '' : `  relevance ${Math.round(relevance)}`}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
     ...(hit.explanation ? explanationLines(hit.explanation) : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]

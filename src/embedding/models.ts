@@ -24,6 +24,8 @@ const modelSchema = z.strictObject({
   /** Longest input in tokens, special tokens included; longer texts are cut and counted as truncated. */
   maxTokens: z.int().positive(),
   dimensions: z.int().positive(),
+  /** The mean cosine of a query with texts of other fields: what to this model is no nearness at all. */
+  unrelatedCosine: z.number().min(-1).lt(1),
   files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
 const manifestSchema = z.strictObject({ default: z.string(), models: z.record(z.string(), modelSchema) });

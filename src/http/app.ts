@@ -7,7 +7,7 @@ import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS } from '../paper.ts';
 import { FACET_FIELDS } from '../library/facets.ts';
 import { filterSchema } from '../library/filter.ts';
-import { DEFAULT_CUTOFF } from '../search/background.ts';
+import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { EXPLAIN } from '../search/explanation.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MAX_SEEDS, MODES, type Search, type SearchAnswer } from '../search/search.ts';
 import { webPage } from '../web/page.ts';
@@ -109,13 +109,10 @@ const shape = {
   mode: z.enum(MODES).default('hybrid').openapi({ description: 'Meaning and words, meaning only, or words only' }),
   cursor: z.string().optional().openapi({ description: 'The `next` of the page before' }),
   explain: z.enum(EXPLAIN).optional().openapi({ description: 'Why each hit is there: `fast`, or `full` at any cost' }),
-  facets: z
-    .stringbool('expected true or false')
-    .optional()
-    .openapi({
-      type: 'boolean',
-      description: 'Whether to count the years, venues, categories and authors of the list',
-    }),
+  facets: z.stringbool('expected true or false').optional().openapi({
+    type: 'boolean',
+    description: 'Whether to count the years, venues, categories and authors of the list',
+  }),
   diversity: z.coerce
     .number('expected a number')
     .min(0)

@@ -32,6 +32,13 @@ export interface FoundWord {
   score: number;
 }
 
+/** What a paper holds of a query. */
+export interface FoundWords {
+  words: FoundWord[];
+  /** How much of what the query says is in the paper, 0..1: words count by their rarity (inverse document frequency). */
+  coverage: number;
+}
+
 /** A word of a query that no paper holds. */
 export interface Correction {
   word: string;
@@ -67,8 +74,8 @@ export interface Library {
   matching(query: string, k: number, options?: { filter?: Filter | undefined }): Promise<WordMatch[]>;
   /** The BM25 of papers for the words of a query, in their order; 0 for one that holds none of them. */
   scores(query: string, rows: number[]): Promise<number[]>;
-  /** For each paper the words of a query that it holds, and what they give to its BM25. */
-  foundWords(query: string, rows: number[]): Promise<FoundWord[][]>;
+  /** For each paper, what it holds of a query. */
+  foundWords(query: string, rows: number[]): Promise<FoundWords[]>;
   /** The words of a query that no paper holds, and the term that was looked for instead. */
   corrections(query: string): Promise<Correction[]>;
   /** How many papers a filter lets through. */

@@ -9,7 +9,7 @@ import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from './f
 import type { Filter } from './filter.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import type { GraphQuestion, GraphReady } from './graph-worker.ts';
-import type { Correction, FoundWord, Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
+import type { Correction, FoundWords, Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
 import { tellingWords } from './words.ts';
 import type { WordsQuestion } from './words-worker.ts';
 
@@ -181,7 +181,7 @@ export class LocalLibrary implements Library {
     return this.#words.ask({ ask: 'scores', words, rows } satisfies WordsQuestion);
   }
 
-  async foundWords(query: string, rows: number[]): Promise<FoundWord[][]> {
+  async foundWords(query: string, rows: number[]): Promise<FoundWords[]> {
     return this.#words.ask({ ask: 'found', words: tellingWords(query), rows } satisfies WordsQuestion);
   }
 

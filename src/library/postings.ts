@@ -11,7 +11,7 @@
  */
 import Database from 'better-sqlite3';
 import { openForReading, TOKENIZER } from './database.ts';
-import type { Correction, FoundWord, WordMatch } from './library.ts';
+import type { Correction, FoundWords, WordMatch } from './library.ts';
 import { correction, Vocabulary } from './vocabulary.ts';
 import type { QueryWord } from './words.ts';
 
@@ -36,11 +36,14 @@ interface PostingList {
   counts: Uint8Array;
 }
 
-/** A word of a query as it was looked up. */
-interface ReadWord {
-  /** The stems it was looked up by; more than one where the tokenizer takes it apart. */
-  terms: string[];
-  /** Whether they are of another word that was meant, since no paper holds this one. */
+/** A stem that a query looks for. */
+interface Term {
+  term: string;
+  /** The word that it is of, or the first of several. */
+  word: string;
+  /** How often the query says it, in whatever form. */
+  said: number;
+  /** Whether it is of another word that was meant, since no paper holds this one. */
   isCorrected: boolean;
 }
 
@@ -87,22 +90,23 @@ export class Postings {
     })();
   }
 
-  /** For each of these papers the words that it holds, and what each gives to its BM25. */
-  found(query: QueryWord[], rows: number[]): FoundWord[][] {
+  /** For each of these papers, what it holds of the words. */
+  found(query: QueryWord[], rows: number[]): FoundWords[] {
     return this.#db.transaction(() => {
       this.#refresh();
-      const found = rows.map((): FoundWord[] => []);
-      this.#read(query).forEach(({ terms }, i) => {
-        const { word, count } = query[i]!;
-        for (const term of terms) {
-          const list = this.#postings(term);
-          const weight = this.#weight(list, count);
-          rows.forEach((row, at) => {
-            const index = placeOf(list.rows, row);
-            if (index === -1) return;
-            found[at]!.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
-          });
-        }
+      const found = rows.map((): FoundWords => ({ words: [], coverage: 0 }));
+      const terms = this.#terms(query);
+      const rarities = terms.map(({ term }) => this.#rarity(this.#postings(term)));
+      const all = rarities.reduce((sum, rarity) => sum + rarity, 0);
+      terms.forEach(({ term, word, said }, i) => {
+        const list = this.#postings(term);
+        const weight = this.#weight(list, said);
+        rows.forEach((row, at) => {
+          const index = placeOf(list.rows, row);
+          if (index === -1) return;
+          found[at]!.words.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
+          found[at]!.coverage += rarities[i]! / all;
+        });
       });
       return found;
     })();
@@ -112,9 +116,7 @@ export class Postings {
   corrections(query: QueryWord[]): Correction[] {
     return this.#db.transaction(() => {
       this.#refresh();
-      return this.#read(query).flatMap(({ terms, isCorrected }, i) =>
-        isCorrected ? [{ word: query[i]!.word, term: terms[0]! }] : [],
-      );
+      return this.#terms(query).flatMap(({ term, word, isCorrected }) => (isCorrected ? [{ word, term }] : []));
     })();
   }
 
@@ -145,14 +147,10 @@ export class Postings {
     const known = this.#scored.get(key);
     if (known) return known;
     const scores = new Float64Array(this.#halfWorth.length);
-    this.#read(query).forEach(({ terms }, i) => {
-      const { count } = query[i]!;
-      for (const term of terms) {
-        const list = this.#postings(term);
-        const weight = this.#weight(list, count);
-        addTo(scores, list, weight, this.#halfWorth);
-      }
-    });
+    for (const { term, said } of this.#terms(query)) {
+      const list = this.#postings(term);
+      addTo(scores, list, this.#weight(list, said), this.#halfWorth);
+    }
     if (this.#scored.size >= KEPT_QUERIES) this.#scored.delete(this.#scored.keys().next().value!);
     this.#scored.set(key, scores);
     return scores;
@@ -164,13 +162,28 @@ export class Postings {
     return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (this.#constants.k1 + 1);
   }
 
-  #read(query: QueryWord[]): ReadWord[] {
-    const terms = this.#tokenizer.terms(query.map(({ word }) => word));
-    return terms.map((own): ReadWord => {
-      if (own.length !== 1 || this.#postings(own[0]!).rows.length > 0) return { terms: own, isCorrected: false };
-      const meant = correction(own[0]!, (this.#vocabulary ??= this.#readVocabulary()));
-      return meant === undefined ? { terms: own, isCorrected: false } : { terms: [meant], isCorrected: true };
+  /** How telling a term is, above 0: its inverse document frequency, that of a term of no paper included. */
+  #rarity({ rows }: PostingList): number {
+    return Math.log(1 + (this.#papers - rows.length + 0.5) / (rows.length + 0.5));
+  }
+
+  /** The stems of the words, each once, in the order of the words. */
+  #terms(query: QueryWord[]): Term[] {
+    const terms = new Map<string, Term>();
+    this.#tokenizer.terms(query.map(({ word }) => word)).forEach((own, i) => {
+      const { word, count } = query[i]!;
+      for (const term of own) {
+        const meant = own.length === 1 && this.#postings(term).rows.length === 0 ? this.#meant(term) : undefined;
+        const looked = meant ?? term;
+        const known = terms.get(looked) ?? { term: looked, word, said: 0, isCorrected: meant !== undefined };
+        terms.set(looked, { ...known, said: known.said + count });
+      }
     });
+    return [...terms.values()];
+  }
+
+  #meant(term: string): string | undefined {
+    return correction(term, (this.#vocabulary ??= this.#readVocabulary()));
   }
 
   #postings(term: string): PostingList {

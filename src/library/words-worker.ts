@@ -2,7 +2,7 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { answerQuestions } from './asked-thread.ts';
-import type { Correction, FoundWord, WordMatch } from './library.ts';
+import type { Correction, FoundWords, WordMatch } from './library.ts';
 import { Postings } from './postings.ts';
 import type { QueryWord } from './words.ts';
 
@@ -14,7 +14,7 @@ export type WordsQuestion = { words: QueryWord[] } & (
 
 const postings = new Postings((workerData as { folder: string }).folder);
 
-function answer(question: WordsQuestion): WordMatch[] | number[] | FoundWord[][] | Correction[] {
+function answer(question: WordsQuestion): WordMatch[] | number[] | FoundWords[] | Correction[] {
   const { ask, words } = question;
   if (ask === 'matching') return postings.matching(words, question.k, question.allowed);
   if (ask === 'scores') return postings.scores(words, question.rows);

@@ -3,22 +3,23 @@
  *
  * One question goes one way: it is understood (query.ts, seeds.ts), both legs of the library are asked for candidates,
  * these become one list (ranking.ts, works.ts, diversity.ts), it is cut into pages (pages.ts), and the hits of one page
- * are made presentable (background.ts, explanation.ts).
+ * are made presentable (relevance.ts, explanation.ts).
  */
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
 import type { Facets } from '../library/facets.ts';
-import type { Correction, Library, LibraryStatus } from '../library/library.ts';
+import type { Correction, FoundWords, Library, LibraryStatus } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
-import { Background, DEFAULT_CUTOFF, relevance, type Level } from './background.ts';
+import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { Explainer, type Explain, type Explanation } from './explanation.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import { Pages } from './pages.ts';
 import { parseQuery } from './query.ts';
 import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from './ranking.ts';
+import { DEFAULT_CUTOFF, relevance } from './relevance.ts';
 import { direction } from './seeds.ts';
 import { oncePerWork, versionOf, type Version } from './works.ts';
 
@@ -38,6 +39,8 @@ export const DEPTH = 200;
 const DIVERSIFIED = 100;
 /** Of the best by words, those that may turn out to be the paper whose title was typed. */
 const TITLES_LOOKED_AT = 20;
+/** Of the best, those looked at to tell whether anything is relevant. */
+const JUDGED = 50;
 const UNRANKED = { dense: undefined, lexical: undefined };
 /** Characters; no title has more. */
 const LONGEST_TITLE = 400;
@@ -90,7 +93,7 @@ export interface Hit {
   score: number;
   /** Cosine of the question's and the paper's vectors, −1..1; null for a paper that has no vector yet. */
   similarity: number | null;
-  /** How far the similarity stands out from the library's background, 0..100 (background.ts); null without a vector. */
+  /** What similarity and words say together, 0..100, whichever the model (relevance.ts); null without a vector. */
   relevance: number | null;
   /** The paper's place in each leg, 1 for the best; null where that leg did not find it among its candidates. */
   ranks: { dense: number | null; lexical: number | null };
@@ -293,10 +296,10 @@ export class Search {
       );
       return { entries, length: entries.length, exact: rows.length < DEPTH, withheld: 0 };
     }
-    const [dense, lexical, level] = await Promise.all([
+    const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
       mode === 'dense' ? [] : this.#library.matching(text, DEPTH, { filter }).finally(() => clock.stop('lexical')),
-      this.#background.level(vector),
+      this.#background.of(vector),
     ]);
     const isNew = ({ row }: { row: number }) => row === named || !asked.given.includes(row);
     const found = candidates(dense.filter(isNew), lexical.filter(isNew));
@@ -307,15 +310,13 @@ export class Search {
         .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
       const all = [...found, ...seeds];
       await this.#complete(all, text, vector);
-      ranked = fuse(all, level.mean);
+      ranked = fuse(all, background);
       // Papers to be like say all there is to say.
-      if (asked.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, level.mean);
+      if (asked.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, background);
     } else {
       ranked = single(found, mode);
     }
-    const isRelevant = ({ similarity }: Candidate) =>
-      similarity === undefined || relevance(similarity, level) >= cutoff;
-    if (named === undefined && !ranked.some(isRelevant)) {
+    if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, text, cutoff))) {
       return { entries: [], length: 0, exact: true, withheld: ranked.length };
     }
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, asked.unlike, unlikeAbove);
@@ -324,6 +325,21 @@ export class Search {
     entries = await this.#titledFirst(entries, asked);
     clock.stop('rank');
     return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
+  }
+
+  /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
+  async #anyRelevant(ranked: Ranked[], text: string, cutoff: number): Promise<boolean> {
+    const first = ranked.slice(0, JUDGED);
+    const found = await this.#library.foundWords(
+      text,
+      first.map(({ row }) => row),
+    );
+    return first.some(({ similarity }, i) => (this.#relevance(similarity, found[i]!) ?? 100) >= cutoff);
+  }
+
+  #relevance(similarity: number | undefined, { words, coverage }: FoundWords): number | null {
+    if (similarity === undefined) return null;
+    return relevance(similarity, this.#library.model.unrelatedCosine, words.length, coverage);
   }
 
   /** What each leg would say of the papers that only the other one found. */
@@ -392,28 +408,26 @@ export class Search {
   async #hits(page: Entry[], { vector, text }: Understood, explain: Explain | undefined): Promise<Hit[]> {
     const rows = page.map(({ row }) => row);
     const unseen = page.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
-    const [papers, versions, similarities, level, words] = await Promise.all([
+    const [papers, versions, similarities, found] = await Promise.all([
       this.#library.papers(rows),
       this.#library.papers(page.flatMap(({ others }) => others)),
       vector ? this.#library.similarities(vector, unseen) : new Map<number, number>(),
-      vector && this.#background.level(vector),
-      explain ? this.#library.foundWords(text, rows) : [],
+      this.#library.foundWords(text, rows),
     ]);
     const told = page.flatMap((entry, i) => {
       const others = versions.splice(0, entry.others.length);
       const paper = papers[i];
       if (!paper) return []; // Removed by a writer since it was ranked.
-      const similarity = entry.similarity ?? similarities.get(entry.row);
-      return [{ ranked: { ...entry, similarity }, paper, others, words: words[i] ?? [] }];
+      const ranked = { ...entry, similarity: entry.similarity ?? similarities.get(entry.row) };
+      const { abstract } = paper;
+      return [{ ranked, paper, abstract, others, found: found[i]!, words: found[i]!.words }];
     });
-    const explained =
-      explain &&
-      (await this.#explainer.explain(
-        told.map(({ paper, ...rest }) => ({ ...rest, abstract: paper.abstract })),
-        vector,
-        explain,
-      ));
-    return told.map(({ ranked, paper, others }, i) => hitOf(ranked, paper, others, level, explained?.[i]));
+    const explained = explain && (await this.#explainer.explain(told, vector, explain));
+    return told.map(({ ranked, paper, others, found }, i) => ({
+      ...hitOf(ranked, paper, others),
+      relevance: this.#relevance(ranked.similarity, found),
+      ...(explained && { explanation: explained[i] }),
+    }));
   }
 
   async #rows(ids: string[] = [], field: string): Promise<number[]> {
@@ -449,19 +463,15 @@ export class Search {
 }
 
 function hitOf(
-  { row: _, ranks, score, similarity }: Ranked,
+  { ranks, score, similarity }: Ranked,
   { id, title, authors, year, venue, url, ids }: Paper,
   versions: (Paper | undefined)[],
-  level: Level | undefined,
-  explanation: Explanation | undefined,
-): Hit {
+): Omit<Hit, 'relevance'> {
   return {
     ...{ id, title, authors, year, venue, url, ids, score },
     similarity: similarity ?? null,
-    relevance: similarity === undefined || !level ? null : relevance(similarity, level),
     ranks: { dense: ranks.dense ?? null, lexical: ranks.lexical ?? null },
     versions: versions.filter((paper) => paper !== undefined).map(versionOf),
-    ...(explanation && { explanation }),
   };
 }
 

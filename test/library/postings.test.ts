@@ -75,7 +75,9 @@ describe('the scores of words', () => {
     expect(found.length).toBeGreaterThan(5);
     const rows = found.map(({ row }) => row);
     expect(postings.scores(query, rows)).toEqual(found.map(({ score }) => score));
-    postings.found(query, rows).forEach((words, i) => {
+    postings.found(query, rows).forEach(({ words, coverage }, i) => {
+      expect(coverage).toBeGreaterThan(0);
+      expect(coverage).toBeLessThanOrEqual(1 + 1e-9);
       expect(words.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(found[i]!.score, 9);
     });
   });
@@ -86,6 +88,22 @@ describe('the scores of words', () => {
     expect(score(2)).toBeCloseTo(1.5 * score(1), 9);
     expect(score(1000)).toBeLessThan(3 * score(1));
     expect(score(1000)).toBeGreaterThan(2.9 * score(1));
+  });
+
+  it('count the forms of one word together', () => {
+    const postings = open(folder);
+    const forms = postings.matching(tellingWords('network networks networking'), 10);
+    expect(forms).toEqual(postings.matching([{ word: 'network', count: 3 }], 10));
+  });
+
+  it('say how much of the question a paper holds', () => {
+    const postings = open(folder);
+    const { row } = postings.matching(tellingWords('Entscheidungsproblem'), 1)[0]!;
+    const coverage = (query: string) => postings.found(tellingWords(query), [row])[0]!.coverage;
+    expect(coverage('Entscheidungsproblem')).toBeCloseTo(1, 12);
+    expect(coverage('Entscheidungsproblem xylophone')).toBeCloseTo(0.5, 1);
+    expect(coverage('computable xylophone')).toBeLessThan(0.5);
+    expect(coverage('xylophone')).toBe(0);
   });
 
   it('are given only to papers that may be found', () => {
