@@ -116,7 +116,7 @@ export class RowsByFilter {
     return words.length === 0 ? [] : this.#withPhrase.all(`${column}"${words.join(' ')}"`);
   }
 
-  /** @param piece what a folded value must hold; blank pieces are in every value, and mean that nothing was asked for. */
+  /** The rows of the papers with a facet whose folded value holds a piece of text and is what is meant. */
   #holdingFacet(field: FacetField, piece: string, isMeant: (folded: string) => boolean = () => true): number[] {
     const facets = this.#facets.all(field, piece).filter(({ folded }) => isMeant(folded));
     return this.#withFacets.all(JSON.stringify(facets.map(({ facet }) => facet)));

@@ -6,6 +6,7 @@
  * a filter looks for a piece of text in the folded values, which are few, and never at the papers, which are many.
  */
 import type { Paper } from '../paper.ts';
+import { hasWord } from './filter.ts';
 
 export const FACET_FIELDS = ['year', 'author', 'venue', 'category', 'collection'] as const;
 export type FacetField = (typeof FACET_FIELDS)[number];
@@ -33,7 +34,7 @@ export function facetsOf({ year, authors, venue, categories, extra }: Paper): Fa
     ...categories.map((name) => ({ field: 'category' as const, name, folded: foldedCategory(name) })),
     ...collectionsOf(extra).map((name) => ({ field: 'collection' as const, name, folded: foldedCollection(name) })),
   ];
-  return facets.filter(({ folded }) => /[\p{L}\p{N}]/u.test(folded));
+  return facets.filter(({ folded }) => hasWord(folded));
 }
 
 /** Where a source keeps the names of the collections a paper is in; Zotero's are ways: "Thesis / Chapter 1". */

@@ -56,12 +56,12 @@ export function hasWord(text: string): boolean {
 
 const words = z.string().max(1000).refine(hasWord, 'expected at least one letter or digit');
 const year = z.int().min(0).max(9999);
-const filters = z.array(z.lazy(() => oneFilter));
-const oneFilter: z.ZodType<Filter> = z
+const filters = z.array(z.lazy((): z.ZodType<Filter> => oneFilter));
+const conditions = z
   .strictObject({
     all: filters,
     any: filters,
-    not: z.lazy(() => oneFilter),
+    not: z.lazy((): z.ZodType<Filter> => oneFilter),
     year: z
       .strictObject({ from: year.optional(), to: year.optional() })
       .refine(({ from = 0, to = 9999 }) => from <= to, 'expected "from" not to be after "to"'),
@@ -74,9 +74,9 @@ const oneFilter: z.ZodType<Filter> = z
     title: words,
   })
   .partial()
-  .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces')
-  // Each key is checked above; that there is one only makes it one of the union.
-  .transform((filter) => filter as Filter);
+  .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces');
+/** Each key is checked, and that there is one only makes it one of the union, which TypeScript can't tell. */
+const oneFilter = conditions as z.ZodType as z.ZodType<Filter>;
 
 /** A filter that comes from outside: as JSON has it, within reason in size and depth. */
 export const filterSchema = z

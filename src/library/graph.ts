@@ -31,10 +31,11 @@ export interface NearestOptions {
 }
 
 /**
- * A scan of n vectors takes a time of n; walking a graph of N until enough of its n allowed ones are found takes a time of
- * N / n. So a scan is quicker while n² is below a multiple of N, which was measured with `npm run bench -- filters`.
+ * Below which n², as a multiple of the graph's N, the n vectors allowed are scanned: a scan takes a time of n, a walk until
+ * enough of the allowed are met one of N / n. Measured were 7 µs × n and 450 µs × N / n, hence 64; a walk is slower where
+ * the allowed lie together far from the question, hence more. See `npm run bench -- filters`.
  */
-const SCAN_UP_TO = 450;
+const SCAN_UP_TO = 100;
 
 const INITIAL_CAPACITY = 1024;
 
@@ -200,10 +201,12 @@ export class Graph {
 
   /** Every vector of these labels, in no order. */
   #scan(vector: Float32Array, labels: number[]): Neighbour[] {
-    return labels.flatMap((label) => {
+    const found: Neighbour[] = [];
+    for (const label of labels) {
       const blob = this.#vector.get(label); // None if it was forgotten a moment ago.
-      return blob ? [{ row: this.#rowOf[label]!, similarity: dot(vector, floats(blob)) }] : [];
-    });
+      if (blob) found.push({ row: this.#rowOf[label]!, similarity: dot(vector, floats(blob)) });
+    }
+    return found;
   }
 
   #remember(label: number, row: number): void {

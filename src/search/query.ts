@@ -147,27 +147,28 @@ function connected(parts: Part[]): Part[] {
   let wasCondition = false;
   for (const chain of chainsOf(items)) {
     const isCondition = chain.some(({ part }) => 'filter' in part);
-    if (!isCondition) {
-      const [first, ...others] = chain as [Item, ...Item[]];
-      const before = wasCondition ? [] : first.connectors;
-      const words = [...before, ...first.nots, (first.part as Word).word];
-      for (const { connectors, nots, part } of others) words.push(...connectors, ...nots, (part as Word).word);
-      joined.push(...words.map((word) => ({ word })));
-    } else {
-      const choices: Condition[] = [];
-      for (const { part, nots } of chain) {
-        if ('word' in part && !hasWord(part.word)) {
-          joined.push(...[...nots, part.word].map((word) => ({ word }))); // A dash, say: no condition can be made of it.
-          continue;
-        }
-        const condition = 'word' in part ? phraseCondition(part.word) : part;
-        choices.push(nots.length % 2 === 1 ? excluded(condition) : condition);
-      }
-      joined.push(choices.length === 1 ? choices[0]! : anyOf(choices));
-    }
+    if (!isCondition && wasCondition) chain[0]!.connectors = []; // They belong to the condition before.
+    joined.push(...(isCondition ? choiceAmong(chain) : chain.flatMap(asWritten)));
     wasCondition = isCondition;
   }
   return wasCondition ? joined : [...joined, ...rest.map((word) => ({ word }))];
+}
+
+function asWritten({ connectors, nots, part }: Item): Part[] {
+  return [...[...connectors, ...nots].map((word) => ({ word })), part];
+}
+
+/** A chain with a condition in it: its words become conditions too, save a dash, say, of which none can be made. */
+function choiceAmong(chain: Item[]): Part[] {
+  const isMere = ({ part }: Item) => 'word' in part && !hasWord(part.word);
+  const choices = chain
+    .filter((item) => !isMere(item))
+    .map(({ part, nots }) => {
+      const condition = 'word' in part ? phraseCondition(part.word) : part;
+      return nots.length % 2 === 1 ? excluded(condition) : condition;
+    });
+  const mere = chain.filter(isMere).flatMap((item) => asWritten({ ...item, connectors: [] }));
+  return [...mere, choices.length === 1 ? choices[0]! : anyOf(choices)];
 }
 
 /** Takes the connecting words to the parts behind them; `rest` are those with nothing behind. */
