@@ -8,7 +8,7 @@
  * before it did, or, in a document without such lines, at the next object.
  */
 import type { PaperInput } from '../paper.ts';
-import { MAX_RECORD_CHARACTERS, type Found, type SourceFile, type UnreadableRecord } from './source.ts';
+import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type SourceFile, type UnreadableRecord } from './source.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -88,16 +88,6 @@ export function text(value: unknown): string | undefined {
 /** The texts among a value's items, if it is a list. */
 export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(text).filter((each) => each !== undefined) : [];
-}
-
-/** The fields that have a value, `except` left out. */
-export function fieldsWithValue(fields: JsonObject, except: readonly string[] = []): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => hasValue(value) && !except.includes(key)));
-}
-
-function hasValue(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
 }
 
 function parse(json: string): unknown {
@@ -212,9 +202,10 @@ class Splitter {
   *end(): Generator<JsonElement> {
     if (this.#within === 'word') this.#endValue(0);
     if (this.#element) {
-      this.#report('syntax', 'the file ends inside this record', 0);
+      this.#report({ code: 'syntax', reason: 'the file ends inside this record' }, 0);
     } else if (this.#around.length > 0) {
-      this.#report('syntax', 'the file ends before its list of records does: it may have been cut off', 0);
+      const reason = 'the file ends before its list of records does: it may have been cut off';
+      this.#report({ code: 'syntax', reason }, 0);
     }
     yield* this.#found.splice(0);
   }
@@ -422,14 +413,14 @@ class Splitter {
     element.length += end - this.#start;
     if (element.length <= MAX_RECORD_CHARACTERS || element.tooLarge) return;
     this.#start = end;
-    this.#report('too-large', 'the record is longer than 8 MiB', end);
+    this.#report(TOO_LARGE, end);
     element.tooLarge = true;
     element.pieces = [];
   }
 
   /** The structure breaks here: reports the element, and goes over to looking for the next one. */
   #break(reason: string, i: number): void {
-    this.#report('syntax', reason, i);
+    this.#report({ code: 'syntax', reason }, i);
     this.#element = undefined;
     this.#around = [];
     this.#level = 0;
@@ -440,7 +431,7 @@ class Splitter {
     else this.#takeBack(this.#token + 1);
   }
 
-  #report(code: 'syntax' | 'too-large', reason: string, i: number): void {
+  #report(problem: UnreadableRecord['reject'], i: number): void {
     const element = this.#element;
     if (element?.tooLarge) return; // That was reported.
     const text = [...(element?.pieces ?? []), this.#piece.slice(element ? this.#start : i, i + RAW_CHARACTERS)].join(
@@ -451,7 +442,7 @@ class Splitter {
       offset: element?.offset ?? this.#offset(i),
       indent: element?.indent,
       aligned: this.#isAligned(element?.indent),
-      problem: { code, reason },
+      problem,
     });
   }
 
