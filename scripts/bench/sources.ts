@@ -111,7 +111,12 @@ async function account(): Promise<Map<Source, string>> {
       unknown.push(path.basename(file));
       continue;
     }
-    const counted = recordsIn(source.name, readFileSync(file, 'utf8').replace(/\r\n/g, '\n'));
+    const counted = recordsIn(
+      source.name,
+      readFileSync(file, 'utf8')
+        .replace(/^\ufeff/, '')
+        .replace(/\r\n/g, '\n'),
+    );
     const rejects = new Map<string, { count: number; reasons: Set<string> }>();
     let papers = 0;
     const reject = (code: string, reason: string): void => {

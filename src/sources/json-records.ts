@@ -102,6 +102,8 @@ function parse(json: string): unknown {
 const RAW_CHARACTERS = 300;
 /** Deeper than any record, and shallow enough for whatever walks through one by recursion. */
 const MAX_DEPTH = 500;
+/** Values in a record, each of which takes many times the characters it is written with. Three thousand authors have 120,000. */
+const MAX_PARTS = 250_000;
 /** Characters before the piece at hand that the next record is looked for in; also the longest key and indent known. */
 const KEPT_CHARACTERS = 256;
 
@@ -134,6 +136,8 @@ interface OpenElement {
   /** Its text in earlier pieces, unless it is too large. */
   pieces: string[];
   length: number;
+  /** Lists, objects and commas in it. */
+  parts: number;
   tooLarge: boolean;
   /** Its characters up to the last comma between its fields. */
   wholeFields: number;
@@ -296,6 +300,7 @@ class Splitter {
           if (this.#around.length === MAX_DEPTH) return this.#break(`nested more than ${MAX_DEPTH} levels deep`, i);
           if (character === '{' && this.#beginsNext(i)) return this.#break('the next record begins inside this one', i);
           if (this.#isWrapped()) this.#unwrap(character, i);
+          this.#countPart(i);
           this.#around.push(character);
           this.#expected = character === '{' ? 'key' : 'value';
           break;
@@ -313,6 +318,7 @@ class Splitter {
             this.#element.wholeFields = this.#element.length + i - this.#start;
           }
           this.#expected = this.#around.at(-1) === '{' ? 'key' : 'value';
+          this.#countPart(i);
           break;
         case ':':
           if (this.#expected !== 'colon') return this.#break(`: where a ${this.#expected} belongs`, i);
@@ -356,7 +362,16 @@ class Splitter {
   #begin(i: number): void {
     const depth = this.#around.length;
     const offset = this.#offset(i);
-    this.#element = { offset, indent: this.#indent, depth, pieces: [], length: 0, tooLarge: false, wholeFields: 0 };
+    this.#element = {
+      offset,
+      indent: this.#indent,
+      depth,
+      pieces: [],
+      length: 0,
+      parts: 0,
+      tooLarge: false,
+      wholeFields: 0,
+    };
     this.#start = i;
     this.#indent = undefined;
     this.#expected = 'value';
@@ -413,7 +428,18 @@ class Splitter {
     element.length += end - this.#start;
     if (element.length <= MAX_RECORD_CHARACTERS || element.tooLarge) return;
     this.#start = end;
-    this.#report(TOO_LARGE, end);
+    this.#skip(element, TOO_LARGE, end);
+  }
+
+  #countPart(i: number): void {
+    const element = this.#element;
+    if (element === undefined || ++element.parts <= MAX_PARTS || element.tooLarge) return;
+    this.#skip(element, { code: 'too-large', reason: `the record has more than ${MAX_PARTS} values` }, i);
+  }
+
+  /** Reports an element, of which no more is kept. */
+  #skip(element: OpenElement, problem: UnreadableRecord['reject'], i: number): void {
+    this.#report(problem, i);
     element.tooLarge = true;
     element.pieces = [];
   }

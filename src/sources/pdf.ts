@@ -11,10 +11,13 @@ import type { Found, RejectCode, Source } from './source.ts';
 
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
 const MAX_SECONDS = 10;
-/** The file itself included, of which a damaged one takes three times its size. */
-const MAX_MEMORY_BYTES = 200 * 1024 * 1024;
-/** Of those, what objects may take; the others are bytes. */
-const MAX_HEAP_MB = 128;
+/**
+ * pdf.js with nothing to read takes 55 MB. The others are for the file, of which a damaged one takes three times its size,
+ * and for what is unpacked of it.
+ */
+const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
+/** Of those, what objects may take. */
+const MAX_HEAP_MB = 96;
 /** How often time and memory are looked at. */
 const WATCH_MS = 10;
 
@@ -68,11 +71,20 @@ function openInThread(file: string): Promise<Answer> {
   return answer;
 }
 
-async function ask(file: string): Promise<Answer> {
-  const worker = (thread ??= new Worker(new URL('./pdf-worker.js', import.meta.url), {
+function startThread(): Worker {
+  const worker = new Worker(new URL('./pdf-worker.js', import.meta.url), {
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  }));
+  });
+  // It may also run out of memory after its answer, or while it is being ended.
+  worker.on('error', () => {
+    if (thread === worker) thread = undefined;
+  });
+  return worker;
+}
+
+async function ask(file: string): Promise<Answer> {
+  const worker = (thread ??= startThread());
   worker.ref();
   const end = performance.now() + MAX_SECONDS * 1000;
   const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES;
@@ -83,7 +95,6 @@ async function ask(file: string): Promise<Answer> {
       resolve(result);
     };
     const fail = (error: NodeJS.ErrnoException): void => {
-      thread = undefined; // It has ended.
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') settle({ tooMuch: 'too much memory' });
       else settle({ problem: `the file could not be opened: ${error.message}` });
     };

@@ -28,6 +28,13 @@ const FILLINGS: Record<string, string> = {
   ...{ quotes: '"', apostrophes: "'", marks: 'e\u0301\u0301', controls: '\u0001', hyphens: '-', slashes: '/' },
 };
 
+/** The fields that hold texts and lists; of the others it is enough to see that they may be long. */
+const TEXTS = ['title', 'abstract', 'authors', 'keywords'];
+const FEW_FILLINGS = { digits: '1', blanks: ' ', slashes: '/', dois: '10.1/a,', semicolons: ';' };
+
+/** What is repeated of these is whole records: there time goes by their number, and a million would tell no more. */
+const RECORDS = new Set(['records', 'entries', 'rows', 'open quotes', 'titles', 'paragraphs']);
+
 interface Shape {
   /** A file of one record; `«title»` and the like are where a field's text goes, `«more»` where there may be more. */
   file: string;
@@ -53,9 +60,9 @@ const json = (fields: Record<string, unknown>): Shape => ({
       'nested lists': around(`${begin}, "x": `, '[', ']', end, size),
       'nested objects': around(`${begin}, "x": `, '{"a":', '}', end, size),
       'many keys': [`[${begin}`, ...repeated((i) => `, "k${i}": ${i}`, size), '}]'],
-      'a list that never ends': ['[', ...repeated('1,', size)],
+      'a list that never ends': ['[', ...repeated('1,', size / 4)],
       'records without an end': repeated(`${begin}, "x": "`, size),
-      'records side by side': ['[', ...repeated(`${begin}},`, size)],
+      'records side by side': ['[', ...repeated(`${begin}},`, size / 4)],
     };
   },
 });
@@ -94,7 +101,7 @@ const xml = (root: string, file: string, record: string): Shape => ({
     'roots in roots': repeated(`<${root}>`, size),
     'records without an end': [`<${root}>`, ...repeated(`<${record}>`, size)],
     'ends of records': [`<${root}>`, ...repeated(`</${record}>`, size)],
-    'records side by side': [`<${root}>`, ...repeated(`<${record}></${record}>`, size)],
+    'records side by side': [`<${root}>`, ...repeated(`<${record}></${record}>`, size / 4)],
   }),
 });
 
@@ -210,16 +217,16 @@ const SHAPES: Record<string, Shape> = {
     files: (size) => ({
       'macros that expand': [
         '@string{s0 = "haha"}\n',
-        ...repeated((i) => `@string{s${i + 1} = s${i} # s${i}}\n@article{a${i}, title = s${i}}\n`, size),
+        ...repeated((i) => `@string{s${i + 1} = s${i} # s${i}}\n@article{a${i}, title = s${i}}\n`, size / 4),
       ],
-      'parts of each other': repeated((i) => `@inbook{k${i}, crossref = {k${i + 1}}, title = {T}}\n`, size),
-      'parts of one': repeated((i) => `@inbook{k${i}, crossref = {k}, title = {T}}\n`, size),
-      'parts of many': repeated((i) => `@book{k${i}, xdata = {${i}a,${i}b,${i}c}, title = {T}}\n`, size),
-      'comments without an end': repeated('@comment{\n', size),
-      'comments with entries': ['@comment{\n', ...repeated('@article{a, title = {T}}\n', size), '{'],
-      'entries without an end': repeated('@article{a,\n', size),
+      'parts of each other': repeated((i) => `@inbook{k${i}, crossref = {k${i + 1}}, title = {T}}\n`, size / 4),
+      'parts of one': repeated((i) => `@inbook{k${i}, crossref = {k}, title = {T}}\n`, size / 4),
+      'parts of many': repeated((i) => `@book{k${i}, xdata = {${i}a,${i}b,${i}c}, title = {T}}\n`, size / 4),
+      'comments without an end': repeated('@comment{\n', size / 4),
+      'comments with entries': ['@comment{\n', ...repeated('@article{a, title = {T}}\n', size / 4), '{'],
+      'entries without an end': repeated('@article{a,\n', size / 4),
       signs: repeated('@', size),
-      'entries on a line': repeated('@article{a, title = {T}}', size),
+      'entries on a line': repeated('@article{a, title = {T}}', size / 4),
     }),
   },
   csv: {
@@ -229,7 +236,7 @@ const SHAPES: Record<string, Shape> = {
     files: (size) => ({
       'many columns': ['title', ...repeated((i) => `,c${i}`, size / 2), '\nA', ...repeated(',a', size / 4), '\n'],
       'columns of one name': ['title', ...repeated(',title', size / 2), '\nA', ...repeated(',a', size / 4), '\n'],
-      'a column without an end': ['title,', ...repeated('a', size)],
+      'a column without an end': ['title,', ...repeated('a', size), '\nA\n'],
       'quotes that open again': [`title${',x'.repeat(1000)}\n`, ...repeated('x",,"\n', size)],
       'a list in Python': ['title,authors\nA,"[', ...repeated("'a', ", size), `'b']"\n`],
     }),
@@ -256,11 +263,12 @@ export function* hostileFiles(source: string, size: number): Generator<HostileFi
   const { file, escaped = (text) => text, more = {} } = shape;
   const whole = filled(file, '', '');
   for (const [, field] of file.matchAll(/«(\w+)»/g)) {
-    const fillings = field === 'more' ? more : FILLINGS;
+    const fillings = field === 'more' ? more : TEXTS.includes(field!) ? FILLINGS : FEW_FILLINGS;
     for (const [name, unit] of Object.entries(fillings)) {
       const [before, after] = filled(file, field!, '\u0000').split('\u0000') as [string, string];
       const text = typeof unit === 'string' && field !== 'more' ? escaped(unit) : unit;
-      yield { name: `${field}: ${name}`, pieces: joined(before, repeated(text, size), after) };
+      const many = RECORDS.has(name) ? size / 4 : size;
+      yield { name: `${field}: ${name}`, pieces: joined(before, repeated(text, many), after) };
     }
   }
   yield { name: 'title: far too long', pieces: joined('', pieceByPiece(file, size * 4), '') };
@@ -355,9 +363,9 @@ function* hostileDatabases(size: number): Generator<HostileFile> {
         fields: { title: unit.repeat(size / unit.length / 8), abstractNote: unit.repeat(size / unit.length / 2) },
       });
     }
-    addItem(db, { key: 'long', type: 'book', fields: { title: 'a'.repeat(size * 4) } });
+    addItem(db, { key: 'too long', type: 'book', fields: { title: 'a'.repeat(size * 4) } });
     addItem(db, {
-      key: 'tags',
+      key: 'many tags',
       type: 'book',
       fields: { title: 'T' },
       tags: Array.from({ length: 5000 }, (_, i) => `t${i}`),

@@ -1,0 +1,30 @@
+/** Hostile files: every source makes papers or rejects of them, in time. `npm run fuzz` has them in full size. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { storeFiles } from '../../src/ingest.ts';
+import type { LibraryWriter } from '../../src/library/library.ts';
+import { FORMAT_NAMES, sourceNamed } from '../../src/sources/registry.ts';
+import { temporaryFolder } from '../akin.ts';
+import { HOSTILE, hostileFiles } from './hostile.ts';
+
+const file = path.join(temporaryFolder(afterAll), 'hostile');
+const noLibrary = { put: (papers) => papers.map(() => 'added') } as Pick<LibraryWriter, 'put'> as LibraryWriter;
+
+it('there are hostile files for every source', () => {
+  expect([...HOSTILE].sort()).toEqual([...FORMAT_NAMES].sort());
+});
+
+it.each(HOSTILE)('%s makes papers or rejects of them', async (name) => {
+  for (const { name: hostile, pieces } of hostileFiles(name, name === 'pdf' ? 20_000 : 2000)) {
+    const bytes = Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
+    writeFileSync(file, bytes);
+    const reasons: string[] = [];
+    const { added } = await storeFiles(noLibrary, [file], {
+      source: sourceNamed(name),
+      onReject: ({ reason }) => reasons.push(reason),
+    });
+    expect(reasons.every((reason) => reason !== '')).toBe(true);
+    expect(added + reasons.length, hostile).toBeGreaterThan(0);
+  }
+});
