@@ -90,6 +90,20 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(text).filter((each) => each !== undefined) : [];
 }
 
+/** Whether a record, whole and not yet parsed, has more values than any paper. */
+export function hasTooManyValues(json: string): boolean {
+  if (json.length <= MAX_PARTS) return false;
+  let parts = 0;
+  let quoted = false;
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i]!;
+    if (quoted && character === '\\') i++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === ',' || character === '[' || character === '{')) parts++;
+  }
+  return parts > MAX_PARTS;
+}
+
 function parse(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -104,6 +118,10 @@ const RAW_CHARACTERS = 300;
 const MAX_DEPTH = 500;
 /** Values in a record, each of which takes many times the characters it is written with. Three thousand authors have 120,000. */
 const MAX_PARTS = 250_000;
+export const TOO_MANY: UnreadableRecord['reject'] = {
+  code: 'too-large',
+  reason: `the record has more than ${MAX_PARTS} values`,
+};
 /** Characters before the piece at hand that the next record is looked for in; also the longest key and indent known. */
 const KEPT_CHARACTERS = 256;
 
@@ -434,7 +452,7 @@ class Splitter {
   #countPart(i: number): void {
     const element = this.#element;
     if (element === undefined || ++element.parts <= MAX_PARTS || element.tooLarge) return;
-    this.#skip(element, { code: 'too-large', reason: `the record has more than ${MAX_PARTS} values` }, i);
+    this.#skip(element, TOO_MANY, i);
   }
 
   /** Reports an element, of which no more is kept. */

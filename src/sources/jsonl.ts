@@ -2,7 +2,7 @@
  * JSON Lines, one paper an object: akin's own format, and that of most published corpora. The same objects as one JSON
  * document, a list of them or one over several lines, are read as well.
  */
-import { firstRecord, isObject, readJson, text, type JsonDialect } from './json-records.ts';
+import { firstRecord, hasTooManyValues, isObject, readJson, text, TOO_MANY, type JsonDialect } from './json-records.ts';
 import { linesOf, TOO_LARGE, type Found, type Source, type SourceFile } from './source.ts';
 
 /** akin's own names are those of a `PaperInput`. */
@@ -35,6 +35,10 @@ async function* readLines(file: SourceFile): AsyncGenerator<Found> {
     record++;
     if (tooLong) {
       yield { record, offset, raw: text, reject: TOO_LARGE };
+      continue;
+    }
+    if (hasTooManyValues(text)) {
+      yield { record, offset, raw: text, reject: TOO_MANY };
       continue;
     }
     const value = parse(text);

@@ -15,7 +15,7 @@ const MAX_SECONDS = 10;
  * pdf.js with nothing to read takes 55 MB. The others are for the file, of which a damaged one takes three times its size,
  * and for what is unpacked of it.
  */
-const MAX_MEMORY_BYTES = 160 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 144 * 1024 * 1024;
 /** Of those, what objects may take. */
 const MAX_HEAP_MB = 96;
 /** How often time and memory are looked at. */

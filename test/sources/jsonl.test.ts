@@ -62,6 +62,13 @@ it('rejects a line longer than any paper, and goes on behind it', async () => {
   expect(found.map((each) => ('reject' in each ? each.reject.code : each.input.title))).toEqual(['too-large', 'B']);
 });
 
+it('rejects a line of more values than any paper has', async () => {
+  const many = `{"title": "A", "x": [${'{},'.repeat(200_000)}0]}`;
+  const wordy = `{"title": "B", "abstract": "${'[\\",'.repeat(100_000)}"}`;
+  const found = await readText(jsonl, `${many}\n${wordy}`, 65_536);
+  expect(found.map((each) => ('reject' in each ? each.reject.code : each.input.title))).toEqual(['too-large', 'B']);
+});
+
 it('is recognised by its first line', () => {
   expect(jsonl.detects('{"title": "A"}\n{"title": "B"}')).toBe(true);
   expect(jsonl.detects('\n {"title": "A"}\r\n')).toBe(true);
