@@ -50,7 +50,7 @@ function recordsIn(format: string, text: string): number {
   const count = (pattern: RegExp): number => Array.from(text.matchAll(pattern)).length;
   switch (format) {
     case 'ris':
-      return count(/^TY  -/gm);
+      return count(/^TY {2}-/gm);
     case 'wos':
       return count(/^PT /gm);
     case 'nbib':

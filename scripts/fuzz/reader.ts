@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { storeFiles } from '../../src/ingest.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
+import { openFile } from '../../src/sources/input.ts';
 import { sourceNamed } from '../../src/sources/registry.ts';
 
 export interface Task {
@@ -16,6 +17,8 @@ export interface Outcome {
   papers: number;
   /** How many, by code. */
   rejects: Record<string, number>;
+  /** It is of the source's format, as far as can be told from its beginning: it may hold no record then. */
+  recognised: boolean;
   /** Seconds of processor time. */
   seconds: number;
   /** MB (10⁶ bytes) of resident memory at most, beyond the idle process's. */
@@ -45,7 +48,9 @@ process.on('message', ({ source, file }: Task) => {
     });
     const { user, system } = process.cpuUsage(before);
     const addedMB = residentMB('VmHWM') - idleMB;
-    process.send!({ papers: added, rejects, seconds: (user + system) / 1e6, addedMB } satisfies Outcome);
+    const isSilent = added === 0 && Object.keys(rejects).length === 0;
+    const recognised = isSilent && sourceNamed(source).detects((await openFile(file)).head);
+    process.send!({ papers: added, rejects, recognised, seconds: (user + system) / 1e6, addedMB } satisfies Outcome);
   })();
 });
 process.send!('ready');

@@ -357,6 +357,7 @@ function* hostileDatabases(size: number): Generator<HostileFile> {
   try {
     const file = path.join(folder, 'zotero.sqlite');
     const db = createZotero(file);
+    db.exec('BEGIN'); // One transaction, or every tag would be a file of its own for a moment.
     for (const [name, unit] of Object.entries(FILLINGS)) {
       addItem(db, {
         ...{ key: name, type: 'journalArticle', creators: [['author', 'A', unit.repeat(size / unit.length / 8)]] },
@@ -370,6 +371,7 @@ function* hostileDatabases(size: number): Generator<HostileFile> {
       fields: { title: 'T' },
       tags: Array.from({ length: 5000 }, (_, i) => `t${i}`),
     });
+    db.exec('COMMIT');
     db.close();
     const whole = readFileSync(file);
     yield { name: 'items with everything', pieces: [whole] };
