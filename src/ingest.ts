@@ -58,6 +58,8 @@ export interface StoreOptions {
 
 /** Records stored in one transaction: large enough that the disk's flush is shared, small enough to be lost gladly. */
 const RECORDS_PER_TRANSACTION = 256;
+/** And fewer of records that are huge: what waits to be stored is held in memory. */
+const CHARACTERS_PER_TRANSACTION = 4 * 1024 * 1024;
 
 /**
  * Reads files, folders, standard input (`-`) and online services (`arxiv:cs.CL`) and stores every record, as a stream.
@@ -66,9 +68,11 @@ const RECORDS_PER_TRANSACTION = 256;
 export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
   const counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
   let batch: Paper[] = [];
+  let characters = 0; // Of the batch.
   const flush = () => {
     for (const outcome of writer.put(batch)) counts[outcome]++;
     batch = [];
+    characters = 0;
     options.onProgress?.(counts);
   };
   const reject = (rejected: Reject) => {
@@ -82,7 +86,8 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
         options.onGarbled?.({ file, record, title: paper.title });
       }
       batch.push(paper);
-      if (batch.length >= RECORDS_PER_TRANSACTION) flush();
+      characters += JSON.stringify(paper).length;
+      if (batch.length >= RECORDS_PER_TRANSACTION || characters > CHARACTERS_PER_TRANSACTION) flush();
       if (options.signal?.aborted) return;
     }
   };
@@ -160,10 +165,15 @@ async function* readFile(
           whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);
           continue;
         }
+        let isEmpty = true;
         for await (const found of reader.read(file)) {
+          isEmpty = false;
           const paper = asPaper(found, (code, reason) => reject(rejected(file.name, found, code, reason)));
           if (paper) yield { file: file.name, record: found.record, paper };
         }
+        // A file of its format may well hold no record; one that was only said to be must not pass without a word.
+        if (isEmpty && !reader.detects(file.head))
+          whole(file.name, 'format-unknown', `nothing of ${reader.title} in it`);
       } finally {
         file.close(); // Also when its format is unknown, or when nobody wants the rest of it.
       }

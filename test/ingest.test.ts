@@ -7,6 +7,7 @@ import { embedPending, storeFiles, type Reject, type StoredCounts, type StoreOpt
 import { LocalLibrary } from '../src/library/local.ts';
 import { LocalWriter } from '../src/library/writer.ts';
 import { jsonl } from '../src/sources/jsonl.ts';
+import { ris } from '../src/sources/ris.ts';
 import { temporaryFolder } from './akin.ts';
 import { MODEL, paper } from './library/made.ts';
 
@@ -141,6 +142,23 @@ describe('storing files', () => {
     // What was read of the archive before it broke off is there.
     expect(counts.added).toBeGreaterThan(1000);
     expect(counts.rejected).toBe(rejects.length);
+  });
+
+  it('tells of a file that was said to be of a format and holds nothing of it', async () => {
+    const folder = folderOf({ 'a.txt': 'Dear all,\nno paper here.\n', 'b.ris': 'TY  - JOUR\nTI  - One\nER  - \n' });
+    const { counts, rejects } = await store(openWriter(), [folder], { source: ris });
+    expect(counts).toMatchObject({ added: 1, rejected: 1 });
+    expect(rejects).toMatchObject([{ file: path.join(folder, 'a.txt'), record: 0, code: 'format-unknown' }]);
+  });
+
+  it('stores huge records a few at a time, so that memory stays flat', async () => {
+    const abstract = 'many words '.repeat(200_000);
+    const records = Array.from({ length: 6 }, (_, i) => ({ id: `r${i}`, title: `Title ${i}`, abstract }));
+    const stored: number[] = [];
+    await store(openWriter(), [path.join(folderOf({ 'a.jsonl': lines(...records) }), 'a.jsonl')], {
+      onProgress: ({ added }) => stored.push(added),
+    });
+    expect(stored).toEqual([2, 4, 6, 6]);
   });
 
   it('loses one record to a record that could crash it', async () => {

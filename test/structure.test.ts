@@ -11,10 +11,11 @@ const EVERYTHING_BUT_DOORS = 'errors.ts,paper.ts,sources,embedding,library,searc
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
   'thread.ts': [],
+  'interruption.ts': [],
   'paper.ts': ['errors.ts'],
-  sources: ['errors.ts', 'paper.ts', 'thread.ts'],
+  sources: ['errors.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
   export: ['errors.ts', 'paper.ts', 'sources'], // A format is written as it is read.
-  embedding: ['errors.ts', 'paper.ts', 'thread.ts'],
+  embedding: ['errors.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
   library: ['errors.ts', 'paper.ts', 'thread.ts', 'embedding'],
   search: ['errors.ts', 'paper.ts', 'embedding', 'library'],
   'ingest.ts': ['errors.ts', 'paper.ts', 'sources', 'embedding', 'library'],

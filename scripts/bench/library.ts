@@ -5,9 +5,9 @@
  * over HTTP with 1 and 16 connections. Prints docs/s, size, resident memory, cold start, latency; and the recall@10 of
  * the graph against exact search at the default ef.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import Database from 'better-sqlite3';
 import { dot } from '../../src/library/graph.ts';
 import { LIBRARY_FILE } from '../../src/library/database.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
-import { percentile, recordsWithAbstract, shared } from './report.ts';
+import { percentile, recordsWithAbstract, shared, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -159,19 +159,4 @@ async function measureRecall(): Promise<void> {
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
   return vector.map((value) => value / length);
-}
-
-/** Watches a process's resident memory; returns its highest value so far, in MB. */
-function watchMemory(child: ChildProcess): () => number {
-  let highest = 0;
-  const timer = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-      highest = Math.max(highest, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      clearInterval(timer);
-    }
-  }, 200);
-  child.once('close', () => clearInterval(timer));
-  return () => Math.round(highest);
 }

@@ -1,5 +1,6 @@
 /** What the benchmarks share: where the texts are, how figures are spread and printed. */
-import { createReadStream, existsSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -44,4 +45,19 @@ export function percentile(sorted: number[], p: number): number {
 
 export function showSpread({ min, median, max }: Spread, digits = 1): string {
   return `${min.toFixed(digits)} / ${median.toFixed(digits)} / ${max.toFixed(digits)}`;
+}
+
+/** Watches a process's resident memory; returns its highest value so far, in MB. */
+export function watchMemory(child: ChildProcess): () => number {
+  let highest = 0;
+  const timer = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+      highest = Math.max(highest, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+    } catch {
+      clearInterval(timer);
+    }
+  }, 200);
+  child.once('close', () => clearInterval(timer));
+  return () => Math.round(highest);
 }

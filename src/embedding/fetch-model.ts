@@ -9,6 +9,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
+import { Interruption, retryAfter, troubleOf } from '../interruption.ts';
 import { sha256Of, type Model } from './models.ts';
 
 /** Where models come from unless a mirror is named. */
@@ -43,17 +44,6 @@ interface Transfer {
   place: string;
   bytes: number;
   sha256: string;
-}
-
-/** A failure that another try may not meet. */
-class Interruption extends Error {
-  /** Seconds to wait, where the failure itself says so. */
-  wait: number | undefined;
-
-  constructor(reason: string, wait?: number) {
-    super(reason);
-    this.wait = wait;
-  }
 }
 
 /**
@@ -151,8 +141,8 @@ async function ask({ url }: Transfer, from: number, signal: AbortSignal): Promis
   // Compressed, the bytes of a range would not be those of the file.
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (from > 0) headers.range = `bytes=${from}-`;
-  const answer = await fetch(url, { headers, signal }).catch((error: Error) => {
-    throw interrupted(error);
+  const answer = await fetch(url, { headers, signal }).catch((error: unknown) => {
+    throw new Interruption(troubleOf(error));
   });
   if ([200, 206, 416].includes(answer.status)) return answer;
   const says = `the server answered ${answer.status} ${answer.statusText}`.trim();
@@ -166,14 +156,8 @@ async function* bodyOf(answer: Response): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of answer.body ?? []) yield chunk as Uint8Array;
   } catch (error) {
-    throw interrupted(error as Error);
+    throw new Interruption(troubleOf(error));
   }
-}
-
-/** What the network says went wrong; fetch hides it in the cause. */
-function interrupted(error: Error): Interruption {
-  const { message, code } = (error.cause ?? error) as NodeJS.ErrnoException;
-  return new Interruption(message || code || error.message);
 }
 
 /** Removes a part that can never become the file. */
@@ -186,12 +170,4 @@ async function refused({ url, part }: Transfer, fault: string): Promise<AkinErro
 
 function firstByte(answer: Response): number {
   return Number(/^bytes (\d+)-/.exec(answer.headers.get('content-range') ?? '')?.[1]);
-}
-
-/** Retry-After in seconds, whether it was given as seconds or as a date. */
-function retryAfter(answer: Response): number | undefined {
-  const value = answer.headers.get('retry-after');
-  if (value === null) return undefined;
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
 }

@@ -8,6 +8,7 @@
  * - `-word`, `-"a phrase"`, `-author:x` leave out whatever they match.
  * - `author:`, `year:`, `venue:`, `category:`, `in:` (a collection), `has:`, `title:`, each directly before its values;
  *   values with spaces in quotes, several values with commas between them, any of which will do.
+ * - In more than `LONGEST_QUERY` words quotes and minus signs mean nothing: that is an abstract somebody pasted.
  * - `OR` between conditions: one of them suffices. It binds closer than mere succession: `a:x OR b:y c:z` wants c:z and
  *   one of the others. A word beside it is then a condition as well. Between words only, OR is a word like any other:
  *   the ranking takes any of the words anyway. `AND` may be written, and `NOT` for the minus.
@@ -104,9 +105,13 @@ const VALUE = /"([^"]*)"(?=,|$)|[^,]+/g;
 const WORD = /[^ ]+/y;
 const BRACKETED = /^-?\(+-?(\p{L}+):[^:]/u;
 
+/** Words; what has more is prose that was pasted, where quotes and dashes are only punctuation. */
+const LONGEST_QUERY = 40;
+
 /** The words and conditions between a line's spaces. */
 function partsOf(line: string): Part[] {
   const parts: Part[] = [];
+  const isProse = line.split(' ').length > LONGEST_QUERY;
   let at = 0;
   /** Goes on behind a pattern that matches here. */
   const take = (pattern: RegExp, from: number): RegExpExecArray | null => {
@@ -124,7 +129,7 @@ function partsOf(line: string): Part[] {
     if (field !== undefined) {
       condition = fieldCondition(field, take(VALUES, at)![0]);
     } else {
-      const phrase = take(PHRASE, begin)?.[1];
+      const phrase = isProse ? undefined : take(PHRASE, begin)?.[1];
       if (phrase !== undefined && hasWord(phrase)) condition = phraseCondition(phrase);
     }
     if (condition) {
@@ -133,7 +138,7 @@ function partsOf(line: string): Part[] {
       const word = take(WORD, start)![0];
       refuseBracket(word);
       // A number after a minus is a negative number.
-      parts.push(/^-\p{L}/u.test(word) ? excluded(phraseCondition(word.slice(1))) : { word });
+      parts.push(!isProse && /^-\p{L}/u.test(word) ? excluded(phraseCondition(word.slice(1))) : { word });
     }
     while (line[at] === ' ') at++;
   }

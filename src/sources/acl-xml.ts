@@ -2,19 +2,10 @@
  * The ACL Anthology's own files: a collection of volumes, each with what its papers have in common (`meta`), its front
  * matter and its papers. Front matter is a record too, as it is in the Anthology: the proceedings as a whole.
  */
+import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';
-import {
-  child,
-  elements,
-  fieldsOf,
-  readXml,
-  rootName,
-  textOf,
-  withValue,
-  type Reading,
-  type XmlElement,
-} from './xml-records.ts';
+import { child, elements, fieldsOf, readXml, rootName, textOf, type Reading, type XmlElement } from './xml-records.ts';
 
 export const aclXml: Source = {
   name: 'acl-xml',
@@ -54,7 +45,7 @@ function readPaper(paper: XmlElement, containers: readonly XmlElement[], meta: X
       url: url === '' || /^https?:/.test(url) ? url : `https://aclanthology.org/${url}`,
       acl: anthologyId(collection, volume, isFrontmatter ? '0' : paper.attributes.id),
       doi: textOf(child(paper, 'doi')),
-      extra: withValue({
+      extra: fieldsWithValue({
         ...fieldsOf(meta, ['booktitle', 'editor', 'url', 'doi', 'year', 'journal-title']),
         ...fieldsOf(paper, ['title', 'booktitle', 'abstract', 'author', 'editor', 'url', 'doi', 'bibkey', 'journal']),
         type: isFrontmatter ? 'frontmatter' : undefined,

@@ -2,6 +2,7 @@
  * Answers of the arXiv API: an Atom feed, one entry a paper. The order of an entry's elements has changed over the years,
  * their names have not.
  */
+import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';
 import {
@@ -12,7 +13,6 @@ import {
   rootName,
   textOf,
   textsOf,
-  withValue,
   type Reading,
   type XmlElement,
 } from './xml-records.ts';
@@ -42,16 +42,16 @@ function readEntry(entry: XmlElement): Reading {
       abstract: arxivAbstract(child(entry, 'summary')),
       authors: authors.map((author) => textOf(child(author, 'name'))),
       year: yearIn(published),
-      venue: arxivText(textOf(child(entry, 'journal_ref'))),
       url: links.find(({ rel }) => rel === 'alternate')?.href ?? id,
       categories: elements(entry, 'category').flatMap(({ attributes }) => attributes.term ?? []),
       arxiv: id.replace(/^oai:/i, ''),
       doi: textOf(child(entry, 'doi')),
-      extra: withValue({
+      extra: fieldsWithValue({
         version: /v\d+$/.exec(id)?.[0],
         published,
         updated: textOf(child(entry, 'updated')),
         comment: textOf(child(entry, 'comment')),
+        [JOURNAL_REF]: arxivText(textOf(child(entry, 'journal_ref'))),
         primaryCategory: child(entry, 'primary_category')?.attributes.term,
         pdf: links.find(({ title }) => title === 'pdf')?.href,
         affiliations: [...new Set(authors.flatMap((author) => textsOf(author, 'affiliation')))],
@@ -59,6 +59,13 @@ function readEntry(entry: XmlElement): Reading {
     },
   };
 }
+
+/**
+ * What `extra` calls arXiv's journal reference. It is no venue: authors write a whole citation there, each in a way of their
+ * own ("Phys.Rev.D76:013009,2007", "Revised and published in …"), so that hardly two papers of a journal would have the
+ * same, and the proper name that another record of the paper brings would find its place taken.
+ */
+export const JOURNAL_REF = 'journal-ref';
 
 /** The text of a field in which arXiv takes LaTeX; a tilde, though, is written for "about". */
 export function arxivText(text: string): string {

@@ -1,14 +1,8 @@
 /** The arXiv's metadata as Kaggle publishes it (`arxiv-metadata-oai-snapshot.json`): one paper a line, its text in LaTeX. */
 import { normalIdentifier, type PaperInput } from '../paper.ts';
-import {
-  firstRecord,
-  objects,
-  fieldsWithValue,
-  readJson,
-  text,
-  type JsonDialect,
-  type JsonObject,
-} from './json-records.ts';
+import { JOURNAL_REF } from './arxiv-atom.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, objects, readJson, text, type JsonDialect, type JsonObject } from './json-records.ts';
 import { latexToText } from './latex.ts';
 import type { Source } from './source.ts';
 
@@ -27,7 +21,7 @@ export const arxivKaggle: Source = {
   read: (file) => readJson(file, dialect),
 };
 
-const MAPPED = ['id', 'title', 'abstract', 'authors_parsed', 'categories', 'doi'];
+const MAPPED = ['id', 'title', 'abstract', 'authors_parsed', 'categories', 'doi', JOURNAL_REF];
 
 function read(record: JsonObject): PaperInput {
   const parsed = Array.isArray(record.authors_parsed);
@@ -40,7 +34,10 @@ function read(record: JsonObject): PaperInput {
     categories: text(record.categories)?.split(/\s+/),
     arxiv: text(record.id),
     doi,
-    extra: fieldsWithValue({ ...record, otherDois }, parsed ? [...MAPPED, 'authors'] : MAPPED),
+    extra: {
+      ...fieldsWithValue({ ...record, otherDois }, parsed ? [...MAPPED, 'authors'] : MAPPED),
+      ...fieldsWithValue({ [JOURNAL_REF]: latexToText((text(record[JOURNAL_REF]) ?? '').replace(/\s+/g, ' ')) }),
+    },
   };
 }
 

@@ -4,7 +4,14 @@
  * `EntrySplitter` cuts, by following braces and quotation marks; an entry that is still open where the next begins is given
  * up there. `parseEntry` then reads the fields of one. Whatever stands between entries is comment, as it is to BibTeX.
  */
-import { linesOf, MAX_RECORD_CHARACTERS, type Line, type RejectCode, type UnreadableRecord } from './source.ts';
+import {
+  linesOf,
+  MAX_RECORD_CHARACTERS,
+  TOO_LARGE,
+  type Line,
+  type RejectCode,
+  type UnreadableRecord,
+} from './source.ts';
 
 /** Values by the lower-case names of their fields, still in LaTeX; a field may be given more than once. */
 export type Fields = Map<string, string[]>;
@@ -258,7 +265,7 @@ class Macros {
 function parsePiece({ type, text, closed, tooLarge }: Piece, macros: Macros): { key: string; fields: Fields } {
   if (type === 'stray') throw syntaxError('a field outside any entry: the entry before it has one } too many');
   if (type === 'comment' || type === 'preamble') throw syntaxError(`the @${type} is not closed`);
-  if (tooLarge) throw new BrokenEntry('too-large', `the entry is longer than ${MAX_RECORD_CHARACTERS} characters`);
+  if (tooLarge) throw new BrokenEntry(TOO_LARGE.code, TOO_LARGE.reason);
   // To BibTeX a backslash escapes nothing. Who thought it does is understood if that makes sense of the entry.
   if (!closed) return parseEntry(text, macros, true);
   try {

@@ -8,6 +8,7 @@
 import type { PaperInput } from '../paper.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
+import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
 import type { Found, Source } from './source.ts';
@@ -112,8 +113,7 @@ function toInput({ type, key, fields }: Entry): PaperInput {
     const texts = values.map((value) => (VERBATIM.test(name) ? verbatim(value) : plain(value)));
     extra.push([RENAMED.get(name) ?? name, texts.length === 1 ? texts[0] : texts]);
   }
-  const hasValue = (value: unknown): boolean => value !== undefined && value !== '' && (value as string[]).length !== 0;
-  return { ...input, extra: Object.fromEntries(extra.filter(([, value]) => hasValue(value))) };
+  return { ...input, extra: fieldsWithValue(Object.fromEntries(extra)) };
 }
 
 /** The text of a field on one line. */

@@ -1,7 +1,8 @@
 /** Crossref's REST API and its public data file: one work (`/works/{doi}`), a list of them, or one work a line. */
 import type { PaperInput } from '../paper.ts';
 import { dateText, names, readable, yearOf } from './csl-json.ts';
-import { fieldsWithValue, firstRecord, objects, readJson, text, texts } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import type { Source } from './source.ts';

@@ -3,7 +3,8 @@
  * its cousins and share its names and dates.
  */
 import { parseIdentifier, type Identifiers, type PaperInput } from '../paper.ts';
-import { fieldsWithValue, firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import type { Source } from './source.ts';

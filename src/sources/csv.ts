@@ -9,7 +9,7 @@ import { parse } from 'csv-parse/sync';
 import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import { isObject } from './json-records.ts';
-import { linesOf, MAX_RECORD_CHARACTERS } from './source.ts';
+import { linesOf, MAX_RECORD_CHARACTERS, TOO_LARGE } from './source.ts';
 import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
 
 /**
@@ -184,7 +184,7 @@ async function* rowsOf(lines: AsyncGenerator<Line>, { delimiter, header }: Table
   for (let line = await next(); line !== undefined; line = await next()) {
     if (line.text.trim() === '') continue;
     if (line.tooLong) {
-      yield { ...line, fields: { code: 'too-large', reason: 'the line is longer than 8 MiB' } };
+      yield { ...line, fields: TOO_LARGE };
       continue;
     }
     const row = [line];

@@ -6,7 +6,7 @@
  * `MIN_ABSTRACT` characters. What stands before the first paper is furniture; after it, every line that is neither a
  * title nor an abstract is reported, so that no paper is dropped without a word.
  */
-import { linesOf, type Found, type Line, type Source } from './source.ts';
+import { linesOf, MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type Line, type Source } from './source.ts';
 
 /** Characters. Shorter paragraphs are titles or page furniture. */
 const MIN_ABSTRACT = 200;
@@ -25,7 +25,11 @@ export const hfPapers: Source = {
     let record = 0;
     let title: Line | undefined;
     for await (const paragraph of paragraphsOf(file.text())) {
-      if (isAbstract(paragraph.text)) {
+      if (paragraph.tooLong) {
+        const { text: raw, offset } = paragraph;
+        yield { record: ++record, offset, raw, reject: TOO_LARGE };
+        title = undefined;
+      } else if (isAbstract(paragraph.text)) {
         record++;
         if (title)
           yield {
@@ -54,7 +58,7 @@ function unplaced(record: number, { text, offset }: Line, reason: string): Found
 const isAbstract = (text: string): boolean => text.length >= MIN_ABSTRACT;
 const isTitle = (text: string): boolean => text !== '' && text.length < MIN_ABSTRACT;
 
-/** Runs of lines between blank lines, joined by a newline. */
+/** Runs of lines between blank lines, joined by a newline; of one that is too long, the beginning. */
 async function* paragraphsOf(text: AsyncIterable<string>): AsyncGenerator<Line> {
   let open: Line | undefined;
   for await (const line of linesOf(text)) {
@@ -62,7 +66,10 @@ async function* paragraphsOf(text: AsyncIterable<string>): AsyncGenerator<Line> 
       if (open) yield open;
       open = undefined;
     } else {
-      open = open ? { ...open, text: `${open.text}\n${line.text.trim()}` } : { ...line, text: line.text.trim() };
+      const text = open ? `${open.text}\n${line.text.trim()}` : line.text.trim();
+      const tooLong = line.tooLong || text.length > MAX_RECORD_CHARACTERS;
+      // What is too long already grows no longer.
+      if (!open?.tooLong) open = { offset: (open ?? line).offset, text, tooLong };
     }
   }
   if (open) yield open;

@@ -12,10 +12,7 @@ import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { open as openZip, type Entry, type Options, type ZipFile } from 'yauzl';
 import { AkinError } from '../errors.ts';
-import type { SourceFile } from './source.ts';
-
-/** Decoded characters looked at to tell a format. */
-const HEAD_CHARACTERS = 64 * 1024;
+import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
 /** @throws AkinError `file-unreadable` naming the first path that does not exist. */
 export async function checkPaths(paths: string[]): Promise<void> {

@@ -8,7 +8,7 @@
  * before it did, or, in a document without such lines, at the next object.
  */
 import type { PaperInput } from '../paper.ts';
-import { MAX_RECORD_CHARACTERS, type Found, type SourceFile, type UnreadableRecord } from './source.ts';
+import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type SourceFile, type UnreadableRecord } from './source.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -90,14 +90,18 @@ export function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.map(text).filter((each) => each !== undefined) : [];
 }
 
-/** The fields that have a value, `except` left out. */
-export function fieldsWithValue(fields: JsonObject, except: readonly string[] = []): JsonObject {
-  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => hasValue(value) && !except.includes(key)));
-}
-
-function hasValue(value: unknown): boolean {
-  if (value === null || value === undefined || value === '') return false;
-  return typeof value !== 'object' || Object.keys(value).length > 0;
+/** Whether a record, whole and not yet parsed, has more values than any paper. */
+export function hasTooManyValues(json: string): boolean {
+  if (json.length <= MAX_PARTS) return false;
+  let parts = 0;
+  let quoted = false;
+  for (let i = 0; i < json.length; i++) {
+    const character = json[i]!;
+    if (quoted && character === '\\') i++;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === ',' || character === '[' || character === '{')) parts++;
+  }
+  return parts > MAX_PARTS;
 }
 
 function parse(json: string): unknown {
@@ -112,6 +116,12 @@ function parse(json: string): unknown {
 const RAW_CHARACTERS = 300;
 /** Deeper than any record, and shallow enough for whatever walks through one by recursion. */
 const MAX_DEPTH = 500;
+/** Values in a record, each of which takes many times the characters it is written with. Three thousand authors have 120,000. */
+const MAX_PARTS = 250_000;
+export const TOO_MANY: UnreadableRecord['reject'] = {
+  code: 'too-large',
+  reason: `the record has more than ${MAX_PARTS} values`,
+};
 /** Characters before the piece at hand that the next record is looked for in; also the longest key and indent known. */
 const KEPT_CHARACTERS = 256;
 
@@ -144,6 +154,8 @@ interface OpenElement {
   /** Its text in earlier pieces, unless it is too large. */
   pieces: string[];
   length: number;
+  /** Lists, objects and commas in it. */
+  parts: number;
   tooLarge: boolean;
   /** Its characters up to the last comma between its fields. */
   wholeFields: number;
@@ -212,9 +224,10 @@ class Splitter {
   *end(): Generator<JsonElement> {
     if (this.#within === 'word') this.#endValue(0);
     if (this.#element) {
-      this.#report('syntax', 'the file ends inside this record', 0);
+      this.#report({ code: 'syntax', reason: 'the file ends inside this record' }, 0);
     } else if (this.#around.length > 0) {
-      this.#report('syntax', 'the file ends before its list of records does: it may have been cut off', 0);
+      const reason = 'the file ends before its list of records does: it may have been cut off';
+      this.#report({ code: 'syntax', reason }, 0);
     }
     yield* this.#found.splice(0);
   }
@@ -305,6 +318,7 @@ class Splitter {
           if (this.#around.length === MAX_DEPTH) return this.#break(`nested more than ${MAX_DEPTH} levels deep`, i);
           if (character === '{' && this.#beginsNext(i)) return this.#break('the next record begins inside this one', i);
           if (this.#isWrapped()) this.#unwrap(character, i);
+          this.#countPart(i);
           this.#around.push(character);
           this.#expected = character === '{' ? 'key' : 'value';
           break;
@@ -322,6 +336,7 @@ class Splitter {
             this.#element.wholeFields = this.#element.length + i - this.#start;
           }
           this.#expected = this.#around.at(-1) === '{' ? 'key' : 'value';
+          this.#countPart(i);
           break;
         case ':':
           if (this.#expected !== 'colon') return this.#break(`: where a ${this.#expected} belongs`, i);
@@ -365,7 +380,16 @@ class Splitter {
   #begin(i: number): void {
     const depth = this.#around.length;
     const offset = this.#offset(i);
-    this.#element = { offset, indent: this.#indent, depth, pieces: [], length: 0, tooLarge: false, wholeFields: 0 };
+    this.#element = {
+      offset,
+      indent: this.#indent,
+      depth,
+      pieces: [],
+      length: 0,
+      parts: 0,
+      tooLarge: false,
+      wholeFields: 0,
+    };
     this.#start = i;
     this.#indent = undefined;
     this.#expected = 'value';
@@ -422,14 +446,25 @@ class Splitter {
     element.length += end - this.#start;
     if (element.length <= MAX_RECORD_CHARACTERS || element.tooLarge) return;
     this.#start = end;
-    this.#report('too-large', 'the record is longer than 8 MiB', end);
+    this.#skip(element, TOO_LARGE, end);
+  }
+
+  #countPart(i: number): void {
+    const element = this.#element;
+    if (element === undefined || ++element.parts <= MAX_PARTS || element.tooLarge) return;
+    this.#skip(element, TOO_MANY, i);
+  }
+
+  /** Reports an element, of which no more is kept. */
+  #skip(element: OpenElement, problem: UnreadableRecord['reject'], i: number): void {
+    this.#report(problem, i);
     element.tooLarge = true;
     element.pieces = [];
   }
 
   /** The structure breaks here: reports the element, and goes over to looking for the next one. */
   #break(reason: string, i: number): void {
-    this.#report('syntax', reason, i);
+    this.#report({ code: 'syntax', reason }, i);
     this.#element = undefined;
     this.#around = [];
     this.#level = 0;
@@ -440,7 +475,7 @@ class Splitter {
     else this.#takeBack(this.#token + 1);
   }
 
-  #report(code: 'syntax' | 'too-large', reason: string, i: number): void {
+  #report(problem: UnreadableRecord['reject'], i: number): void {
     const element = this.#element;
     if (element?.tooLarge) return; // That was reported.
     const text = [...(element?.pieces ?? []), this.#piece.slice(element ? this.#start : i, i + RAW_CHARACTERS)].join(
@@ -451,7 +486,7 @@ class Splitter {
       offset: element?.offset ?? this.#offset(i),
       indent: element?.indent,
       aligned: this.#isAligned(element?.indent),
-      problem: { code, reason },
+      problem,
     });
   }
 

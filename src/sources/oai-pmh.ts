@@ -3,7 +3,8 @@
  * own two and Dublin Core, which every repository offers.
  */
 import { parseIdentifier, type PaperInput } from '../paper.ts';
-import { arxivAbstract, arxivText } from './arxiv-atom.ts';
+import { arxivAbstract, arxivText, JOURNAL_REF } from './arxiv-atom.ts';
+import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
 import type { Found, Source } from './source.ts';
@@ -15,7 +16,6 @@ import {
   rootName,
   textOf,
   textsOf,
-  withValue,
   type Reading,
   type XmlElement,
 } from './xml-records.ts';
@@ -59,7 +59,7 @@ function arXiv(metadata: XmlElement): PaperInput {
       return latexToText(parts.filter((part) => part !== '').join(' '));
     }),
     year: yearIn(textOf(child(metadata, 'created'))),
-    extra: withValue({
+    extra: fieldsWithValue({
       ...fieldsOf(metadata, [...ARXIV_FIELDS, 'authors']),
       ...(extra as object),
       affiliations: [...new Set(authors.flatMap((author) => textsOf(author, 'affiliation')))],
@@ -79,11 +79,11 @@ function arXivRaw(metadata: XmlElement): PaperInput {
     ...input,
     authors: namesIn(latexToText(textOf(child(metadata, 'authors')))),
     year: year === undefined ? undefined : Number(year),
-    extra: withValue({ ...fieldsOf(metadata, [...ARXIV_FIELDS, 'version']), ...(extra as object), versions }),
+    extra: fieldsWithValue({ ...fieldsOf(metadata, [...ARXIV_FIELDS, 'version']), ...(extra as object), versions }),
   };
 }
 
-const ARXIV_FIELDS = ['id', 'title', 'abstract', 'categories', 'journal-ref', 'doi'];
+const ARXIV_FIELDS = ['id', 'title', 'abstract', 'categories', JOURNAL_REF, 'doi'];
 
 function arxivFields(metadata: XmlElement): PaperInput {
   const text = (name: string): string => textOf(child(metadata, name));
@@ -91,11 +91,10 @@ function arxivFields(metadata: XmlElement): PaperInput {
   return {
     title: arxivText(text('title')),
     abstract: arxivAbstract(child(metadata, 'abstract')),
-    venue: arxivText(text('journal-ref')),
     categories: text('categories').split(' '),
     arxiv: text('id'),
     doi,
-    extra: { otherDois },
+    extra: { otherDois, [JOURNAL_REF]: arxivText(text(JOURNAL_REF)) },
   };
 }
 
@@ -145,7 +144,7 @@ function dublinCore(metadata: XmlElement): PaperInput {
     url: identifiers.find((identifier) => /^https?:/i.test(identifier)),
     categories: textsOf(metadata, 'subject'),
     ...Object.fromEntries(known.reverse().map(({ kind, value }) => [kind, value])), // The first of a kind counts.
-    extra: withValue({
+    extra: fieldsWithValue({
       ...fieldsOf(metadata, ['title', 'description', 'creator', 'subject']),
       otherTitles: titles.slice(1).map(read),
       otherDescriptions: descriptions.map(read).filter((text) => text !== abstract),

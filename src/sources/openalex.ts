@@ -1,7 +1,8 @@
 /** OpenAlex works: one, a page of results, or a snapshot's one a line. */
 import { parseIdentifier, type PaperInput } from '../paper.ts';
 import { yearOf } from './csl-json.ts';
-import { fieldsWithValue, firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import type { Source } from './source.ts';

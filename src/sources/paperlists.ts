@@ -5,7 +5,8 @@
 import path from 'node:path';
 import type { PaperInput } from '../paper.ts';
 import { richText, yearOf } from './csl-json.ts';
-import { fieldsWithValue, firstRecord, readJson, text, type JsonObject } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, readJson, text, type JsonObject } from './json-records.ts';
 import { latexToText } from './latex.ts';
 import type { Source } from './source.ts';
 

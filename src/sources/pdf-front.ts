@@ -3,7 +3,7 @@
  * how they look, and taken only where that is clear.
  */
 import type { PaperInput } from '../paper.ts';
-import { fieldsWithValue } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
 import { joinLines, linesOfPage, mostOf, textOf, type Line, type Page } from './pdf-lines.ts';
 import { yearIn } from './year.ts';
 

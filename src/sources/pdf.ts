@@ -10,11 +10,16 @@ import type { Page } from './pdf-lines.ts';
 import type { Found, RejectCode, Source } from './source.ts';
 
 const MAX_FILE_BYTES = 100 * 1024 * 1024;
-const MAX_SECONDS = 30;
-/** Besides three times the file's size, which a damaged file takes. */
-const MAX_MEMORY_BYTES = 256 * 1024 * 1024;
+const MAX_SECONDS = 10;
+/**
+ * pdf.js with nothing to read takes 55 MB. The others are for the file, of which a damaged one takes three times its size,
+ * and for what is unpacked of it.
+ */
+const MAX_MEMORY_BYTES = 144 * 1024 * 1024;
+/** Of those, what objects may take. */
+const MAX_HEAP_MB = 96;
 /** How often time and memory are looked at. */
-const WATCH_MS = 20;
+const WATCH_MS = 10;
 
 export const pdf: Source = {
   name: 'pdf',
@@ -35,7 +40,7 @@ export const pdf: Source = {
       yield rejected('too-large', 'the file is larger than 100 MiB');
       return;
     }
-    const answer = await openInThread(file.path, size);
+    const answer = await openInThread(file.path);
     if ('tooMuch' in answer) yield rejected('too-large', `opening the file takes ${answer.tooMuch}`);
     else if ('problem' in answer) yield rejected('record-invalid', answer.problem);
     else {
@@ -60,26 +65,38 @@ let thread: Worker | undefined;
 /** Settles when the thread is free: one file is read at a time, so that the memory it takes is its own. */
 let free: Promise<unknown> = Promise.resolve();
 
-function openInThread(file: string, size: number): Promise<Answer> {
-  const answer = free.then(() => ask(file, size));
+function openInThread(file: string): Promise<Answer> {
+  const answer = free.then(() => ask(file));
   free = answer;
   return answer;
 }
 
-async function ask(file: string, size: number): Promise<Answer> {
-  const worker = (thread ??= new Worker(new URL('./pdf-worker.js', import.meta.url), { execArgv: [] }));
+function startThread(): Worker {
+  const worker = new Worker(new URL('./pdf-worker.js', import.meta.url), {
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
+  });
+  // It may also run out of memory after its answer, or while it is being ended.
+  worker.on('error', () => {
+    if (thread === worker) thread = undefined;
+  });
+  return worker;
+}
+
+async function ask(file: string): Promise<Answer> {
+  const worker = (thread ??= startThread());
   worker.ref();
   const end = performance.now() + MAX_SECONDS * 1000;
-  const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES + 3 * size;
+  const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES;
   const answer = await new Promise<Answer>((resolve) => {
     const settle = (result: Answer): void => {
       clearInterval(watch);
       worker.off('message', settle).off('error', fail);
       resolve(result);
     };
-    const fail = (error: Error): void => {
-      thread = undefined; // It has ended.
-      settle({ problem: `the file could not be opened: ${error.message}` });
+    const fail = (error: NodeJS.ErrnoException): void => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') settle({ tooMuch: 'too much memory' });
+      else settle({ problem: `the file could not be opened: ${error.message}` });
     };
     const watch = setInterval(() => {
       if (performance.now() > end) settle({ tooMuch: `longer than ${MAX_SECONDS} seconds` });

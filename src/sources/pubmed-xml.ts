@@ -1,17 +1,8 @@
 /** PubMed's XML (efetch, the site's export, the yearly baseline and daily update files): articles and book chapters. */
 import type { PaperInput } from '../paper.ts';
+import { fieldsWithValue } from './fields.ts';
 import type { Found, Source } from './source.ts';
-import {
-  child,
-  elements,
-  readXml,
-  rootName,
-  textOf,
-  textsOf,
-  withValue,
-  type Reading,
-  type XmlElement,
-} from './xml-records.ts';
+import { child, elements, readXml, rootName, textOf, textsOf, type Reading, type XmlElement } from './xml-records.ts';
 import { yearIn } from './year.ts';
 
 const RECORDS = ['PubmedArticle', 'PubmedBookArticle', 'DeleteCitation'];
@@ -55,7 +46,7 @@ function article(record: XmlElement): PaperInput {
     pmid: textOf(child(citation, 'PMID')) || ids.pubmed,
     doi: ids.doi ?? doiOf(article),
     pmcid: ids.pmc,
-    extra: withValue({
+    extra: fieldsWithValue({
       type: textsOf(child(article, 'PublicationTypeList'), 'PublicationType'),
       volume: textOf(child(issue, 'Volume')),
       issue: textOf(child(issue, 'Issue')),
@@ -119,7 +110,7 @@ function bookArticle(record: XmlElement): PaperInput {
     pmid: textOf(child(document, 'PMID')) || ids.pubmed,
     doi: ids.doi ?? doiOf(document) ?? (title === '' ? doiOf(book) : undefined),
     pmcid: ids.pmc,
-    extra: withValue({
+    extra: fieldsWithValue({
       type: textsOf(document, 'PublicationType'),
       editors,
       collection,

@@ -4,7 +4,8 @@
  */
 import type { PaperInput } from '../paper.ts';
 import { richText, yearOf } from './csl-json.ts';
-import { fieldsWithValue, firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
+import { fieldsWithValue } from './fields.ts';
+import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import type { Source } from './source.ts';
 

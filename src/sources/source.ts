@@ -4,6 +4,9 @@
  */
 import type { PaperInput } from '../paper.ts';
 
+/** Decoded characters looked at to tell a format. */
+export const HEAD_CHARACTERS = 64 * 1024;
+
 export interface SourceFile {
   /** How the file is named to people: its path, or `-` for standard input. */
   name: string;
@@ -15,6 +18,19 @@ export interface SourceFile {
   text(): AsyncIterable<string>;
   /** Lets go of a file that is not read to its end. */
   close(): void;
+}
+
+/** A text at hand as a file, its `text()` in pieces of `pieceCharacters`. */
+export function fileOf(text: string, name: string, pieceCharacters = HEAD_CHARACTERS): SourceFile {
+  return {
+    name,
+    path: null,
+    head: text.slice(0, HEAD_CHARACTERS),
+    async *text() {
+      for (let i = 0; i < text.length; i += pieceCharacters) yield text.slice(i, i + pieceCharacters);
+    },
+    close() {},
+  };
 }
 
 interface Position {
@@ -61,8 +77,17 @@ export interface Source {
   read(file: SourceFile): AsyncGenerator<Found>;
 }
 
-/** Longest record any source accepts; keeps memory flat when a file has no record end. */
-export const MAX_RECORD_CHARACTERS = 8 * 1024 * 1024;
+/**
+ * Longest record any source accepts; keeps memory flat when a file has no record end. The largest there are have thousands
+ * of authors: with three thousand, an OpenAlex work has about 3.5 million characters, a Crossref deposit or a PubMed article
+ * a third of that.
+ */
+export const MAX_RECORD_CHARACTERS = 4 * 1024 * 1024;
+
+export const TOO_LARGE: UnreadableRecord['reject'] = {
+  code: 'too-large',
+  reason: `the record is longer than ${MAX_RECORD_CHARACTERS / 2 ** 20} Mi characters`,
+};
 
 export interface Line {
   text: string;

@@ -6,8 +6,9 @@
  * page furniture; but a tag there begins a record, even if it is not the one that should.
  */
 import type { PaperInput } from '../paper.ts';
+import { fieldsWithValue } from './fields.ts';
 import { plainText } from './markup.ts';
-import { linesOf, MAX_RECORD_CHARACTERS, type Found, type Line } from './source.ts';
+import { linesOf, MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type Line } from './source.ts';
 
 export interface TaggedFormat {
   /**
@@ -38,8 +39,7 @@ export async function* readTagged(text: AsyncIterable<string>, format: TaggedFor
     open = undefined;
     record++;
     if (!tooLarge) return { record, offset, raw, input: format.read(new TaggedRecord(values, format.joiner)) };
-    const reason = `the record is longer than ${MAX_RECORD_CHARACTERS} characters`;
-    return { record, offset, raw, reject: { code: 'too-large', reason } };
+    return { record, offset, raw, reject: TOO_LARGE };
   };
 
   for await (const each of linesOf(text)) {
@@ -142,11 +142,9 @@ export class TaggedRecord {
       const texts = this.texts(tag).filter((text) => !said.includes(text));
       if (texts.length > 0) left.set(name, new Set([...(left.get(name) ?? []), ...texts]));
     }
-    const hasValue = ([, value]: [string, unknown]): boolean =>
-      value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0);
     return {
       ...Object.fromEntries(Array.from(left, ([name, texts]) => [name, texts.size === 1 ? [...texts][0] : [...texts]])),
-      ...Object.fromEntries(Object.entries(fields).filter(hasValue)),
+      ...fieldsWithValue(fields),
     };
   }
 

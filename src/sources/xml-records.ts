@@ -10,7 +10,7 @@
 import { SaxesParser } from 'saxes';
 import type { PaperInput } from '../paper.ts';
 import { characterNamed, REFERENCE } from './markup.ts';
-import { MAX_RECORD_CHARACTERS, type Found, type UnreadableRecord } from './source.ts';
+import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type UnreadableRecord } from './source.ts';
 
 export interface XmlElement {
   name: string;
@@ -97,15 +97,6 @@ export function fieldsOf(
   return fields;
 }
 
-/** The fields that have a value. */
-export function withValue(fields: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(
-      ([, value]) => value !== undefined && value !== '' && !(Array.isArray(value) && value.length === 0),
-    ),
-  );
-}
-
 interface Place {
   offset: number;
   raw: string;
@@ -143,7 +134,7 @@ async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers 
       if (!tag && open === undefined) break;
       if (!tag) {
         isCut = tags.text.length <= MAX_RECORD_CHARACTERS;
-        yield isCut ? reject(`the file ends inside this <${open}>`) : { ...tags.place(), reject: TOO_LONG };
+        yield isCut ? reject(`the file ends inside this <${open}>`) : { ...tags.place(), reject: TOO_LARGE };
         giveUp();
         continue;
       }
@@ -185,8 +176,6 @@ async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers 
     await tags.close();
   }
 }
-
-const TOO_LONG = { code: 'too-large', reason: 'the record is longer than 8 MiB' } as const;
 
 interface Tag {
   /** Without its prefix. */
@@ -344,7 +333,7 @@ function parse(xml: string): XmlElement | UnreadableRecord['reject'] {
   });
   try {
     const text = mended(xml);
-    if (text.length > MAX_RECORD_CHARACTERS) return TOO_LONG;
+    if (text.length > MAX_RECORD_CHARACTERS) return TOO_LARGE;
     parser.write(text).close();
   } catch (error) {
     const { message } = error as Error;

@@ -15,8 +15,8 @@ import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
-import { fieldsWithValue } from './json-records.ts';
-import { MAX_RECORD_CHARACTERS, type Found, type RejectCode, type Source } from './source.ts';
+import { fieldsWithValue } from './fields.ts';
+import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type RejectCode, type Source } from './source.ts';
 import { yearIn } from './year.ts';
 
 /** How every SQLite database begins. */
@@ -230,7 +230,7 @@ class ZoteroLibrary {
       for (const item of this.#items.iterate()) {
         const place = { record: ++record, offset: 0, raw: `${item.type ?? 'item'} ${item.key}` };
         if (item.characters > MAX_RECORD_CHARACTERS) {
-          yield { ...place, reject: { code: 'too-large', reason: 'the item is longer than 8 MiB' } };
+          yield { ...place, reject: TOO_LARGE };
           continue;
         }
         const found = this.#paper(item);

@@ -44,6 +44,7 @@ describe('the fingerprint', () => {
     documentPrefix: '',
     maxTokens: 256,
     dimensions: 384,
+    unrelatedCosine: 0,
     files: { 'a.json': { bytes: 1, sha256: 'a'.repeat(64) }, 'b.onnx': { bytes: 2, sha256: 'b'.repeat(64) } },
   };
 

@@ -10,7 +10,7 @@ const line = {
   authors: "A. Ito, Zolt\\'an Odes (Lemma Institute, City) and C.-P. Yu",
   title: "Maps of\n  $\\alpha$-lemmas by Poincar\\'e",
   comments: '9 pages',
-  'journal-ref': 'J. Lemmas 6 (2008) 1',
+  'journal-ref': "J.\n  Lemmas 6 (2008), in Poincar\\'e's honour",
   doi: '10.1234/ABC 10.1234/DEF',
   'report-no': null,
   categories: 'math.GT cs.CG',
@@ -48,7 +48,7 @@ describe('a line of the arXiv snapshot', () => {
       extra: {
         submitter: 'Ai Ito',
         comments: '9 pages',
-        'journal-ref': 'J. Lemmas 6 (2008) 1',
+        'journal-ref': "J. Lemmas 6 (2008), in Poincaré's honour",
         otherDois: ['10.1234/DEF'],
         versions: line.versions,
         update_date: '2008-11-26',

@@ -3,6 +3,7 @@ import { toPaper } from '../../src/paper.ts';
 import { hfPapers } from '../../src/sources/hf-papers.ts';
 import { detectSource } from '../../src/sources/registry.ts';
 import { itShared, sharedPath } from '../shared.ts';
+import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { readPath, readText, records, rejects } from './read.ts';
 
 const FURNITURE = 'new\n\nGet trending papers in your email inbox!\n\nSubscribe\n\n';
@@ -93,4 +94,14 @@ describe('a page made up', () => {
     expect(hfPapers.detects(`First\n\n${abstract('One')}`)).toBe(false);
     expect(hfPapers.detects(FURNITURE)).toBe(false);
   });
+});
+
+it('rejects a paragraph without an end, and goes on behind it', async () => {
+  const endless = 'many words\n'.repeat(MAX_RECORD_CHARACTERS / 10);
+  const found = await readText(hfPapers, page('One', abstract('One'), endless, 'Two', abstract('Two')), 65_536);
+  expect(found.map((each) => ('reject' in each ? each.reject.code : each.input.title))).toEqual([
+    'One',
+    'too-large',
+    'Two',
+  ]);
 });

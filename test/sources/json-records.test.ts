@@ -325,6 +325,17 @@ describe('a record that is too large', () => {
       expect(rejects(found)[0]!.raw.length).toBeLessThan(1000);
     }
   });
+
+  it('is one of too many values, too', async () => {
+    for (const many of ['0,'.repeat(260_000), '[],'.repeat(200_000), '{},'.repeat(200_000)]) {
+      const found = await readText(cslJson, `[{"title":"A"},{"title":"Large","x":[${many}0]},{"title":"B"}]`, 65536);
+      expect(records(found).map(({ input }) => input.title)).toEqual(['A', 'B']);
+      expect(rejects(found)).toMatchObject([{ record: 2, reject: { code: 'too-large' } }]);
+    }
+    const authors = Array.from({ length: 10_000 }, (_, i) => ({ family: `F${i}`, given: 'G', sequence: 'additional' }));
+    const found = await readText(cslJson, JSON.stringify([{ title: 'A', author: authors }]), 65536);
+    expect(records(found)[0]!.input.authors).toHaveLength(10_000);
+  });
 });
 
 describe('the dialects', () => {

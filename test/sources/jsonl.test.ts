@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { jsonl } from '../../src/sources/jsonl.ts';
+import { detectSource } from '../../src/sources/registry.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { readText, records, rejects } from './read.ts';
 
@@ -39,7 +40,7 @@ it('loses one record to a broken line', async () => {
 });
 
 it('rejects what is JSON but no object', async () => {
-  const found = await readText(jsonl, '[{"title": "A"}]\n17\n"text"\nnull\ntrue\n{"title": "B"}');
+  const found = await readText(jsonl, '17\n[{"title": "A"}]\n"text"\nnull\ntrue\n{"title": "B"}');
   expect(rejects(found).map(({ record, reject }) => [record, reject])).toEqual(
     [1, 2, 3, 4, 5].map((record) => [record, { code: 'syntax', reason: 'expected an object' }]),
   );
@@ -61,17 +62,26 @@ it('rejects a line longer than any paper, and goes on behind it', async () => {
   expect(found.map((each) => ('reject' in each ? each.reject.code : each.input.title))).toEqual(['too-large', 'B']);
 });
 
+it('rejects a line of more values than any paper has', async () => {
+  const many = `{"title": "A", "x": [${'{},'.repeat(200_000)}0]}`;
+  const wordy = `{"title": "B", "abstract": "${'[\\",'.repeat(100_000)}"}`;
+  const found = await readText(jsonl, `${many}\n${wordy}`, 65_536);
+  expect(found.map((each) => ('reject' in each ? each.reject.code : each.input.title))).toEqual(['too-large', 'B']);
+});
+
 it('is recognised by its first line', () => {
   expect(jsonl.detects('{"title": "A"}\n{"title": "B"}')).toBe(true);
   expect(jsonl.detects('\n {"title": "A"}\r\n')).toBe(true);
   for (const other of [
     '',
-    '[{"title": "A"}]',
+    '[17]',
+    '[]',
+    '[{"name": "A"}]',
     '17\n',
     'title,year\n',
     '@article{a,}',
     '<xml/>',
-    '{\n  "title": "A",\n  "year": 1\n}',
+    '{\n  "name": "A",\n  "year": 1\n}',
   ]) {
     expect([other, jsonl.detects(other)]).toEqual([other, false]);
   }
@@ -80,4 +90,39 @@ it('is recognised by its first line', () => {
 it('is recognised although its first line is broken or does not end in what is seen of it', () => {
   expect(jsonl.detects('{"title": "A\n{"title": "B"}\n')).toBe(true);
   expect(jsonl.detects(`{"title": "A", "abstract": "${'a'.repeat(64 * 1024)}`)).toBe(true);
+});
+
+describe('a JSON document', () => {
+  const papers = [
+    { id: 'a1', title: 'A', authors: ['Ai Ito'], year: 2016, extra: { note: '[' } },
+    { id: 'a2', abstract: 'B', doi: '10.1234/x' },
+  ];
+
+  it.each([
+    ['a list on one line', JSON.stringify(papers)],
+    ['a list over many lines', JSON.stringify(papers, null, 2)],
+    ['a list with a line for each', `[\n${papers.map((paper) => JSON.stringify(paper)).join(',\n')}\n]\n`],
+    ['objects over several lines', papers.map((paper) => JSON.stringify(paper, null, 1)).join('\n')],
+  ])('is read: %s', async (_, text) => {
+    expect(detectSource(text)).toBe(jsonl);
+    const found = await readText(jsonl, text, 7);
+    expect(records(found).map(({ input }) => input)).toEqual(papers);
+  });
+
+  it('loses one record to a broken one', async () => {
+    const found = await readText(jsonl, '[{"title": "A"},\n{"title": B},\n{"title": "C"}, 17]');
+    expect(found.map((each) => ('input' in each ? each.input.title : each.reject.code))).toEqual([
+      'A',
+      'syntax',
+      'C',
+      'record-invalid',
+    ]);
+  });
+
+  it('is left to the source of its own kind where there is one', () => {
+    const csl = { id: 'x', type: 'article-journal', title: 'T', author: [{ family: 'Ito' }] };
+    expect(detectSource(JSON.stringify([csl]))?.name).toBe('csl-json');
+    expect(detectSource(JSON.stringify([{ id: 'https://openalex.org/W1', display_name: 'T' }]))?.name).toBe('openalex');
+    expect(detectSource(JSON.stringify([{ DOI: '10.1234/x', title: ['T'] }]))?.name).toBe('crossref');
+  });
 });

@@ -1,19 +1,10 @@
 /** What the source tests share: reading a text or a file to the end. */
 import { openFile } from '../../src/sources/input.ts';
-import type { Found, FoundRecord, Source, SourceFile, UnreadableRecord } from '../../src/sources/source.ts';
+import { fileOf, type Found, type FoundRecord, type Source, type UnreadableRecord } from '../../src/sources/source.ts';
 
 /** Reads `text` with a source, handed over in pieces of `pieceLength` characters. */
 export function readText(source: Source, text: string, pieceLength = 1000): Promise<Found[]> {
-  const file: SourceFile = {
-    name: 'test',
-    path: null,
-    head: text.slice(0, 64 * 1024),
-    async *text() {
-      for (let i = 0; i < text.length; i += pieceLength) yield text.slice(i, i + pieceLength);
-    },
-    close() {},
-  };
-  return collect(source.read(file));
+  return collect(source.read(fileOf(text, 'test', pieceLength)));
 }
 
 /** Reads a file on disk with a source. */

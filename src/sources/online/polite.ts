@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../../errors.ts';
+import { Interruption, retryAfter, troubleOf } from '../../interruption.ts';
 import { excerpt } from '../../paper.ts';
 
 export interface Service {
@@ -83,17 +84,6 @@ interface Line {
   /** Tries that failed since the last that succeeded, and what the last of them met. */
   failures: number;
   trouble: string;
-}
-
-/** A failure that another try may not meet. */
-class Interruption extends Error {
-  /** Seconds to wait, where the failure itself says so. */
-  wait: number | undefined;
-
-  constructor(reason: string, wait?: number) {
-    super(reason);
-    this.wait = wait;
-  }
 }
 
 export class PoliteClient {
@@ -182,9 +172,7 @@ export class PoliteClient {
       return { status, text };
     } catch (error) {
       if (error instanceof Interruption || error instanceof AkinError || signal?.aborted) throw error;
-      // What the network says went wrong; fetch hides it in the cause.
-      const { message, code } = ((error as Error).cause ?? error) as NodeJS.ErrnoException;
-      throw new Interruption(`could not be reached or broke off: ${message || code}`);
+      throw new Interruption(`could not be reached or broke off: ${troubleOf(error)}`);
     } finally {
       clearTimeout(silence);
       connection.abort();
@@ -226,11 +214,9 @@ function givenUp({ title, advice }: Service, trouble: string, cause?: unknown): 
   });
 }
 
-/** Seconds to wait by Retry-After, which holds seconds or a date, or by RateLimit (`"api";r=0;t=55`), as Hugging Face has it. */
-function askedToWait({ headers, status }: Response): number | undefined {
-  const value = headers.get('retry-after');
-  const reset = status === 429 ? /\bt=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1] : undefined;
-  if (value === null) return reset === undefined ? undefined : Number(reset);
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
+/** Seconds to wait by Retry-After, or else by RateLimit (`"api";r=0;t=55`), as Hugging Face has it. */
+function askedToWait(answer: Response): number | undefined {
+  if (answer.headers.has('retry-after') || answer.status !== 429) return retryAfter(answer);
+  const reset = /\bt=(\d+)/.exec(answer.headers.get('ratelimit') ?? '')?.[1];
+  return reset === undefined ? undefined : Number(reset);
 }

@@ -4,7 +4,7 @@
  * is one for their format.
  */
 import { AkinError } from '../../errors.ts';
-import type { Found, SourceFile, UnreadableRecord } from '../source.ts';
+import { fileOf, type Found, type SourceFile, type UnreadableRecord } from '../source.ts';
 import { wordsOf, type Answer, type PoliteClient, type Service } from './polite.ts';
 
 export interface OnlineOptions {
@@ -62,19 +62,7 @@ export async function* readPages(
 }
 
 /** An answer as a file, for the source that reads its format. */
-export function answerFile(text: string): SourceFile {
-  return {
-    name: 'answer',
-    path: null,
-    head: text.slice(0, PIECE_CHARACTERS),
-    async *text() {
-      for (let i = 0; i < text.length; i += PIECE_CHARACTERS) yield text.slice(i, i + PIECE_CHARACTERS);
-    },
-    close() {},
-  };
-}
-
-const PIECE_CHARACTERS = 64 * 1024;
+export const answerFile = (text: string): SourceFile => fileOf(text, 'answer');
 
 /** What a person asked for that is no record. */
 export function rejectOf(what: string, reason: string): UnreadableRecord {

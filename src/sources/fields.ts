@@ -1,0 +1,14 @@
+/** The fields of a record that say something: what a source has no name for goes to `extra`, but nothing that is empty. */
+
+/** The fields that have a value, `except` left out: neither null, undefined, '' nor an empty list or object. */
+export function fieldsWithValue(
+  fields: Record<string, unknown>,
+  except: readonly string[] = [],
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([key, value]) => hasValue(value) && !except.includes(key)));
+}
+
+function hasValue(value: unknown): boolean {
+  if (value === null || value === undefined || value === '') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
+}

@@ -1,0 +1,39 @@
+/**
+ * Hostile files, small, and a third of those there are: every source makes papers or rejects of them. `npm run fuzz` reads
+ * all of them in full size.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { storeFiles } from '../../src/ingest.ts';
+import type { LibraryWriter } from '../../src/library/library.ts';
+import { FORMAT_NAMES, sourceNamed } from '../../src/sources/registry.ts';
+import { HEAD_CHARACTERS } from '../../src/sources/source.ts';
+import { temporaryFolder } from '../akin.ts';
+import { HOSTILE, hostileFiles } from './hostile.ts';
+
+const file = path.join(temporaryFolder(afterAll), 'hostile');
+const noLibrary = { put: (papers) => papers.map(() => 'added') } as Pick<LibraryWriter, 'put'> as LibraryWriter;
+
+it('there are hostile files for every source', () => {
+  expect([...HOSTILE].sort()).toEqual([...FORMAT_NAMES].sort());
+});
+
+it.each(HOSTILE)('%s makes papers or rejects of them', async (name) => {
+  const source = sourceNamed(name);
+  let number = HOSTILE.indexOf(name);
+  for (const { name: hostile, pieces } of hostileFiles(name, name === 'pdf' ? 20_000 : 2000)) {
+    if (number++ % 3 !== 0) continue;
+    const bytes = Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece)));
+    writeFileSync(file, bytes);
+    const reasons: string[] = [];
+    const { added } = await storeFiles(noLibrary, [file], {
+      source,
+      onReject: ({ reason }) => reasons.push(reason),
+    });
+    expect(reasons.every((reason) => reason !== '')).toBe(true);
+    // What is of its format may hold no record, such as a table's header.
+    const isEmpty = source.detects(bytes.toString('latin1').slice(0, HEAD_CHARACTERS));
+    expect(added + reasons.length > 0 || isEmpty, hostile).toBe(true);
+  }
+});

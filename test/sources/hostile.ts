@@ -1,0 +1,439 @@
+/**
+ * Files made to do harm, for every source: what is in one of a record's fields repeated without end, structures nested or
+ * multiplied, ends missing, bytes changed. Made anew on every call, the same every time, of the size that is asked for.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { bombPdf, pdfOf } from './pdf-fixture.ts';
+import { addItem, createZotero } from './zotero-fixture.ts';
+
+export interface HostileFile {
+  name: string;
+  /** Its bytes, in pieces: none has to be held whole. */
+  pieces: Iterable<string | Buffer>;
+}
+
+/** What is repeated: a text, or one that counts. */
+type Unit = string | ((i: number) => string);
+
+/** What a field of any record may be filled with. */
+const FILLINGS: Record<string, string> = {
+  ...{ letters: 'a', words: 'many words ', blanks: ' ', lines: 'a\n', 'blank lines': '\n', emoji: '😀' },
+  ...{ tags: '<b>x</b>', 'open tags': '<b>', 'angle brackets': '<', references: '&lt;', ampersands: '&' },
+  ...{ 'opening braces': '{', 'closing braces': '}', 'empty braces': '{}', brackets: '[', parentheses: '(' },
+  ...{ formulas: '$x$', dollars: '$', backslashes: '\\', accents: "\\'e ", commands: '\\emph{', tildes: '~' },
+  ...{ semicolons: ';', keywords: 'ab;', names: 'Ito, A.; ', commas: 'a,', conjunctions: ' and A', dois: '10.1/a,' },
+  ...{ quotes: '"', apostrophes: "'", marks: 'e\u0301\u0301', controls: '\u0001', hyphens: '-', slashes: '/' },
+};
+
+/** The fields that hold texts and lists; of the others it is enough to see that they may be long. */
+const TEXTS = ['title', 'abstract', 'authors', 'keywords'];
+const FEW_FILLINGS = { digits: '1', blanks: ' ', slashes: '/', dois: '10.1/a,', semicolons: ';' };
+
+/** What is repeated of these is whole records: there time goes by their number, and a million would tell no more. */
+const RECORDS = new Set(['records', 'entries', 'rows', 'open quotes', 'titles', 'paragraphs']);
+
+interface Shape {
+  /** A file of one record; `«title»` and the like are where a field's text goes, `«more»` where there may be more. */
+  file: string;
+  /** How the format writes a text. */
+  escaped?: (text: string) => string;
+  /** What else may be repeated, in place of `«more»`. */
+  more?: Record<string, Unit>;
+  /** Whole files of this format. */
+  files?(size: number): Record<string, Iterable<string>>;
+}
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const json = (fields: Record<string, unknown>): Shape => ({
+  file: `[${JSON.stringify(fields).replace(/\}$/, '')}, "more": [«more»0]}]`,
+  escaped: inJson,
+  more: {
+    ...{ numbers: '0,', lists: '[],', objects: '{},', texts: '"a",', 'open lists': '[', 'open objects': '{"a":' },
+    ...{ keys: (i) => `{"k${i}":0},`, people: '{"family":"a","given":"b"},' },
+  },
+  files: (size) => {
+    const [begin, end] = [JSON.stringify(fields).replace(/\}$/, ''), '}'];
+    return {
+      'nested lists': around(`${begin}, "x": `, '[', ']', end, size),
+      'nested objects': around(`${begin}, "x": `, '{"a":', '}', end, size),
+      'many keys': [`[${begin}`, ...repeated((i) => `, "k${i}": ${i}`, size), '}]'],
+      'a list that never ends': ['[', ...repeated('1,', size / 4)],
+      'records without an end': repeated(`${begin}, "x": "`, size),
+      'records side by side': ['[', ...repeated(`${begin}},`, size / 4)],
+    };
+  },
+});
+
+const xml = (root: string, file: string, record: string): Shape => ({
+  file,
+  more: {
+    ...{
+      elements: '<a/>',
+      attributes: '<a b="c"/>',
+      'open elements': '<a>',
+      comments: '<!--x-->',
+      sections: '<![CDATA[x]]>',
+    },
+    ...{ 'open comments': '<!--', 'open sections': '<![CDATA[', instructions: '<?x y?>', unknown: '&x;' },
+    ...{
+      'names of elements': (i) => `<a${i}/>`,
+      prefixes: '<a:b xmlns:a="c"/>',
+      records: `<${record}>`,
+      ends: `</${record}>`,
+    },
+  },
+  files: (size) => ({
+    'entities that expand': [
+      `<!DOCTYPE ${root} [<!ENTITY e0 "ha">`,
+      ...Array.from({ length: 40 }, (_, i) => `<!ENTITY e${i + 1} "&e${i};&e${i};">`),
+      `<!ENTITY f SYSTEM "file:///etc/passwd">]>`,
+      filled(file, 'title', '&e40;&f;'),
+    ],
+    'a document type without an end': [`<!DOCTYPE ${root} [`, ...repeated('<!ENTITY a "b">', size)],
+    'one tag with many attributes': [
+      ...file.split('«more»')[0]!.replace(/«\w+»/g, 'x'),
+      '<a',
+      ...repeated((i) => ` a${i}="b"`, size),
+    ],
+    'roots in roots': repeated(`<${root}>`, size),
+    'records without an end': [`<${root}>`, ...repeated(`<${record}>`, size)],
+    'ends of records': [`<${root}>`, ...repeated(`</${record}>`, size)],
+    'records side by side': [`<${root}>`, ...repeated(`<${record}></${record}>`, size / 4)],
+  }),
+});
+
+/** A file of any source that reads text. */
+const SHAPES: Record<string, Shape> = {
+  jsonl: json({ id: 'x', title: '«title»', abstract: '«abstract»', authors: '«authors»', doi: '«id»', url: '«url»' }),
+  'arxiv-kaggle': json({
+    ...{ id: '0704.0001', title: '«title»', abstract: '«abstract»', authors: '«authors»', categories: '«keywords»' },
+    ...{ doi: '«id»', 'journal-ref': '«venue»', versions: [{ created: '«date»' }], update_date: '2008-11-26' },
+  }),
+  openalex: json({
+    ...{ id: 'https://openalex.org/W1', title: '«title»', abstract_inverted_index: { '«abstract»': [0, 1, 2] } },
+    ...{ authorships: [{ author: { display_name: '«authors»' } }], doi: '«id»', publication_year: '«date»' },
+    ...{ primary_location: { landing_page_url: '«url»' } },
+  }),
+  crossref: json({
+    ...{ DOI: '«id»', title: ['«title»'], abstract: '«abstract»', author: [{ family: '«authors»' }], member: '1' },
+    ...{
+      'container-title': ['«venue»'],
+      issued: { 'date-parts': [['«date»']] },
+      subject: ['«keywords»'],
+      URL: '«url»',
+    },
+  }),
+  'semantic-scholar': json({
+    ...{ paperId: 'a'.repeat(40), title: '«title»', abstract: '«abstract»', authors: [{ name: '«authors»' }] },
+    ...{ venue: '«venue»', url: '«url»', externalIds: { DOI: '«id»' }, fieldsOfStudy: ['«keywords»'], year: '«date»' },
+  }),
+  paperlists: json({
+    ...{ id: 'a1', title: '«title»', author: '«authors»', aff: 'U', track: 'main', status: 'Poster' },
+    ...{ abstract: '«abstract»', keywords: '«keywords»', bibtex: '«bibtex»', site: '«url»', doi: '«id»' },
+  }),
+  'csl-json': json({
+    ...{
+      id: 'x',
+      type: 'article-journal',
+      title: '«title»',
+      abstract: '«abstract»',
+      author: [{ literal: '«authors»' }],
+    },
+    ...{ keyword: '«keywords»', note: '«note»', issued: { raw: '«date»' }, 'container-title': '«venue»', DOI: '«id»' },
+  }),
+  'acl-xml': xml(
+    'collection',
+    '<collection id="2022.x"><volume id="1"><meta><booktitle>«venue»</booktitle></meta><paper id="1"><title>«title»</title>' +
+      '<author><first>A</first><last>«authors»</last></author><abstract>«abstract»</abstract><url>«url»</url>«more»' +
+      '</paper></volume></collection>',
+    'paper',
+  ),
+  'arxiv-atom': xml(
+    'feed',
+    '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:arxiv="http://arxiv.org/schemas/atom"><entry>' +
+      '<id>http://arxiv.org/abs/2401.00001v1</id><title>«title»</title><summary>«abstract»</summary>' +
+      '<author><name>«authors»</name></author><published>«date»</published><doi>«id»</doi>«more»</entry></feed>',
+    'entry',
+  ),
+  'oai-pmh': xml(
+    'OAI-PMH',
+    '<OAI-PMH><ListRecords><record><header/><metadata><arXivRaw><id>2101.00001</id><title>«title»</title>' +
+      '<version version="v1"><date>«date»</date></version><authors>«authors»</authors><categories>«keywords»</categories>' +
+      '<doi>«id»</doi><abstract>«abstract»</abstract>«more»</arXivRaw></metadata></record></ListRecords></OAI-PMH>',
+    'record',
+  ),
+  'pubmed-xml': xml(
+    'PubmedArticleSet',
+    '<PubmedArticleSet><PubmedArticle><MedlineCitation><PMID>1</PMID><Article><Journal><Title>«venue»</Title></Journal>' +
+      '<ArticleTitle>«title»</ArticleTitle><Abstract><AbstractText>«abstract»</AbstractText></Abstract><AuthorList>' +
+      '<Author><LastName>«authors»</LastName></Author>«more»</AuthorList></Article></MedlineCitation></PubmedArticle>' +
+      '</PubmedArticleSet>',
+    'PubmedArticle',
+  ),
+  ris: {
+    file:
+      'TY  - JOUR\nTI  - «title»\nAB  - «abstract»\nAU  - «authors»\nKW  - «keywords»\nDO  - «id»\nUR  - «url»\n' +
+      'PY  - «date»\nJF  - «venue»\nAN  - «note»\n«more»ER  - \n',
+    more: {
+      keywords: 'KW  - a\n',
+      authors: 'AU  - A\n',
+      titles: 'TI  - a\n',
+      'bare tags': 'AB  -\n',
+      records: 'TY  - JOUR\n',
+    },
+    files: (size) => ({ ends: repeated('ER  - \n', size), fields: repeated('AU  - Ito, A.\n', size) }),
+  },
+  wos: {
+    file:
+      'FN X\nVR 1.0\nPT J\nTI «title»\nAB «abstract»\nAU «authors»\nDE «keywords»\nDI «id»\nPY «date»\nSO «venue»\n' +
+      'CR «note»\nUT ZOOREC:«url»\n«more»ER\n\nEF\n',
+    more: { authors: 'AU A\n', continued: '   A\n', keywords: 'DE a\n', 'bare tags': 'AB\n', records: 'PT J\n' },
+    files: (size) => ({ ends: repeated('ER\n', size), fields: repeated('AU Ito, A\n', size) }),
+  },
+  nbib: {
+    file:
+      'PMID- 1\nTI  - «title»\nAB  - «abstract»\nFAU - «authors»\nOT  - «keywords»\nMH  - «note»\nAID - «id»\nDP  - «date»\n' +
+      'JT  - «venue»\n«more»\n',
+    more: { authors: 'FAU - A\n', headings: 'MH  - a/b/c\n', ids: 'AID - a [doi]\n', records: 'PMID- 1\n' },
+    files: (size) => ({ fields: repeated('FAU - Ito, A\n', size) }),
+  },
+  bibtex: {
+    file:
+      '@article{k,\n title = {«title»},\n abstract = {«abstract»},\n author = {«authors»},\n keywords = {«keywords»},\n' +
+      ' doi = {«id»},\n url = {«url»},\n date = {«date»},\n journal = {«venue»},\n note = "«note»"«more»}\n',
+    more: {
+      ...{
+        fields: (i) => `,\n f${i} = {x}`,
+        'one field': ',\n f = {x}',
+        values: ' # "a"',
+        names: ' # jan',
+        equals: '=',
+      },
+      ...{ entries: '}\n@article{k, title = {A}', 'open values': ',\n a = {' },
+    },
+    files: (size) => ({
+      'macros that expand': [
+        '@string{s0 = "haha"}\n',
+        ...repeated((i) => `@string{s${i + 1} = s${i} # s${i}}\n@article{a${i}, title = s${i}}\n`, size / 4),
+      ],
+      'parts of each other': repeated((i) => `@inbook{k${i}, crossref = {k${i + 1}}, title = {T}}\n`, size / 4),
+      'parts of one': repeated((i) => `@inbook{k${i}, crossref = {k}, title = {T}}\n`, size / 4),
+      'parts of many': repeated((i) => `@book{k${i}, xdata = {${i}a,${i}b,${i}c}, title = {T}}\n`, size / 4),
+      'comments without an end': repeated('@comment{\n', size / 4),
+      'comments with entries': ['@comment{\n', ...repeated('@article{a, title = {T}}\n', size / 4), '{'],
+      'entries without an end': repeated('@article{a,\n', size / 4),
+      signs: repeated('@', size),
+      'entries on a line': repeated('@article{a, title = {T}}', size / 4),
+    }),
+  },
+  csv: {
+    file: 'title,abstract,authors,keywords,year,url,paper id,extra\n"«title»","«abstract»","«authors»","«keywords»","«date»","«url»","«id»","«note»"«more»\n',
+    escaped: (text) => text.replaceAll('"', '""'),
+    more: { fields: ',a', 'empty fields': ',', quoted: ',"a"', rows: '\na,b', 'open quotes': '\n"a' },
+    files: (size) => ({
+      'many columns': ['title', ...repeated((i) => `,c${i}`, size / 2), '\nA', ...repeated(',a', size / 4), '\n'],
+      'columns of one name': ['title', ...repeated(',title', size / 2), '\nA', ...repeated(',a', size / 4), '\n'],
+      'a column without an end': ['title,', ...repeated('a', size), '\nA\n'],
+      'quotes that open again': [`title${',x'.repeat(1000)}\n`, ...repeated('x",,"\n', size)],
+      'a list in Python': ['title,authors\nA,"[', ...repeated("'a', ", size), `'b']"\n`],
+    }),
+  },
+  'hf-papers': {
+    file: `Trending papers\n\n«title»\n\n«abstract» ${'x'.repeat(200)}\n\n«more»\n`,
+    more: { titles: 'A title\n\n', paragraphs: `A title\n\n${'x'.repeat(200)}\n\n` },
+  },
+};
+
+/** Names of the sources that there are hostile files for. */
+export const HOSTILE = [...Object.keys(SHAPES), 'pdf', 'zotero'];
+
+/**
+ * The hostile files for a source.
+ * @param size characters of what is repeated, about.
+ */
+export function* hostileFiles(source: string, size: number): Generator<HostileFile> {
+  yield* anywhere(size);
+  const shape = SHAPES[source];
+  if (source === 'pdf') yield* hostilePdfs(size);
+  if (source === 'zotero') yield* hostileDatabases(size);
+  if (!shape) return;
+  const { file, escaped = (text) => text, more = {} } = shape;
+  const whole = filled(file, '', '');
+  for (const [, field] of file.matchAll(/«(\w+)»/g)) {
+    const fillings = field === 'more' ? more : TEXTS.includes(field!) ? FILLINGS : FEW_FILLINGS;
+    for (const [name, unit] of Object.entries(fillings)) {
+      const [before, after] = filled(file, field!, '\u0000').split('\u0000') as [string, string];
+      const text = typeof unit === 'string' && field !== 'more' ? escaped(unit) : unit;
+      const many = RECORDS.has(name) ? size / 4 : size;
+      yield { name: `${field}: ${name}`, pieces: joined(before, repeated(text, many), after) };
+    }
+  }
+  yield { name: 'title: far too long', pieces: joined('', pieceByPiece(file, size * 4), '') };
+  for (const [name, pieces] of Object.entries(shape.files?.(size) ?? {})) yield { name, pieces };
+  for (let part = 1; part < 8; part++) {
+    yield { name: `cut off at ${part}/8`, pieces: [whole.slice(0, (whole.length * part) / 8)] };
+  }
+  const random = randomNumbers();
+  const many = Buffer.from(whole.repeat(5));
+  for (let run = 1; run <= 8; run++) {
+    const changed = Buffer.from(many);
+    for (let i = 0; i < 20; i++) changed[random(changed.length)] = random(256);
+    yield { name: `bytes changed, ${run}`, pieces: [changed] };
+  }
+}
+
+/** What is hostile to everybody. */
+function* anywhere(size: number): Generator<HostileFile> {
+  const random = randomNumbers();
+  yield { name: 'random bytes', pieces: [Buffer.from(Array.from({ length: Math.min(size, 1e6) }, () => random(256)))] };
+  const letters = Array.from({ length: Math.min(size, 1e6) }, () => String.fromCharCode(32 + random(95)));
+  yield { name: 'random text', pieces: [letters.join('')] };
+  for (const unit of [
+    '\0',
+    'a',
+    '\n',
+    ' ',
+    '{',
+    '[',
+    '<a>',
+    '(',
+    '"',
+    '\\',
+    '<',
+    '@a{',
+    '{"a":',
+    "{'a':",
+    '%PDF-1.7\n',
+  ]) {
+    yield { name: `nothing but ${JSON.stringify(unit)}`, pieces: repeated(unit, size * 4) };
+  }
+  yield { name: 'packed blanks', pieces: [gzipSync(Buffer.alloc(size * 4, ' '))] };
+  yield {
+    name: 'UTF-16 cut in a character',
+    pieces: [Buffer.from(`\ufefftitle,year\n"Ü😀`, 'utf16le').subarray(0, -1)],
+  };
+}
+
+function* hostilePdfs(size: number): Generator<HostileFile> {
+  const whole = pdfOf([[{ text: 'A title', x: 80, y: 700, size: 20 }]]);
+  const random = randomNumbers();
+  for (let part = 1; part < 8; part++) {
+    yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
+  }
+  for (let run = 1; run <= 8; run++) {
+    const changed = Buffer.from(whole);
+    for (let i = 0; i < 20; i++) changed[8 + random(changed.length - 8)] = random(256);
+    yield { name: `bytes changed, ${run}`, pieces: [changed] };
+  }
+  yield { name: 'content that unpacks without end', pieces: [bombPdf(size * 60)] };
+  for (const unit of [
+    '[',
+    '<<',
+    '<</A ',
+    '(',
+    '1 0 obj\n',
+    '1 0 obj\n<</Type/Page>>\nendobj\n',
+    'stream\n',
+    'trailer<<',
+    'a',
+  ]) {
+    yield { name: `damaged, with ${JSON.stringify(unit)}`, pieces: joined('%PDF-1.5\n', repeated(unit, size * 8), '') };
+  }
+  const text = Array.from({ length: Math.min(size / 10, 100_000) }, (_, i) => ({
+    text: 'word',
+    x: i % 600,
+    y: i % 790,
+    size: 1,
+  }));
+  yield { name: 'a page full of words', pieces: [pdfOf([text, text, text])] };
+  yield { name: 'a large title', pieces: [pdfOf([[]], { info: { Title: 'a '.repeat(size / 2) } })] };
+}
+
+function* hostileDatabases(size: number): Generator<HostileFile> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'akin-hostile-'));
+  try {
+    const file = path.join(folder, 'zotero.sqlite');
+    const db = createZotero(file);
+    db.exec('BEGIN'); // One transaction, or every tag would be a file of its own for a moment.
+    for (const [name, unit] of Object.entries(FILLINGS)) {
+      addItem(db, {
+        ...{ key: name, type: 'journalArticle', creators: [['author', 'A', unit.repeat(size / unit.length / 8)]] },
+        fields: { title: unit.repeat(size / unit.length / 8), abstractNote: unit.repeat(size / unit.length / 2) },
+      });
+    }
+    addItem(db, { key: 'too long', type: 'book', fields: { title: 'a'.repeat(size * 4) } });
+    addItem(db, {
+      key: 'many tags',
+      type: 'book',
+      fields: { title: 'T' },
+      tags: Array.from({ length: 5000 }, (_, i) => `t${i}`),
+    });
+    db.exec('COMMIT');
+    db.close();
+    const whole = readFileSync(file);
+    yield { name: 'items with everything', pieces: [whole] };
+    for (let part = 1; part < 8; part++) {
+      yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
+    }
+    const random = randomNumbers();
+    for (let run = 1; run <= 8; run++) {
+      const changed = Buffer.from(whole);
+      for (let i = 0; i < 2000; i++) changed[16 + random(changed.length - 16)] = random(256);
+      yield { name: `bytes changed, ${run}`, pieces: [changed] };
+    }
+    yield {
+      name: 'nothing behind its first bytes',
+      pieces: joined('SQLite format 3\u0000', repeated('\u0001', size), ''),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A shape's file with one field filled, the others short. */
+function filled(file: string, field: string, text: string): string {
+  return file.replace(/«(\w+)»/g, (_, name: string) => (name === field ? text : name === 'more' ? '' : `${name} A`));
+}
+
+/** The unit again and again, up to `size` characters. */
+function* repeated(unit: Unit, size: number): Generator<string> {
+  let written = 0;
+  for (let i = 0; written < size;) {
+    let piece = '';
+    if (typeof unit === 'string') piece = unit.repeat(Math.ceil(Math.min(size - written, 65_536) / unit.length));
+    else while (piece.length < Math.min(size - written, 65_536)) piece += unit(i++);
+    written += piece.length;
+    yield piece;
+  }
+}
+
+function* pieceByPiece(file: string, size: number): Generator<string> {
+  const [before, after] = filled(file, 'title', '\u0000').split('\u0000') as [string, string];
+  yield* joined(before, repeated('a', size), after);
+  yield after === '' ? '' : `\n${filled(file, '', '')}`;
+}
+
+function* joined(before: string, pieces: Iterable<string>, after: string): Generator<string> {
+  yield before;
+  yield* pieces;
+  yield after;
+}
+
+/** `open` and `close` in equal number around nothing. */
+function* around(before: string, open: string, close: string, after: string, size: number): Generator<string> {
+  const depth = Math.floor(size / (open.length + close.length));
+  yield before;
+  yield* repeated(open, depth * open.length);
+  yield '0';
+  yield* repeated(close, depth * close.length);
+  yield after;
+}
+
+/** The same numbers every time: a function that gives one from 0 on below its argument. */
+function randomNumbers(): (below: number) => number {
+  let seed = 7;
+  return (below) => (seed = (seed * 48271) % 0x7fffffff) % below;
+}
