@@ -32,6 +32,9 @@ export interface FoundWord {
   score: number;
 }
 
+/** Whether words rank papers by themselves, or together with vectors; the constants of BM25 differ. */
+export type WordScoring = 'alone' | 'fused';
+
 /** What a paper holds of a query. */
 export interface FoundWords {
   words: FoundWord[];
@@ -71,11 +74,15 @@ export interface Library {
   /** The cosine of a unit vector with each row's vector; rows without a vector are left out. */
   similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
   /** The `k` papers that match the words of a query best, best first; of those the filter lets through. */
-  matching(query: string, k: number, options?: { filter?: Filter | undefined }): Promise<WordMatch[]>;
+  matching(
+    query: string,
+    k: number,
+    options?: { filter?: Filter | undefined; scoring?: WordScoring | undefined },
+  ): Promise<WordMatch[]>;
   /** The BM25 of papers for the words of a query, in their order; 0 for one that holds none of them. */
-  scores(query: string, rows: number[]): Promise<number[]>;
+  scores(query: string, rows: number[], scoring: WordScoring): Promise<number[]>;
   /** For each paper, what it holds of a query. */
-  foundWords(query: string, rows: number[]): Promise<FoundWords[]>;
+  foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWords[]>;
   /** The words of a query that no paper holds, and the term that was looked for instead. */
   corrections(query: string): Promise<Correction[]>;
   /** How many papers a filter lets through. */

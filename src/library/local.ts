@@ -9,7 +9,7 @@ import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from './f
 import type { Filter } from './filter.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import type { GraphQuestion, GraphReady } from './graph-worker.ts';
-import type { Correction, FoundWords, Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
+import type { Correction, FoundWords, Library, LibraryStatus, Neighbour, WordMatch, WordScoring } from './library.ts';
 import { tellingWords } from './words.ts';
 import type { WordsQuestion } from './words-worker.ts';
 
@@ -168,21 +168,25 @@ export class LocalLibrary implements Library {
     return found;
   }
 
-  async matching(query: string, k: number, { filter }: { filter?: Filter | undefined } = {}): Promise<WordMatch[]> {
+  async matching(
+    query: string,
+    k: number,
+    { filter, scoring = 'alone' }: { filter?: Filter | undefined; scoring?: WordScoring | undefined } = {},
+  ): Promise<WordMatch[]> {
     const words = tellingWords(query);
     if (words.length === 0) return [];
     const allowed = await this.allowedRows(filter);
-    return this.#words.ask({ ask: 'matching', words, k, allowed: allowed?.rows } satisfies WordsQuestion);
+    return this.#words.ask({ ask: 'matching', words, k, scoring, allowed: allowed?.rows } satisfies WordsQuestion);
   }
 
-  async scores(query: string, rows: number[]): Promise<number[]> {
+  async scores(query: string, rows: number[], scoring: WordScoring): Promise<number[]> {
     const words = tellingWords(query);
     if (rows.length === 0 || words.length === 0) return rows.map(() => 0);
-    return this.#words.ask({ ask: 'scores', words, rows } satisfies WordsQuestion);
+    return this.#words.ask({ ask: 'scores', words, rows, scoring } satisfies WordsQuestion);
   }
 
-  async foundWords(query: string, rows: number[]): Promise<FoundWords[]> {
-    return this.#words.ask({ ask: 'found', words: tellingWords(query), rows } satisfies WordsQuestion);
+  async foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWords[]> {
+    return this.#words.ask({ ask: 'found', words: tellingWords(query), rows, scoring } satisfies WordsQuestion);
   }
 
   async corrections(query: string): Promise<Correction[]> {

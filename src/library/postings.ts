@@ -11,15 +11,19 @@
  */
 import Database from 'better-sqlite3';
 import { openForReading, TOKENIZER } from './database.ts';
-import type { Correction, FoundWords, WordMatch } from './library.ts';
+import type { Correction, FoundWords, WordMatch, WordScoring } from './library.ts';
 import { correction, Vocabulary } from './vocabulary.ts';
 import type { QueryWord } from './words.ts';
 
 /**
- * How soon more occurrences of a word stop counting, and how much a longer paper needs more of them. Lower than usual
- * (FTS5 has 1.2 and 0.75): abstracts are short and much of one length. Measured over five collections; see the README.
+ * k1: how soon more occurrences of a word stop counting; b: how much a longer paper needs more of them. Words that rank
+ * alone do best with the usual constants (those of FTS5); where vectors rank with them, and know what a paper is mainly
+ * about, it matters more which words are there than how often. Measured over five collections; see the README.
  */
-const BM25 = { k1: 0.9, b: 0.4 };
+const BM25: Record<WordScoring, { k1: number; b: number }> = {
+  alone: { k1: 1.2, b: 0.75 },
+  fused: { k1: 0.9, b: 0.4 },
+};
 /** A word said twice counts 1.5 times, said often at most 3 times. */
 const K3 = 2;
 /** Words in more than half of the papers say next to nothing, but never count against a paper (as in FTS5). */
@@ -49,23 +53,21 @@ interface Term {
 
 export class Postings {
   readonly #db: Database.Database;
-  readonly #constants: { k1: number; b: number };
   readonly #tokenizer = new Tokenizer();
   readonly #list: Database.Statement<[string], [number, number]>;
   #seenVersion: unknown;
   #seenTexts: string | undefined;
   #papers = 0;
   /** By row: how many occurrences of a term are worth half of endless ones; more in a longer paper. */
-  #halfWorth = new Float64Array();
+  #halfWorth: Record<WordScoring, Float64Array> = { alone: new Float64Array(), fused: new Float64Array() };
   readonly #lists = new Map<string, PostingList>();
   #entries = 0;
   #vocabulary: Vocabulary | undefined;
   readonly #scored = new Map<string, Float64Array>();
 
   /** Opens the full text index of the library in `folder`. @throws AkinError as `openForReading`. */
-  constructor(folder: string, constants = BM25) {
+  constructor(folder: string) {
     this.#db = openForReading(folder).db;
-    this.#constants = constants;
     this.#db.exec(`CREATE VIRTUAL TABLE temp.occurrences USING fts5vocab(main, words, instance);
                    CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row)`);
     this.#list = this.#db
@@ -78,20 +80,20 @@ export class Postings {
    * The `k` papers that match the words best, best first; equal ones by row.
    * @param allowed 1 at the rows that may be found; undefined: all may.
    */
-  matching(query: QueryWord[], k: number, allowed?: Uint8Array): WordMatch[] {
-    return this.#db.transaction(() => best(this.#scores(query), k, allowed))();
+  matching(query: QueryWord[], k: number, scoring: WordScoring, allowed?: Uint8Array): WordMatch[] {
+    return this.#db.transaction(() => best(this.#scores(query, scoring), k, allowed))();
   }
 
   /** The BM25 of each of these papers for the words; 0 for those that hold none of them. */
-  scores(query: QueryWord[], rows: number[]): number[] {
+  scores(query: QueryWord[], rows: number[], scoring: WordScoring): number[] {
     return this.#db.transaction(() => {
-      const scores = this.#scores(query);
+      const scores = this.#scores(query, scoring);
       return rows.map((row) => scores[row] ?? 0);
     })();
   }
 
   /** For each of these papers, what it holds of the words. */
-  found(query: QueryWord[], rows: number[]): FoundWords[] {
+  found(query: QueryWord[], rows: number[], scoring: WordScoring): FoundWords[] {
     return this.#db.transaction(() => {
       this.#refresh();
       const found = rows.map((): FoundWords => ({ words: [], coverage: 0 }));
@@ -100,11 +102,14 @@ export class Postings {
       const all = rarities.reduce((sum, rarity) => sum + rarity, 0);
       terms.forEach(({ term, word, said }, i) => {
         const list = this.#postings(term);
-        const weight = this.#weight(list, said);
+        const weight = this.#weight(list, said, scoring);
         rows.forEach((row, at) => {
           const index = placeOf(list.rows, row);
           if (index === -1) return;
-          found[at]!.words.push({ word, score: weight * saturated(list.counts[index]!, this.#halfWorth[row]!) });
+          found[at]!.words.push({
+            word,
+            score: weight * saturated(list.counts[index]!, this.#halfWorth[scoring][row]!),
+          });
           found[at]!.coverage += rarities[i]! / all;
         });
       });
@@ -141,15 +146,15 @@ export class Postings {
   }
 
   /** BM25 of every paper, by row. */
-  #scores(query: QueryWord[]): Float64Array {
+  #scores(query: QueryWord[], scoring: WordScoring): Float64Array {
     this.#refresh();
-    const key = JSON.stringify(query);
+    const key = JSON.stringify([scoring, query]);
     const known = this.#scored.get(key);
     if (known) return known;
-    const scores = new Float64Array(this.#halfWorth.length);
+    const scores = new Float64Array(this.#halfWorth[scoring].length);
     for (const { term, said } of this.#terms(query)) {
       const list = this.#postings(term);
-      addTo(scores, list, this.#weight(list, said), this.#halfWorth);
+      addTo(scores, list, this.#weight(list, said, scoring), this.#halfWorth[scoring]);
     }
     if (this.#scored.size >= KEPT_QUERIES) this.#scored.delete(this.#scored.keys().next().value!);
     this.#scored.set(key, scores);
@@ -157,9 +162,9 @@ export class Postings {
   }
 
   /** What a term that a paper holds often and a query says `said` times adds to the paper's score. */
-  #weight({ rows }: PostingList, said: number): number {
+  #weight({ rows }: PostingList, said: number, scoring: WordScoring): number {
     const idf = Math.log((this.#papers - rows.length + 0.5) / (rows.length + 0.5));
-    return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (this.#constants.k1 + 1);
+    return ((Math.max(LEAST_IDF, idf) * (K3 + 1) * said) / (K3 + said)) * (BM25[scoring].k1 + 1);
   }
 
   /** How telling a term is, above 0: its inverse document frequency, that of a term of no paper included. */
@@ -232,13 +237,15 @@ export class Postings {
     this.#scored.clear();
     this.#vocabulary = undefined;
     const last = this.#db.prepare('SELECT max(row) FROM papers').pluck().get() as number | null;
-    const { k1, b } = this.#constants;
     const sizes = this.#db.prepare('SELECT id, sz FROM words_docsize').raw().all() as [number, Buffer][];
     const lengths = sizes.map(([, size]) => sumOfVarints(size));
     const mean = lengths.reduce((sum, length) => sum + length, 0) / sizes.length;
     this.#papers = sizes.length;
-    this.#halfWorth = new Float64Array((last ?? 0) + 1);
-    sizes.forEach(([row], i) => (this.#halfWorth[row] = k1 * (1 - b + (b * lengths[i]!) / mean)));
+    for (const [scoring, { k1, b }] of Object.entries(BM25) as [WordScoring, (typeof BM25)[WordScoring]][]) {
+      const halfWorth = new Float64Array((last ?? 0) + 1);
+      sizes.forEach(([row], i) => (halfWorth[row] = k1 * (1 - b + (b * lengths[i]!) / mean)));
+      this.#halfWorth[scoring] = halfWorth;
+    }
     return true;
   }
 }

@@ -2,13 +2,13 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { answerQuestions } from './asked-thread.ts';
-import type { Correction, FoundWords, WordMatch } from './library.ts';
+import type { Correction, FoundWords, WordMatch, WordScoring } from './library.ts';
 import { Postings } from './postings.ts';
 import type { QueryWord } from './words.ts';
 
 export type WordsQuestion = { words: QueryWord[] } & (
-  | { ask: 'matching'; k: number; allowed: Uint8Array | undefined }
-  | { ask: 'scores' | 'found'; rows: number[] }
+  | { ask: 'matching'; k: number; scoring: WordScoring; allowed: Uint8Array | undefined }
+  | { ask: 'scores' | 'found'; rows: number[]; scoring: WordScoring }
   | { ask: 'corrections' }
 );
 
@@ -16,9 +16,9 @@ const postings = new Postings((workerData as { folder: string }).folder);
 
 function answer(question: WordsQuestion): WordMatch[] | number[] | FoundWords[] | Correction[] {
   const { ask, words } = question;
-  if (ask === 'matching') return postings.matching(words, question.k, question.allowed);
-  if (ask === 'scores') return postings.scores(words, question.rows);
-  if (ask === 'found') return postings.found(words, question.rows);
+  if (ask === 'matching') return postings.matching(words, question.k, question.scoring, question.allowed);
+  if (ask === 'scores') return postings.scores(words, question.rows, question.scoring);
+  if (ask === 'found') return postings.found(words, question.rows, question.scoring);
   return postings.corrections(words);
 }
 

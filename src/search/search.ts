@@ -10,7 +10,7 @@ import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
 import type { Facets } from '../library/facets.ts';
-import type { Correction, FoundWords, Library, LibraryStatus } from '../library/library.ts';
+import type { Correction, FoundWords, Library, LibraryStatus, WordScoring } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
@@ -274,11 +274,11 @@ export class Search {
 
   /** The whole list of a question. */
   async #list(
-    { mode, ...asked }: Understood,
+    understood: Understood,
     { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF }: SearchOptions,
     clock: Clock,
   ): Promise<List> {
-    const { text, vector, filter, named } = asked;
+    const { mode, text, vector, filter, named } = understood;
     if (vector === undefined) {
       // Conditions only: there is nothing to be near to, so the newest come first.
       const rows = await this.#library.newest(filter!, DEPTH);
@@ -292,48 +292,50 @@ export class Search {
           ranks: UNRANKED,
           shares: { dense: 0, lexical: 0 },
         })),
-        asked.given,
+        understood.given,
       );
       return { entries, length: entries.length, exact: rows.length < DEPTH, withheld: 0 };
     }
     const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
-      mode === 'dense' ? [] : this.#library.matching(text, DEPTH, { filter }).finally(() => clock.stop('lexical')),
+      mode === 'dense'
+        ? []
+        : this.#library
+            .matching(text, DEPTH, { filter, scoring: scoringOf(mode) })
+            .finally(() => clock.stop('lexical')),
       this.#background.of(vector),
     ]);
-    const isNew = ({ row }: { row: number }) => row === named || !asked.given.includes(row);
+    const isNew = ({ row }: { row: number }) => row === named || !understood.given.includes(row);
     const found = candidates(dense.filter(isNew), lexical.filter(isNew));
     let ranked: Ranked[];
     if (mode === 'hybrid') {
-      const seeds = asked.like
+      const seeds = understood.like
         .filter((seed) => !isNew(seed))
         .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
       const all = [...found, ...seeds];
       await this.#complete(all, text, vector);
       ranked = fuse(all, background);
       // Papers to be like say all there is to say.
-      if (asked.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, background);
+      if (understood.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, background);
     } else {
       ranked = single(found, mode);
     }
-    if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, text, cutoff))) {
+    if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, understood, cutoff))) {
       return { entries: [], length: 0, exact: true, withheld: ranked.length };
     }
-    if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, asked.unlike, unlikeAbove);
-    let entries = await oncePerWork(this.#library, ranked, named === undefined ? asked.given : []);
+    if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, understood.unlike, unlikeAbove);
+    let entries = await oncePerWork(this.#library, ranked, named === undefined ? understood.given : []);
     if (diversity > 0) entries = await this.#diversified(entries, diversity);
-    entries = await this.#titledFirst(entries, asked);
+    entries = await this.#titledFirst(entries, understood);
     clock.stop('rank');
     return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
   }
 
   /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
-  async #anyRelevant(ranked: Ranked[], text: string, cutoff: number): Promise<boolean> {
+  async #anyRelevant(ranked: Ranked[], { mode, text }: Understood, cutoff: number): Promise<boolean> {
     const first = ranked.slice(0, JUDGED);
-    const found = await this.#library.foundWords(
-      text,
-      first.map(({ row }) => row),
-    );
+    const rows = first.map(({ row }) => row);
+    const found = await this.#library.foundWords(text, rows, scoringOf(mode));
     return first.some(({ similarity }, i) => (this.#relevance(similarity, found[i]!) ?? 100) >= cutoff);
   }
 
@@ -349,7 +351,7 @@ export class Search {
     const rowsOf = (some: Candidate[]) => some.map(({ row }) => row);
     const [similarities, scores] = await Promise.all([
       this.#library.similarities(vector, rowsOf(unseen)),
-      this.#library.scores(text, rowsOf(unread)),
+      this.#library.scores(text, rowsOf(unread), 'fused'),
     ]);
     for (const candidate of unseen) candidate.similarity = similarities.get(candidate.row);
     unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
@@ -405,14 +407,14 @@ export class Search {
   }
 
   /** The papers of one page, as they are told. */
-  async #hits(page: Entry[], { vector, text }: Understood, explain: Explain | undefined): Promise<Hit[]> {
+  async #hits(page: Entry[], { mode, vector, text }: Understood, explain: Explain | undefined): Promise<Hit[]> {
     const rows = page.map(({ row }) => row);
     const unseen = page.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
     const [papers, versions, similarities, found] = await Promise.all([
       this.#library.papers(rows),
       this.#library.papers(page.flatMap(({ others }) => others)),
       vector ? this.#library.similarities(vector, unseen) : new Map<number, number>(),
-      this.#library.foundWords(text, rows),
+      this.#library.foundWords(text, rows, scoringOf(mode)),
     ]);
     const told = page.flatMap((entry, i) => {
       const others = versions.splice(0, entry.others.length);
@@ -460,6 +462,10 @@ export class Search {
   async #embedQueries(texts: string[]): Promise<Float32Array[]> {
     return Promise.all(texts.map(async (text) => (await this.#embedder.embedQuery(text)).vector));
   }
+}
+
+function scoringOf(mode: Mode): WordScoring {
+  return mode === 'hybrid' ? 'fused' : 'alone';
 }
 
 function hitOf(

@@ -14,8 +14,8 @@ afterEach(async () => {
   for (const each of opened.splice(0).reverse()) await each.close();
 });
 
-function open(folder: string, constants?: { k1: number; b: number }): Postings {
-  const postings = new Postings(folder, constants);
+function open(folder: string): Postings {
+  const postings = new Postings(folder);
   opened.push(postings);
   return postings;
 }
@@ -43,14 +43,14 @@ describe('the scores of words', () => {
     'learning network quantum gene markets climate proof of the and structures dynamics Schrödinger zzz'.split(' ');
 
   it('are the BM25 that SQLite gives with its constants, for any words said once and any number of papers', () => {
-    const postings = open(folder, { k1: 1.2, b: 0.75 });
+    const postings = open(folder);
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.constantFrom(...WORDS), { minLength: 1 }),
         fc.integer({ min: 1, max: 150 }),
         (words, k) => {
           const query = words.map((word) => ({ word: word.toLowerCase(), count: 1 }));
-          const found = postings.matching(query, k);
+          const found = postings.matching(query, k, 'alone');
           const expected = byFts(folder, words, 1000);
           expect(found).toHaveLength(Math.min(k, expected.length));
           found.forEach(({ row, score }, i) => {
@@ -71,11 +71,11 @@ describe('the scores of words', () => {
       { word: 'deep', count: 1 },
       { word: 'networks', count: 2 },
     ]);
-    const found = postings.matching(query, 20);
+    const found = postings.matching(query, 20, 'fused');
     expect(found.length).toBeGreaterThan(5);
     const rows = found.map(({ row }) => row);
-    expect(postings.scores(query, rows)).toEqual(found.map(({ score }) => score));
-    postings.found(query, rows).forEach(({ words, coverage }, i) => {
+    expect(postings.scores(query, rows, 'fused')).toEqual(found.map(({ score }) => score));
+    postings.found(query, rows, 'fused').forEach(({ words, coverage }, i) => {
       expect(coverage).toBeGreaterThan(0);
       expect(coverage).toBeLessThanOrEqual(1 + 1e-9);
       expect(words.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(found[i]!.score, 9);
@@ -84,7 +84,7 @@ describe('the scores of words', () => {
 
   it('count a word more that is said more often, but never three times as much', () => {
     const postings = open(folder);
-    const score = (count: number) => postings.matching([{ word: 'learning', count }], 1)[0]!.score;
+    const score = (count: number) => postings.matching([{ word: 'learning', count }], 1, 'alone')[0]!.score;
     expect(score(2)).toBeCloseTo(1.5 * score(1), 9);
     expect(score(1000)).toBeLessThan(3 * score(1));
     expect(score(1000)).toBeGreaterThan(2.9 * score(1));
@@ -92,14 +92,14 @@ describe('the scores of words', () => {
 
   it('count the forms of one word together', () => {
     const postings = open(folder);
-    const forms = postings.matching(tellingWords('network networks networking'), 10);
-    expect(forms).toEqual(postings.matching([{ word: 'network', count: 3 }], 10));
+    const forms = postings.matching(tellingWords('network networks networking'), 10, 'alone');
+    expect(forms).toEqual(postings.matching([{ word: 'network', count: 3 }], 10, 'alone'));
   });
 
   it('say how much of the question a paper holds', () => {
     const postings = open(folder);
-    const { row } = postings.matching(tellingWords('Entscheidungsproblem'), 1)[0]!;
-    const coverage = (query: string) => postings.found(tellingWords(query), [row])[0]!.coverage;
+    const { row } = postings.matching(tellingWords('Entscheidungsproblem'), 1, 'alone')[0]!;
+    const coverage = (query: string) => postings.found(tellingWords(query), [row], 'alone')[0]!.coverage;
     expect(coverage('Entscheidungsproblem')).toBeCloseTo(1, 12);
     expect(coverage('Entscheidungsproblem xylophone')).toBeCloseTo(0.5, 1);
     expect(coverage('computable xylophone')).toBeLessThan(0.5);
@@ -109,10 +109,10 @@ describe('the scores of words', () => {
   it('are given only to papers that may be found', () => {
     const postings = open(folder);
     const query = tellingWords('learning');
-    const all = postings.matching(query, 100).map(({ row }) => row);
+    const all = postings.matching(query, 100, 'alone').map(({ row }) => row);
     const allowed = new Uint8Array(200);
     for (const row of all.slice(3, 5)) allowed[row] = 1;
-    expect(postings.matching(query, 100, allowed).map(({ row }) => row)).toEqual(all.slice(3, 5));
+    expect(postings.matching(query, 100, 'alone', allowed).map(({ row }) => row)).toEqual(all.slice(3, 5));
   });
 
   it('follow every change of a text, also after everything was read ahead', () => {
@@ -120,14 +120,14 @@ describe('the scores of words', () => {
     const writer = written(own, { a: 'green tea', b: 'black tea', c: 'coffee' });
     const postings = open(own);
     while (!postings.warm());
-    const found = (word: string) => postings.matching(tellingWords(word), 10).map(({ row }) => row);
+    const found = (word: string) => postings.matching(tellingWords(word), 10, 'alone').map(({ row }) => row);
     expect(found('tea')).toEqual([1, 2]);
     writer.put([paper('c', { title: 'no tea' })]);
     expect(found('tea')).toEqual([1, 2, 3]);
     expect(found('coffee')).toEqual([]);
     writer.remove(['a']);
     expect(found('tea')).toEqual([2, 3]);
-    expect(postings.scores(tellingWords('tea'), [1, 99])).toEqual([0, 0]);
+    expect(postings.scores(tellingWords('tea'), [1, 99], 'alone')).toEqual([0, 0]);
   });
 });
 
@@ -147,7 +147,7 @@ describe('a slip of the finger', () => {
   };
   const found = (word: string) =>
     open(folder)
-      .matching(tellingWords(word), 10)
+      .matching(tellingWords(word), 10, 'alone')
       .map(({ row }) => Object.keys(TITLES)[row - 1]);
 
   it.each([
