@@ -20,6 +20,8 @@ const APPLICATION_ID = 0x616b696e;
  * words        full text index over papers
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
+ * files        what each file was when it was read last (see files.ts)
+ * held         which file holds which record; file 0 stands for what is no file: standard input, an online service
  * meta         id of the library, its model, …
  */
 const SCHEMA = `
@@ -75,6 +77,26 @@ CREATE TABLE forgotten (sequence INTEGER PRIMARY KEY AUTOINCREMENT, label INTEGE
 CREATE TRIGGER vector_forgotten AFTER DELETE ON vectors BEGIN
   INSERT INTO forgotten (label) VALUES (old.label);
 END;
+CREATE TABLE files (
+  file INTEGER PRIMARY KEY AUTOINCREMENT,
+  path TEXT NOT NULL UNIQUE,
+  mount TEXT NOT NULL,
+  begun INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  stamp TEXT,
+  hash TEXT,
+  manner TEXT,
+  read_at INTEGER,
+  invalid TEXT NOT NULL,
+  doubt TEXT
+) STRICT;
+CREATE TABLE held (
+  key TEXT NOT NULL,
+  file INTEGER NOT NULL,
+  reading INTEGER NOT NULL,
+  PRIMARY KEY (key, file)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_file ON held (file, reading);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 

@@ -7,6 +7,7 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
+import { FilesRead, type Reading, type Released } from './files.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
@@ -21,12 +22,14 @@ interface RecordRow {
 
 export class LocalWriter implements LibraryWriter {
   readonly model: Model;
+  readonly files: FilesRead;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
   readonly #statements;
 
   private constructor(db: Database.Database, model: Model, lock: FileLock) {
     this.model = model;
+    this.files = new FilesRead(db);
     this.#db = db;
     this.#lock = lock;
     this.#statements = {
@@ -105,18 +108,38 @@ export class LocalWriter implements LibraryWriter {
     }
   }
 
-  put(records: Paper[]): PutOutcome[] {
-    return this.#db.transaction(() => records.map((record) => this.#put(record)))();
+  put(records: Paper[], reading?: Reading): PutOutcome[] {
+    return this.atomically(() =>
+      records.map((record) => {
+        this.files.hold(record.id, reading);
+        return this.#put(record);
+      }),
+    );
+  }
+
+  atomically<T>(work: () => T): T {
+    return this.#db.transaction(work)();
   }
 
   remove(ids: string[]): string[] {
     return this.#db.transaction(() =>
       ids.filter((id) => {
         const row = this.#find(id);
-        if (row !== undefined) this.#statements.deletePaper.run(row);
+        if (row !== undefined) {
+          for (const { key } of this.#statements.recordsOf.all(row)) this.files.forgetRecord(key);
+          this.#statements.deletePaper.run(row);
+        }
         return row !== undefined;
       }),
     )();
+  }
+
+  release(file: string, which: 'missing' | 'all'): Released {
+    return this.atomically(() => {
+      const { abandoned, outdated } = this.files.release(file, which);
+      const papers = abandoned.filter((key) => this.#removeRecord(key)).length;
+      return { records: abandoned.length, papers, outdated };
+    });
   }
 
   pending(after: number, limit: number): PendingPaper[] {
@@ -210,6 +233,27 @@ export class LocalWriter implements LibraryWriter {
     }
     records.set(record.id, { hash, paper: record });
     for (const other of others) this.#statements.deletePaper.run(other);
+    this.#rewrite(row, before, records);
+    return known ? 'changed' : 'duplicate';
+  }
+
+  /** Removes a record. @returns whether its paper went with it, having no other. */
+  #removeRecord(key: string): boolean {
+    const row = this.#statements.recordByKey.get(key)?.paper;
+    if (row === undefined) return false;
+    const before = paperFrom(this.#statements.paper.get(row)!);
+    const left = this.#statements.recordsOf.all(row).filter((record) => record.key !== key);
+    if (left.length === 0) this.#statements.deletePaper.run(row);
+    else {
+      // Where there are several, each says itself what it says.
+      const records = left.map(({ key, hash, data }) => [key, { hash, paper: JSON.parse(data!) as Paper }] as const);
+      this.#rewrite(row, before, new Map(records));
+    }
+    return left.length === 0;
+  }
+
+  /** Makes the paper of a row what its records say. */
+  #rewrite(row: number, before: Paper, records: Map<string, { hash: string; paper: Paper }>): void {
     const said = [...records.values()].map(({ paper }) => paper);
     const merged = mergeRecords(said);
     this.#statements.updatePaper.run({ ...columns(merged), row });
@@ -219,7 +263,6 @@ export class LocalWriter implements LibraryWriter {
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
     }
-    return known ? 'changed' : 'duplicate';
   }
 
   /** A paper goes by the identifiers of all its records: preprint and published version have each a DOI. */
