@@ -13,6 +13,7 @@ import { Intake, mannerOf, type StoredCounts, type StoreOptions } from './ingest
 import type { FileRead } from './library/files.ts';
 import type { LibraryWriter } from './library/library.ts';
 import {
+  areOneSize,
   comesToRest,
   hashOf,
   isEmptyOrMissing,
@@ -124,6 +125,7 @@ async function compare(name: string, read: FileRead): Promise<'same' | 'changed'
   const state = await stateOf(name).catch(() => undefined);
   if (read.stamp === null || state === undefined) return 'changed';
   if (read.stamp === state.stamp && !mayHideChange(state, read.readAt!)) return 'same';
+  if (!areOneSize(read.stamp, state.stamp)) return 'changed';
   const hash = await hashOf(name).catch(() => undefined);
   return hash === read.hash ? { touched: state.stamp } : 'changed';
 }
@@ -182,10 +184,11 @@ async function whyNotGone(given: string, gone: FileRead[], all: number): Promise
 }
 
 /** Files that were read at a path or below it. */
-function under(known: FileRead[], given: string): FileRead[] {
+const under = (known: FileRead[], given: string): FileRead[] => known.filter((file) => isUnder(file.path, given));
+
+function isUnder(file: string, given: string): boolean {
   const root = path.resolve(given);
-  const folder = root.endsWith(path.sep) ? root : root + path.sep;
-  return known.filter((file) => file.path === root || file.path.startsWith(folder));
+  return file === root || file.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
 }
 
 /** Brings a library in step with the files behind paths. */
@@ -233,9 +236,9 @@ export async function syncFiles(writer: LibraryWriter, paths: string[], options:
     for (const other of released.outdated) outdated.add(other);
   }
   // What the library says of a released record that another file holds is what that one says from now on.
-  const inReach = new Set(paths.flatMap((given) => under(writer.files.all(), given).map(({ path }) => path)));
-  for (const file of outdated) {
-    if (inReach.has(file) && !(await isGone(file).catch(() => true))) await read(file);
+  for (const { path: file } of writer.files.all().filter((file) => outdated.has(file.path))) {
+    const isInReach = paths.some((given) => isUnder(file, given));
+    if (isInReach && !(await isGone(file).catch(() => true))) await read(file);
   }
   if (!signal?.aborted) intake.flush();
   return account(plan);

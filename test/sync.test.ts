@@ -244,11 +244,18 @@ describe('removing what is gone', () => {
 });
 
 describe('nothing is removed, and that is said,', () => {
+  interface Case {
+    name: string;
+    content: string | Buffer;
+    /** Of the file, that are kept. */
+    records: number;
+  }
+
   /** Whatever happens to `a.jsonl`, `b.jsonl` loses its `b2`, and that is removed. */
   async function keeps(
     happens: (lib: Followed) => void,
     reason: RegExp,
-    { records = 3, content = lines('a1', 'a2', 'a3') as string | Buffer, name = 'a.jsonl' } = {},
+    { records = 3, content = lines('a1', 'a2', 'a3'), name = 'a.jsonl' }: Partial<Case> = {},
   ): Promise<Followed> {
     const lib = new Followed();
     lib.write(name, content);

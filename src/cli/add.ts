@@ -24,6 +24,8 @@ export interface IntakeOptions {
   /** What a person said of columns: `title=Titel`. */
   map?: string[] | undefined;
   rejects?: string | undefined;
+  /** Go on with the file of rejects instead of beginning it anew. */
+  appendRejects?: boolean | undefined;
   threads?: number | undefined;
   /** False: store the papers only; they are found by words, and embedded by the next run. */
   embed: boolean;
@@ -116,7 +118,8 @@ export async function takeIn<Counts extends StoredCounts>(
   const rejects: Reject[] = [];
   const rejectsByCode: Record<string, number> = {};
   const overall = new Progress();
-  const rejectsFile = options.rejects === undefined ? undefined : openRejects(options.rejects);
+  const rejectsFile =
+    options.rejects === undefined ? undefined : openRejects(options.rejects, options.appendRejects ? 'a' : 'w');
   try {
     const reading = new Progress();
     const readingLine = ({ added, changed, unchanged, duplicate, rejected }: StoredCounts) => {
@@ -170,9 +173,9 @@ function modelOf(index: string): Model {
   }
 }
 
-function openRejects(file: string): number {
+function openRejects(file: string, flags: 'a' | 'w'): number {
   try {
-    return openSync(file, 'w');
+    return openSync(file, flags);
   } catch (error) {
     throw new AkinError('invalid-argument', `${file} can't be written: ${(error as Error).message}`, {
       field: 'rejects',

@@ -48,7 +48,12 @@ export async function watch(
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       // Before it is looked for what changed, so that no change falls between.
       events.follow(paths, await foldersOf(paths, readingOptions(options).except));
-      const { summary, didSomething } = await step('akin watch', paths, options, isFirst);
+      const { summary, didSomething } = await step(
+        'akin watch',
+        paths,
+        { ...options, appendRejects: !isFirst },
+        isFirst,
+      );
       const notes = JSON.stringify([summary.kept, summary.left]);
       if (isFirst || didSomething || notes !== said) onSummary(summary);
       said = notes;
@@ -115,6 +120,8 @@ function knownIn(index: string): { files: FileRead[]; pending: number; exists: b
   }
 }
 
+const KEPT_SHOWN = 20;
+
 /** The account of a run, for people. */
 export function syncText(summary: SyncSummary): string {
   const { files, removed, left, kept } = summary;
@@ -124,8 +131,9 @@ export function syncText(summary: SyncSummary): string {
   ];
   if (removed.records > 0) lines.push(`removed: ${count(removed.records)} records, ${count(removed.papers)} papers`);
   if (left > 0) lines.push(`no longer in their files: ${count(left)} records (--delete removes them)`);
-  for (const { file, records, reason } of kept) {
+  for (const { file, records, reason } of kept.slice(0, KEPT_SHOWN)) {
     lines.push(records > 0 ? `kept: ${count(records)} records of ${file}: ${reason}` : `not read: ${file}: ${reason}`);
   }
+  if (kept.length > KEPT_SHOWN) lines.push(`and ${count(kept.length - KEPT_SHOWN)} more files: --json names them all`);
   return lines.join('\n');
 }

@@ -34,6 +34,17 @@ export async function stateOf(file: string): Promise<FileState> {
   return { stamp: stamps.join('\n'), changedAt };
 }
 
+/** Whether files with these stamps are of one size; if not, they differ. */
+export function areOneSize(...stamps: [string, string]): boolean {
+  const [one, other] = stamps.map((stamp) =>
+    stamp
+      .split('\n')
+      .map((part) => part.split(' ')[2])
+      .join(),
+  );
+  return one === other;
+}
+
 /** Whether there is a file at a path, or nothing; else a folder, a pipe, a device. */
 export async function mayBeFile(file: string): Promise<boolean> {
   const stats = await stat(file).catch(() => undefined);
