@@ -36,5 +36,5 @@ function sharesMost(a: string, b: string): boolean {
   const pairs = (word: string): string[] =>
     Array.from(` ${word} `.slice(0, -1), (sign, i) => sign + (` ${word} `[i + 1] ?? ''));
   const [ofA, ofB] = [pairs(a), pairs(b)];
-  return (2 * ofA.filter((pair) => ofB.includes(pair)).length) / (ofA.length + ofB.length) > 0.5;
+  return (2 * ofA.filter((pair) => ofB.includes(pair)).length) / (ofA.length + ofB.length) >= 0.5;
 }
