@@ -6,13 +6,16 @@
  * pass: whatever an interruption left undone is what the next run finds pending.
  */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { AkinError } from './errors.ts';
 import type { Embedder, Embedding } from './embedding/embedder.ts';
+import type { Reading, ReadingEnd } from './library/files.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library/library.ts';
 import { excerpt, toPaper, type Paper } from './paper.ts';
+import { hashOf, mayBeFile, mountOf, stateOf } from './sources/file-state.ts';
 import { looksGarbled } from './sources/garbled.ts';
 import { checkPaths, filesOf, openFiles } from './sources/input.ts';
-import { detectSource, FORMAT_NAMES } from './sources/registry.ts';
+import { detectSource, FORMAT_NAMES, type ColumnMap } from './sources/registry.ts';
 import { PoliteClient } from './sources/online/polite.ts';
 import { cursorKey, isOnlineQuery, joinPapers, readOnline } from './sources/online/registry.ts';
 import type { Found, RejectCode, Source } from './sources/source.ts';
@@ -45,6 +48,10 @@ export type StoredCounts = Record<PutOutcome, number> & {
 export interface StoreOptions {
   /** The format of every file; undefined: told from each file's content. */
   source?: Source | undefined;
+  /** Names of columns in tables. */
+  map?: ColumnMap | undefined;
+  /** Files and folders that are passed over in the folders that hold them: the library itself, for one. */
+  except?: string[] | undefined;
   onReject: (reject: Reject) => void;
   /** Told of each paper whose text seems to have been read in a wrong encoding. */
   onGarbled?: (where: { file: string; record: number; title: string }) => void;
@@ -53,7 +60,7 @@ export interface StoreOptions {
   /** Called after each transaction. */
   onProgress?: (counts: StoredCounts) => void;
   /** Stops between two transactions. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Records stored in one transaction: large enough that the disk's flush is shared, small enough to be lost gladly. */
@@ -66,44 +73,20 @@ const CHARACTERS_PER_TRANSACTION = 4 * 1024 * 1024;
  * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
  */
 export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
-  const counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
-  let batch: Paper[] = [];
-  let characters = 0; // Of the batch.
-  const flush = () => {
-    for (const outcome of writer.put(batch)) counts[outcome]++;
-    batch = [];
-    characters = 0;
-    options.onProgress?.(counts);
-  };
-  const reject = (rejected: Reject) => {
-    counts.rejected++;
-    options.onReject(rejected);
-  };
-  const take = async (read: AsyncIterable<Read>) => {
-    for await (const { file, record, paper } of read) {
-      if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
-        counts.garbled++;
-        options.onGarbled?.({ file, record, title: paper.title });
-      }
-      batch.push(paper);
-      characters += JSON.stringify(paper).length;
-      if (batch.length >= RECORDS_PER_TRANSACTION || characters > CHARACTERS_PER_TRANSACTION) flush();
-      if (options.signal?.aborted) return;
-    }
-  };
   const queries = paths.filter((given) => isOnlineQuery(given) && !existsSync(given));
   const files = paths.filter((given) => !queries.includes(given));
   await checkPaths(files);
-  for await (const name of filesOf(files)) {
-    await take(readFile(name, options.source, reject));
-    if (options.signal?.aborted) return counts;
+  const intake = new Intake(writer, options);
+  for await (const name of filesOf(files, { except: options.except ?? [] })) {
+    await intake.file(name);
+    if (options.signal?.aborted) return intake.counts;
   }
   for (const query of joinPapers(queries)) {
-    await take(readService(query, writer, flush, reject, options));
-    if (options.signal?.aborted) return counts;
+    await intake.query(query);
+    if (options.signal?.aborted) return intake.counts;
   }
-  flush();
-  return counts;
+  intake.flush();
+  return intake.counts;
 }
 
 /**
@@ -119,11 +102,144 @@ export async function* papersIn(paths: string[]): AsyncGenerator<Paper> {
         field: 'file',
       });
     };
-    for await (const { paper } of readFile(name, undefined, refuse)) yield paper;
+    for await (const { paper } of readFile(name, {}, refuse)) yield paper;
   }
 }
 
-/** The papers an online service answers a query with; goes on where an earlier, interrupted reading ended. */
+/** How files are read; one that was read in another way has to be read again. */
+export const mannerOf = ({ source, map }: Pick<StoreOptions, 'source' | 'map'>): string =>
+  JSON.stringify({ format: source?.name, map });
+
+/** Papers of one file that wait to be stored. */
+interface Portion {
+  /** The file; undefined for what is none. */
+  file?: { path: string; mount: string; reading?: Reading };
+  papers: Paper[];
+  /** Given when the last of the file's papers are here. */
+  end?: ReadingEnd;
+}
+
+/** Takes what is read into a library, a few hundred records at a time. */
+export class Intake {
+  readonly counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
+  readonly #writer: LibraryWriter;
+  readonly #options: StoreOptions;
+  #waiting: Portion[] = [];
+  /** How much is waiting: records, and ends of files. */
+  #count = 0;
+  /** Characters of them. */
+  #size = 0;
+
+  constructor(writer: LibraryWriter, options: StoreOptions) {
+    this.#writer = writer;
+    this.#options = options;
+  }
+
+  /** Reads a file (or `-`), and remembers what it was and which records it holds. */
+  async file(name: string): Promise<void> {
+    const { signal } = this.#options;
+    // What is no file, such as a pipe, can be read only once, and says nothing about itself.
+    if (name === '-' || !(await mayBeFile(name))) {
+      return this.#take(
+        undefined,
+        readFile(name, this.#options, (reject) => this.#reject(reject)),
+      );
+    }
+    const readAt = Date.now();
+    const before = await identityOf(name);
+    const invalid: string[] = [];
+    let unread = 0;
+    let found = 0;
+    const papers = readFile(name, this.#options, (reject) => {
+      if (reject.code === 'record-invalid') invalid.push(`${reject.reason}\n${reject.excerpt}`);
+      else unread++;
+      this.#reject(reject);
+    });
+    const file: Portion['file'] = { path: path.resolve(name), mount: before?.mount ?? '' };
+    const counted = async function* () {
+      for await (const paper of papers) {
+        found++;
+        yield paper;
+      }
+    };
+    await this.#take(file, counted());
+    if (signal?.aborted) return;
+    const isSame = before !== undefined && (await stateOf(name).catch(() => undefined))?.stamp === before.stamp;
+    let trouble: string | null = null;
+    if (unread > 0)
+      trouble = unread === 1 ? 'something in it could not be read' : `${unread} things in it could not be read`;
+    else if (!isSame) trouble = 'it changed while it was read';
+    else if (found + invalid.length === 0) trouble = 'nothing is left in it';
+    const [stamp, hash] = isSame ? [before.stamp, before.hash] : [null, null];
+    this.#portion(file).end = { stamp, hash, manner: mannerOf(this.#options), readAt, invalid, trouble };
+    this.#grow(0);
+  }
+
+  /** Reads what an online service answers; goes on where an earlier, interrupted reading ended. */
+  async query(query: string): Promise<void> {
+    const flush = () => this.flush();
+    const answers = readService(query, this.#writer, flush, (reject) => this.#reject(reject), this.#options);
+    await this.#take(undefined, answers);
+  }
+
+  /** Stores what is waiting. */
+  flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    this.#count = 0;
+    this.#size = 0;
+    this.#writer.atomically(() => {
+      for (const { file, papers, end } of waiting) {
+        if (file) file.reading ??= this.#writer.files.begin(file.path, file.mount);
+        for (const outcome of this.#writer.put(papers, file?.reading)) this.counts[outcome]++;
+        if (file?.reading && end) this.#writer.files.end(file.reading, end);
+      }
+    });
+    this.#options.onProgress?.(this.counts);
+  }
+
+  #reject(rejected: Reject): void {
+    this.counts.rejected++;
+    this.#options.onReject(rejected);
+  }
+
+  async #take(file: Portion['file'], read: AsyncIterable<Read>): Promise<void> {
+    for await (const { file: name, record, paper } of read) {
+      if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
+        this.counts.garbled++;
+        this.#options.onGarbled?.({ file: name, record, title: paper.title });
+      }
+      this.#portion(file).papers.push(paper);
+      this.#grow(JSON.stringify(paper).length);
+      if (this.#options.signal?.aborted) return;
+    }
+  }
+
+  #grow(characters: number): void {
+    this.#count++;
+    this.#size += characters;
+    if (this.#count >= RECORDS_PER_TRANSACTION || this.#size > CHARACTERS_PER_TRANSACTION) this.flush();
+  }
+
+  /** What waits of a file, to be added to. */
+  #portion(file: Portion['file']): Portion {
+    let last = this.#waiting.at(-1);
+    if (!last || last.file !== file) this.#waiting.push((last = { ...(file ? { file } : {}), papers: [] }));
+    return last;
+  }
+}
+
+/** What a file is before it is read; undefined where that can't be told, and reading it says why. */
+async function identityOf(name: string): Promise<{ stamp: string; hash: string; mount: string } | undefined> {
+  try {
+    const { stamp } = await stateOf(name);
+    return { stamp, hash: await hashOf(name), mount: await mountOf(name) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The papers an online service answers a query with, from the page on that was asked for last. */
 async function* readService(
   query: string,
   writer: LibraryWriter,
@@ -151,7 +267,7 @@ async function* readService(
 /** The papers behind a name; everything there that is none goes to `reject`. */
 async function* readFile(
   name: string,
-  source: Source | undefined,
+  { source, map }: Pick<StoreOptions, 'source' | 'map'>,
   reject: (reject: Reject) => void,
 ): AsyncGenerator<Read> {
   const whole = (file: string, code: RejectCode, reason: string) =>
@@ -159,7 +275,7 @@ async function* readFile(
   try {
     for await (const file of openFiles(name)) {
       try {
-        const reader = source ?? detectSource(file.head);
+        const reader = source ?? detectSource(file.head, map);
         if (!reader) {
           const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;
           whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);

@@ -1,35 +1,48 @@
 /** `akin add`: papers in, with progress while it works and an account of every record at the end. */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, realpathSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Embedder } from '../embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { embedPending, storeFiles, type EmbedProgress, type Reject, type StoredCounts } from '../ingest.ts';
+import { embedPending, storeFiles } from '../ingest.ts';
+import type { EmbedProgress, Reject, StoredCounts, StoreOptions } from '../ingest.ts';
 import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
-import { PoliteClient } from '../sources/online/polite.ts';
+import { PoliteClient, type Wait } from '../sources/online/polite.ts';
 import { sourceNamed } from '../sources/registry.ts';
+import { columnMap } from './columns.ts';
 import { bar, count, duration, Progress } from './progress.ts';
 import { modelFolders } from './session.ts';
 
-export interface AddOptions {
+/** What `akin add`, `sync` and `watch` have in common. */
+export interface IntakeOptions {
   index: string;
   model?: string | undefined;
   format?: string | undefined;
+  /** What a person said of columns: `title=Titel`. */
+  map?: string[] | undefined;
   rejects?: string | undefined;
+  /** Go on with the file of rejects instead of beginning it anew. */
+  appendRejects?: boolean | undefined;
   threads?: number | undefined;
   /** False: store the papers only; they are found by words, and embedded by the next run. */
   embed: boolean;
+  signal: AbortSignal;
+}
+
+export interface AddOptions extends IntakeOptions {
   /** Days (YYYY-MM-DD) that online services are asked for. */
   since?: string | undefined;
   until?: string | undefined;
   date?: string | undefined;
   /** Refuse to ask any online service. */
   offline?: boolean | undefined;
-  signal: AbortSignal;
 }
 
-export interface AddSummary extends StoredCounts {
+/** What became of a run, beside what became of its records. */
+export interface Account {
   rejectsByCode: Record<string, number>;
   /** The first few; `--rejects FILE` has all of them. */
   rejects: Reject[];
@@ -42,42 +55,79 @@ export interface AddSummary extends StoredCounts {
   interrupted: boolean;
 }
 
+export type AddSummary = StoredCounts & Account;
+
 const REJECTS_SHOWN = 20;
 
 /** Stores and embeds what the paths hold. @throws AkinError before anything is stored if it can't begin. */
 export async function add(paths: string[], options: AddOptions): Promise<AddSummary> {
-  const source = options.format === undefined ? undefined : sourceNamed(options.format);
-  const asked = options.model === undefined ? modelOf(options.index) : findModel(options.model);
-  if (options.embed) await verifiedModelFolder(asked, modelFolders());
-  const writer = LocalWriter.open(options.index, {
-    model: asked,
-    mustBeThatModel: options.model !== undefined,
-    purpose: 'akin add',
-  });
+  const { since, until, date, offline = false } = options;
+  const onWait = ({ service, reason, seconds }: Wait) =>
+    void process.stderr.write(`${service}: ${reason}; waiting ${Math.ceil(seconds)} s\n`);
+  const online = { client: new PoliteClient({ offline, onWait }), since, until, date };
+  readingOptions(options); // Refuses what can't be meant before there is a library.
+  const writer = await openFor('akin add', options);
+  try {
+    return await takeIn(writer, options, (store) => storeFiles(writer, paths, { ...store, online }));
+  } finally {
+    await writer.close();
+  }
+}
+
+/**
+ * Opens the library for taking papers in; makes it if there is none.
+ * @param wait whether to wait while another process is writing, instead of giving up.
+ * @throws AkinError before anything is changed if papers could not be embedded; the signal's reason if it stops the waiting.
+ */
+export async function openFor(
+  purpose: string,
+  { index, model, embed, signal }: IntakeOptions,
+  wait = false,
+): Promise<LocalWriter> {
+  const asked = model === undefined ? modelOf(index) : findModel(model);
+  if (embed) await verifiedModelFolder(asked, modelFolders());
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return LocalWriter.open(index, { model: asked, mustBeThatModel: model !== undefined, purpose });
+    } catch (error) {
+      if (!wait || !(error instanceof AkinError && error.code === 'library-locked')) throw error;
+      if (isFirst) process.stderr.write(`waiting: ${error.message}\n`);
+      await setTimeout(500, undefined, { signal });
+    }
+  }
+}
+
+/** How files are to be read. @throws AkinError for a format or a column that is none. */
+export function readingOptions({ index, format, map, rejects, signal }: IntakeOptions) {
+  const columns = columnMap(map ?? []);
+  return {
+    source: format === undefined ? undefined : sourceNamed(format, columns),
+    map: columns,
+    // What akin writes itself must not be read where it lies among what is read.
+    except: [index, ...(rejects === undefined ? [] : [rejects])].map(realPath),
+    signal,
+  };
+}
+
+/** Has papers stored by `store`, embeds those that wait, and gives an account of it. */
+export async function takeIn<Counts extends StoredCounts>(
+  writer: LocalWriter,
+  options: IntakeOptions,
+  store: (options: StoreOptions) => Promise<Counts>,
+): Promise<Counts & Account> {
   const rejects: Reject[] = [];
   const rejectsByCode: Record<string, number> = {};
   const overall = new Progress();
-  let rejectsFile: number | undefined;
+  const rejectsFile =
+    options.rejects === undefined ? undefined : openRejects(options.rejects, options.appendRejects ? 'a' : 'w');
   try {
-    if (options.rejects !== undefined) rejectsFile = openRejects(options.rejects);
     const reading = new Progress();
-    const readingLine = ({ garbled: _, ...outcomes }: StoredCounts) => {
-      const read = Object.values(outcomes).reduce((sum, n) => sum + n, 0);
+    const readingLine = ({ added, changed, unchanged, duplicate, rejected }: StoredCounts) => {
+      const read = added + changed + unchanged + duplicate + rejected;
       return `reading: ${count(read)} records, ${count(Math.round(read / (reading.elapsedMs / 1000)))} a second`;
     };
-    const counts = await storeFiles(writer, paths, {
-      source,
-      signal: options.signal,
-      online: {
-        client: new PoliteClient({
-          offline: options.offline ?? false,
-          onWait: ({ service, reason, seconds }) =>
-            process.stderr.write(`${service}: ${reason}; waiting ${Math.ceil(seconds)} s\n`),
-        }),
-        since: options.since,
-        until: options.until,
-        date: options.date,
-      },
+    const counts = await store({
+      ...readingOptions(options),
       onProgress: (state) => reading.update(() => readingLine(state)),
       onReject(reject) {
         if (rejects.length < REJECTS_SHOWN) rejects.push(reject);
@@ -99,7 +149,15 @@ export async function add(paths: string[], options: AddOptions): Promise<AddSumm
     };
   } finally {
     if (rejectsFile !== undefined) closeSync(rejectsFile);
-    await writer.close();
+  }
+}
+
+/** The path of what may not be there yet, without links where it is. */
+function realPath(given: string): string {
+  try {
+    return realpathSync(given);
+  } catch {
+    return path.resolve(given);
   }
 }
 
@@ -115,9 +173,9 @@ function modelOf(index: string): Model {
   }
 }
 
-function openRejects(file: string): number {
+function openRejects(file: string, flags: 'a' | 'w'): number {
   try {
-    return openSync(file, 'w');
+    return openSync(file, flags);
   } catch (error) {
     throw new AkinError('invalid-argument', `${file} can't be written: ${(error as Error).message}`, {
       field: 'rejects',
@@ -126,7 +184,7 @@ function openRejects(file: string): number {
   }
 }
 
-async function embed(writer: LocalWriter, { index, threads, signal }: AddOptions): Promise<EmbedProgress> {
+async function embed(writer: LocalWriter, { index, threads, signal }: IntakeOptions): Promise<EmbedProgress> {
   const total = writer.pendingCount();
   // The graph takes in vectors while the next ones are computed, and its snapshot is written at the end.
   const library = await LocalLibrary.open(index);

@@ -4,13 +4,14 @@
  * door, is loaded by that command: the others start in half the time.
  */
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/database.ts';
+import { LIBRARY_FORMAT, openForReading } from '../library/database.ts';
+import { FilesRead } from '../library/files.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
@@ -19,6 +20,7 @@ import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
 import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
+import type { SyncOptions } from './sync.ts';
 import { examine } from './doctor.ts';
 import { count } from './progress.ts';
 import { openSession } from './session.ts';
@@ -50,19 +52,29 @@ function command(nameAndArguments: string, description: string): Command {
     .option('--json', 'print JSON', false);
 }
 
-command('add <paths...>', 'take in papers from files, folders, - (standard input) or online services')
-  .option(
-    '--format <name>',
-    'the format of every file, instead of telling it from the content (the README has a table)',
-  )
-  .option('--model <name>', `the model of a new library: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
-  .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
-  .option('--threads <n>', 'embedding threads (default: as many as the machine runs in parallel)', wholeNumber(1, 256))
+/** A command that takes papers in. */
+function intakeCommand(nameAndArguments: string, description: string): Command {
+  return command(nameAndArguments, description)
+    .option(
+      '--format <name>',
+      'the format of every file, instead of telling it from the content (the README has a table)',
+    )
+    .option('--map <field=header>', 'which column of a table holds a field (may be given several times)', everyOne, [])
+    .option('--model <name>', `the model of a new library: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
+    .option('--rejects <file>', 'write every record that could not be taken in, as JSON Lines')
+    .option(
+      '--threads <n>',
+      'embedding threads (default: as many as the machine runs in parallel)',
+      wholeNumber(1, 256),
+    )
+    .option('--no-embed', 'only store: found by words at once, embedded by the next run');
+}
+
+intakeCommand('add <paths...>', 'take in papers from files, folders, - (standard input) or online services')
   .option('--since <day>', 'from an online service: only what is from this day on (YYYY-MM-DD)')
   .option('--until <day>', 'from an online service: only what is until this day')
   .option('--date <day>', 'from hf-papers: the day')
   .option('--offline', 'refuse to ask any online service', false)
-  .option('--no-embed', 'only store: found by words at once, embedded by the next run')
   .action(async (paths: string[], options: Common & Omit<AddOptions, 'signal'>) => {
     const { add, addText } = await import('./add.ts');
     const summary = await add(paths, { ...options, signal: interruption() });
@@ -70,6 +82,30 @@ command('add <paths...>', 'take in papers from files, folders, - (standard input
     if (summary.interrupted) process.exitCode = EXIT_INTERRUPTED;
     else if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
   });
+
+for (const [name, description] of [
+  ['sync', 'bring the library in step with files that changed'],
+  ['watch', 'keep the library in step with files, until Ctrl-C'],
+] as const) {
+  intakeCommand(`${name} <paths...>`, description)
+    .option('--delete', 'remove the papers that the files no longer hold', false)
+    .option('--delete-many', 'also where more than half of a file or folder is gone', false)
+    .action(async (paths: string[], options: Common & Omit<SyncOptions, 'signal'>) => {
+      const { sync, syncText, watch } = await import('./sync.ts');
+      const full = { ...options, delete: options.delete || options.deleteMany, signal: interruption() };
+      if (name === 'watch') {
+        await watch(paths, full, (summary) => {
+          print(options, summary, syncText);
+          if (summary.interrupted) process.exitCode = EXIT_INTERRUPTED;
+        });
+        return;
+      }
+      const summary = await sync(paths, full);
+      print(options, summary, syncText);
+      if (summary.interrupted) process.exitCode = EXIT_INTERRUPTED;
+      else if (summary.rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
+    });
+}
 
 /** What every command that answers with papers can be asked. */
 function answering(asking: Command): Command {
@@ -237,17 +273,11 @@ command('serve', 'answer searches over HTTP, with a page for people')
   .option('--port <n>', 'port; 0 takes any free one', wholeNumber(0, 65535), DEFAULT_PORT)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
-  .option('--sample', 'build the bundled sample library first if there is no library', false)
+  .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
   .action(async (options: Common & { port: number; host: string; threads?: number; sample: boolean }) => {
-    if (options.sample && !existsSync(path.join(options.index, LIBRARY_FILE))) {
-      talk('no library yet: building the bundled sample library');
-      const { add, addText } = await import('./add.ts');
-      const summary = await add([SAMPLE], { index: options.index, embed: true, signal: interruption() });
-      talk(addText(summary));
-      if (summary.interrupted) {
-        process.exitCode = EXIT_INTERRUPTED;
-        return;
-      }
+    if (options.sample && !(await buildSample(options.index))) {
+      process.exitCode = EXIT_INTERRUPTED;
+      return;
     }
     const session = await openSession(options.index, options.threads);
     if (session.library.rebuilding !== undefined) {
@@ -316,6 +346,47 @@ try {
   process.exitCode = report(error);
 }
 
+/**
+ * Builds the bundled sample library where there is none, and what is missing of it where that was interrupted.
+ * @returns whether it was left to come to its end.
+ */
+async function buildSample(index: string): Promise<boolean> {
+  const { add, addText } = await import('./add.ts');
+  const missing = missingOfSample(index);
+  if (missing === undefined) return true;
+  talk(missing);
+  try {
+    const summary = await add([SAMPLE], { index, embed: true, signal: interruption() });
+    talk(addText(summary));
+    return !summary.interrupted;
+  } catch (error) {
+    // Whoever writes to it now may well be completing it.
+    if (!(error instanceof AkinError && error.code === 'library-locked')) throw error;
+    talk(`not completed now: ${error.message}`);
+    return true;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
+  }
+}
+
+/** What there is to do about the sample library; undefined where it is complete, or where the library is another one. */
+function missingOfSample(index: string): string | undefined {
+  try {
+    const { db } = openForReading(index);
+    try {
+      const papers = db.prepare('SELECT count(*) FROM papers').pluck().get() as number;
+      const waiting = new FilesRead(db).waiting(SAMPLE);
+      if (papers > 0 && waiting === 0) return undefined;
+      return papers === 0 ? 'the library is empty: building the sample library' : 'completing the sample library';
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    if (!(error instanceof AkinError && error.code === 'library-missing')) throw error;
+    return 'no library yet: building the bundled sample library';
+  }
+}
+
 function openWriter(folder: string, purpose: string): LocalWriter {
   const { db, model } = openForReading(folder);
   db.close();
@@ -351,14 +422,16 @@ async function withSession(
   }
 }
 
-/** Aborts on the first Ctrl-C, so that what is under way is stored; the second ends the program at once. */
+/** Aborts on the first Ctrl-C (or SIGTERM), so that what is under way is stored; the second ends the program at once. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => {
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
     talk('\nstopping after what is under way (Ctrl-C again stops at once)');
     controller.abort();
-    process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
-  });
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
   return controller.signal;
 }
 
@@ -392,6 +465,11 @@ function decimal(min: number, max: number): (text: string) => number {
       throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
     return value;
   };
+}
+
+/** Collects the values of an option that may be given several times. */
+function everyOne(value: string, before: string[]): string[] {
+  return [...before, value];
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

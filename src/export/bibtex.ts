@@ -47,7 +47,7 @@ const TAKEN = new Set<string>([
   ...(
     'title subtitle author editor abstract year date journal journaltitle booktitle url ee doi eprint eprinttype ' +
     'eprintclass archiveprefix primaryclass arxivid keywords keyword author_keywords keywords-plus mesh mesh_terms tags ' +
-    'crossref xdata akinid'
+    'crossref xdata groups mendeley-groups akinid'
   ).split(' '),
 ]);
 /** Names that BibTeX can have: Scopus's `funding_text 1` is none. */

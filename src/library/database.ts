@@ -29,6 +29,8 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * judgements   pairs of ids of records that a person said are one work (same = 1) or are not (0); each both ways round,
  *              the later one with the higher sequence
  * works        papers that have other versions, and which one leads; a paper that stands alone is not here
+ * files        what each file was when it was read last (see files.ts)
+ * held         which file holds which record; file 0 stands for what is no file: standard input, an online service
  * meta         id of the library, its model, how often it was changed (`revision`), …
  */
 const SCHEMA = `
@@ -100,6 +102,26 @@ CREATE TABLE forgotten (sequence INTEGER PRIMARY KEY AUTOINCREMENT, label INTEGE
 CREATE TRIGGER vector_forgotten AFTER DELETE ON vectors BEGIN
   INSERT INTO forgotten (label) VALUES (old.label);
 END;
+CREATE TABLE files (
+  file INTEGER PRIMARY KEY AUTOINCREMENT,
+  path TEXT NOT NULL UNIQUE,
+  mount TEXT NOT NULL,
+  begun INTEGER NOT NULL,
+  ended INTEGER NOT NULL,
+  stamp TEXT,
+  hash TEXT,
+  manner TEXT,
+  read_at INTEGER,
+  invalid TEXT NOT NULL,
+  doubt TEXT
+) STRICT;
+CREATE TABLE held (
+  key TEXT NOT NULL,
+  file INTEGER NOT NULL,
+  reading INTEGER NOT NULL,
+  PRIMARY KEY (key, file)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX held_by_file ON held (file, reading);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE blocks (
   key INTEGER NOT NULL,

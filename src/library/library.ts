@@ -8,6 +8,7 @@ import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import type { Paper } from '../paper.ts';
 import type { Facets } from './facets.ts';
+import type { FilesRead, Reading, Released } from './files.ts';
 import type { Filter } from './filter.ts';
 
 /** A paper near a vector. */
@@ -124,8 +125,21 @@ export interface PendingPaper {
 /** The writing side. One writer at a time; readers go on undisturbed. */
 export interface LibraryWriter {
   readonly model: Model;
-  /** Stores records in one transaction; when it returns, they survive a power cut. Vectors of changed texts are dropped. */
-  put(records: Paper[]): PutOutcome[];
+  /** Which files were read, and what they held. */
+  readonly files: FilesRead;
+  /**
+   * Stores records in one transaction; when it returns, they survive a power cut. Vectors of changed texts are dropped.
+   * @param reading the reading of the file that holds them; undefined: they come from no file, and stay until they are
+   *   removed by name.
+   */
+  put(records: Paper[], reading?: Reading): PutOutcome[];
+  /** Does several writes in one transaction. */
+  atomically<T>(work: () => T): T;
+  /**
+   * Forgets that a file holds the records which its last reading did not find or, where the file itself is gone, all of
+   * them. Records that nothing else holds are removed, and papers with them that have no other record.
+   */
+  release(file: string, which: 'missing' | 'all'): Released;
   /** Removes papers by id or identifier; returns the ids of those that were there. */
   remove(ids: string[]): string[];
   /** The next papers without a vector, in the order of their rows, after row `after`. */

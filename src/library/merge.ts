@@ -30,7 +30,7 @@ function contradict(a: Paper, b: Paper): boolean {
 /**
  * Merges records of the same paper, the first of them leading. Id, title, authors, venue and URL come from the first
  * record that has them; the abstract is the longest; the year is the earliest; identifiers, categories and extra fields
- * are united, the earlier record winning where two differ.
+ * are united, the earlier record winning where two differ; it is in the collections of both.
  */
 export function mergeRecords(records: Paper[]): Paper {
   const [first, ...others] = records as [Paper, ...Paper[]];
@@ -48,8 +48,16 @@ export function mergeRecords(records: Paper[]): Paper {
       url: merged.url ?? record.url,
       ids: { ...record.ids, ...merged.ids },
       categories: [...new Set([...merged.categories, ...record.categories])],
-      extra: { ...record.extra, ...merged.extra },
+      extra: { ...record.extra, ...merged.extra, ...collectionsOf(merged, record) },
     }),
     first,
   );
+}
+
+/** `extra.collections`: the folders that a person has put a paper into, each with the way to it (`Thesis / Chapter 2`). */
+function collectionsOf(...records: Paper[]): { collections?: unknown[] } {
+  const collections = records.flatMap(({ extra }) =>
+    Array.isArray(extra.collections) ? (extra.collections as unknown[]) : [],
+  );
+  return collections.length === 0 ? {} : { collections: [...new Set(collections)] };
 }

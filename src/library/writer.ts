@@ -8,6 +8,7 @@ import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
 import { facetsOf } from './facets.ts';
+import { FilesRead, type Reading, type Released } from './files.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
@@ -23,6 +24,7 @@ interface RecordRow {
 
 export class LocalWriter implements LibraryWriter {
   readonly model: Model;
+  readonly files: FilesRead;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
   readonly #works: Works;
@@ -30,6 +32,7 @@ export class LocalWriter implements LibraryWriter {
 
   private constructor(db: Database.Database, model: Model, lock: FileLock) {
     this.model = model;
+    this.files = new FilesRead(db);
     this.#db = db;
     this.#lock = lock;
     this.#works = new Works(db);
@@ -118,8 +121,17 @@ export class LocalWriter implements LibraryWriter {
     }
   }
 
-  put(records: Paper[]): PutOutcome[] {
-    return this.#change(() => records.map((record) => this.#put(record)));
+  put(records: Paper[], reading?: Reading): PutOutcome[] {
+    return this.#change(() =>
+      records.map((record) => {
+        this.files.hold(record.id, reading);
+        return this.#put(record);
+      }),
+    );
+  }
+
+  atomically<T>(work: () => T): T {
+    return this.#db.transaction(work)();
   }
 
   remove(ids: string[]): string[] {
@@ -128,11 +140,20 @@ export class LocalWriter implements LibraryWriter {
         const row = this.#find(id);
         if (row === undefined) return false;
         const versions = this.#works.versions(row);
+        for (const { key } of this.#statements.recordsOf.all(row)) this.files.forgetRecord(key);
         this.#statements.deletePaper.run(row);
         this.#works.regroup(versions);
         return true;
       }),
     );
+  }
+
+  release(file: string, which: 'missing' | 'all'): Released {
+    return this.#change(() => {
+      const { abandoned, outdated } = this.files.release(file, which);
+      const papers = abandoned.filter((key) => this.#removeRecord(key)).length;
+      return { records: abandoned.length, papers, outdated };
+    });
   }
 
   pending(after: number, limit: number): PendingPaper[] {
@@ -272,6 +293,30 @@ export class LocalWriter implements LibraryWriter {
     records.set(record.id, { hash, paper: record });
     const versions = [...rows].flatMap((each) => this.#works.versions(each));
     for (const other of others) this.#statements.deletePaper.run(other);
+    this.#rewrite(row, before, records, versions);
+    return known ? 'changed' : 'duplicate';
+  }
+
+  /** Removes a record. @returns whether its paper went with it, having no other. */
+  #removeRecord(key: string): boolean {
+    const row = this.#statements.recordByKey.get(key)?.paper;
+    if (row === undefined) return false;
+    const before = paperFrom(this.#statements.paper.get(row)!);
+    const versions = this.#works.versions(row);
+    const left = this.#statements.recordsOf.all(row).filter((record) => record.key !== key);
+    if (left.length === 0) {
+      this.#statements.deletePaper.run(row);
+      this.#works.regroup(versions);
+    } else {
+      // Where there are several, each says itself what it says.
+      const records = left.map(({ key, hash, data }) => [key, { hash, paper: JSON.parse(data!) as Paper }] as const);
+      this.#rewrite(row, before, new Map(records), versions);
+    }
+    return left.length === 0;
+  }
+
+  /** Makes the paper of a row what its records say. @param versions of the works it was in, to be grouped anew. */
+  #rewrite(row: number, before: Paper, records: Map<string, { hash: string; paper: Paper }>, versions: number[]): void {
     const said = [...records.values()].map(({ paper }) => paper);
     const merged = mergeRecords(said);
     this.#statements.updatePaper.run({ ...columns(merged), row });
@@ -284,7 +329,6 @@ export class LocalWriter implements LibraryWriter {
     }
     this.#works.compare(row);
     this.#works.regroup(versions);
-    return known ? 'changed' : 'duplicate';
   }
 
   /** A paper goes by the identifiers of all its records: preprint and published version have each a DOI. */

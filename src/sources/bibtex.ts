@@ -101,6 +101,12 @@ function toInput({ type, key, fields }: Entry): PaperInput {
   }
   if (id === undefined) input.arxiv ??= arxivNamedIn(fields);
 
+  // Folders of Mendeley, whose way is told by slashes, groups of JabRef, and what akin writes of either.
+  const collections = [
+    ...takeAll('mendeley-groups').flatMap((value) => itemsOf(value).map((item) => item.replaceAll('/', ' / '))),
+    ...takeAll('groups').flatMap(itemsOf),
+    ...takeAll('collections').flatMap((value) => plain(value).split(/;\s*/)),
+  ];
   const extra: [string, unknown][] = [
     ['key', key],
     ['type', type],
@@ -108,6 +114,7 @@ function toInput({ type, key, fields }: Entry): PaperInput {
     ['year', yearField === String(year) ? '' : yearField],
     ['moreAuthors', authors.more || undefined],
     ['editors', editors.names],
+    ['collections', collections],
   ];
   for (const [name, values] of left) {
     const texts = values.map((value) => (VERBATIM.test(name) ? verbatim(value) : plain(value)));

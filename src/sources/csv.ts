@@ -52,6 +52,9 @@ const COLUMNS = {
   'own extra': ['akin extra'],
 } satisfies Record<string, string[]>;
 
+/** What a person can say a column holds. */
+export const CSV_FIELDS = ['id', ...Object.keys(COLUMNS).filter((field) => !/ |note/.test(field))];
+
 /** Scopus's Chinese exports head the authors with "author keywords", and have no other column of authors. */
 const MISNAMED_AUTHORS = ['作者關鍵字', '作者关键字'];
 
@@ -64,7 +67,9 @@ export function csvWith(names: Record<string, string>): Source {
     detects(head) {
       const header = head.split(/\r|\n/).find((line) => line.trim() !== '');
       const table = tableOf(header ?? '', names);
-      return table.problem === undefined && table.header.length > 1;
+      // Whoever names columns says that these are tables; what is wrong with one is told by reading it.
+      const isTable = table.problem === undefined || Object.keys(names).length > 0;
+      return isTable && table.header.length > 1;
     },
 
     async *read(file): AsyncGenerator<Found> {

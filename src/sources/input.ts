@@ -25,10 +25,26 @@ export async function checkPaths(paths: string[]): Promise<void> {
 }
 
 /**
- * The files behind the paths a person gave: a folder stands for every file below it, in the order of their names,
- * hidden ones left out; `-` stands for itself. A folder that links back to one it is in is not entered again.
+ * What a folder holds of files that are no one's papers: hidden ones; what editors, browsers and Zotero leave beside a
+ * file, which would say again what it said before; and the parts of a database that are read with it.
  */
-export async function* filesOf(paths: string[], within: string[] = []): AsyncGenerator<string> {
+const LEFT_OUT = /^\.|~$|^#.*#$|\.(?:bak|tmp|part|crdownload|swp)$|-(?:wal|shm|journal)$/i;
+
+/** Whether a file of this name is read where its folder is. */
+export const isLeftOut = (name: string): boolean => LEFT_OUT.test(name);
+
+/**
+ * The files behind the paths a person gave: a folder stands for every file below it, in the order of their names, without
+ * those that are left out (`isLeftOut`); `-` stands for itself. A folder that links back to one it is in is not entered
+ * again. A folder that can't be looked into is given as it is: opening it is what says so.
+ * @param except real paths of files and folders that are passed over.
+ * @param onFolder told of each folder that is looked into.
+ */
+export async function* filesOf(
+  paths: string[],
+  { except = [], onFolder }: { except?: string[]; onFolder?: (folder: string) => void } = {},
+  within: string[] = [],
+): AsyncGenerator<string> {
   for (const given of paths) {
     // A link that leads nowhere is given as it is: opening it is what says so.
     const stats = given === '-' ? undefined : await stat(given).catch(() => undefined);
@@ -37,10 +53,17 @@ export async function* filesOf(paths: string[], within: string[] = []): AsyncGen
       continue;
     }
     const folder = await realpath(given);
-    if (within.includes(folder)) continue;
-    const names = (await readdir(given)).filter((name) => !name.startsWith('.')).sort();
+    if (within.includes(folder) || except.includes(folder)) continue;
+    const names = await readdir(given).catch(() => undefined);
+    if (names === undefined) {
+      yield given;
+      continue;
+    }
+    onFolder?.(given);
+    const kept = names.filter((name) => !isLeftOut(name) && !except.includes(path.join(folder, name))).sort();
     yield* filesOf(
-      names.map((name) => path.join(given, name)),
+      kept.map((name) => path.join(given, name)),
+      { except, ...(onFolder ? { onFolder } : {}) },
       [...within, folder],
     );
   }

@@ -9,7 +9,7 @@ import { arxivKaggle } from './arxiv-kaggle.ts';
 import { bibtex } from './bibtex.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
-import { csv } from './csv.ts';
+import { csv, csvWith } from './csv.ts';
 import { hfPapers } from './hf-papers.ts';
 import { jsonl } from './jsonl.ts';
 import { nbib } from './nbib.ts';
@@ -47,16 +47,33 @@ export const SOURCES: Source[] = [
 ];
 export const FORMAT_NAMES = SOURCES.map(({ name }) => name);
 
-/** @throws AkinError `format-unknown` with the names there are. */
-export function sourceNamed(name: string): Source {
+/** What a person says of columns in tables: the name of the one that holds a field. */
+export type ColumnMap = Record<string, string>;
+
+/**
+ * @param map names of columns, if there are any to be known.
+ * @throws AkinError `format-unknown` with the names there are; `invalid-argument` for columns of what is no table.
+ */
+export function sourceNamed(name: string, map?: ColumnMap): Source {
   const source = SOURCES.find((each) => each.name === name);
   if (!source) {
     throw new AkinError('format-unknown', `unknown format "${name}"`, { hint: `formats: ${FORMAT_NAMES.join(', ')}` });
   }
-  return source;
+  if (map === undefined) return source;
+  if (source !== csv) {
+    throw new AkinError('invalid-argument', `--map names columns of tables, and ${name} has none`, {
+      hint: 'leave out --format, or give --format csv',
+      field: 'map',
+    });
+  }
+  return csvWith(map);
 }
 
-/** The source that recognises a text's beginning, or undefined. */
-export function detectSource(head: string): Source | undefined {
-  return SOURCES.find((source) => source.detects(head));
+/**
+ * The source that recognises a text's beginning, or undefined.
+ * @param map names of columns: then what no other source knows may be a table, whose columns are looked for by these names.
+ */
+export function detectSource(head: string, map?: ColumnMap): Source | undefined {
+  const sources = map === undefined ? SOURCES : [...SOURCES.filter((source) => source !== csv), csvWith(map)];
+  return sources.find((source) => source.detects(head));
 }

@@ -120,6 +120,15 @@ describe('what an entry says', () => {
     expect(extra).toEqual({ key: 'k', type: 'misc', sortkey: 's', note: ['a', 'b'], 'funding_text 1': 'c' });
   });
 
+  it('names the folders that a person keeps it in, as Mendeley, JabRef and akin write them', async () => {
+    const mendeley = await paperIn('@misc{k, title = {T}, mendeley-groups = {R{\\&}D,R{\\&}D/Bees}}');
+    expect(mendeley.extra).toEqual({ key: 'k', type: 'misc', collections: ['R&D', 'R&D / Bees'] });
+    const jabref = await paperIn('@misc{k, title = {T}, groups = {Bees, To read}}');
+    expect(jabref.extra.collections).toEqual(['Bees', 'To read']);
+    const own = await paperIn('@misc{k, title = {T}, collections = {Bees / Wild, no honey; To read}}');
+    expect(own.extra.collections).toEqual(['Bees / Wild, no honey', 'To read']);
+  });
+
   it('is data, even where it looks like a property of every object', async () => {
     const paper = await paperIn('@constructor{__proto__, title={T}, __proto__={a}, constructor={b}}');
     expect(paper).toMatchObject({ title: 'T', extra: { key: '__proto__', type: 'constructor', constructor: 'b' } });
