@@ -20,7 +20,7 @@ const APPLICATION_ID = 0x616b696e;
  * words        full text index over papers
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
- * meta         id of the library, its model, …
+ * meta         id of the library, its model, what was set for it (`settings`, JSON), …
  */
 const SCHEMA = `
 CREATE TABLE papers (

@@ -5,7 +5,7 @@ import { parseIdentifier, type Paper } from '../paper.ts';
 import { openForReading } from './database.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import { GraphThread } from './graph-thread.ts';
-import type { Library, LibraryStatus, Neighbour, WordMatch } from './library.ts';
+import type { Library, LibrarySettings, LibraryStatus, Neighbour, WordMatch } from './library.ts';
 import { wordsQuery } from './words.ts';
 
 export interface PaperRow {
@@ -37,6 +37,7 @@ export class LocalLibrary implements Library {
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
   readonly #matching: Database.Statement<[string, number], WordMatch>;
   readonly #counts: Database.Statement<[], LibraryStatus>;
+  readonly #settings: Database.Statement<[], string>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
   private constructor(db: Database.Database, libraryId: string, model: Model, graph: GraphThread) {
@@ -60,6 +61,7 @@ export class LocalLibrary implements Library {
     this.#matching = db.prepare(
       'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?',
     );
+    this.#settings = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'settings'").pluck();
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -81,6 +83,11 @@ export class LocalLibrary implements Library {
     const version = this.#db.pragma('data_version', { simple: true });
     if (this.#counted?.version !== version) this.#counted = { version, status: this.#counts.get()! };
     return this.#counted!.status;
+  }
+
+  async settings(): Promise<LibrarySettings> {
+    const stored = this.#settings.get();
+    return stored === undefined ? {} : (JSON.parse(stored) as LibrarySettings);
   }
 
   async find(id: string): Promise<number | undefined> {

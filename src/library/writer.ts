@@ -7,7 +7,7 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
-import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
+import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
 import { mergeRecords, samePaper } from './merge.ts';
@@ -141,6 +141,10 @@ export class LocalWriter implements LibraryWriter {
         this.#statements.insertVector.run({ row, tokens, truncated: Number(truncated), vector: bytes });
       }
     })();
+  }
+
+  setSettings(settings: LibrarySettings): void {
+    this.#db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('settings', ?)").run(JSON.stringify(settings));
   }
 
   cursor(key: string): string | undefined {

@@ -58,11 +58,16 @@ export class Search {
   /**
    * The papers that answer a query, best first.
    * @param limit 1 to `MAX_LIMIT`.
+   * @param lexicalWeight share of the words in a hybrid search, 0..1; undefined: as the library is set.
    * @throws AkinError `invalid-argument` for an empty or overlong query, `overloaded`.
    */
   async search(
     query: string,
-    { limit = DEFAULT_LIMIT, mode = 'hybrid' }: { limit?: number; mode?: Mode } = {},
+    {
+      limit = DEFAULT_LIMIT,
+      mode = 'hybrid',
+      lexicalWeight,
+    }: { limit?: number; mode?: Mode; lexicalWeight?: number } = {},
   ): Promise<SearchAnswer> {
     const text = query.trim();
     if (text === '') {
@@ -84,7 +89,9 @@ export class Search {
       mode === 'lexical' ? [] : this.#library.nearest(vector, depth),
       mode === 'dense' ? [] : this.#library.matching(text, depth),
     ]);
-    const ranked = mode === 'hybrid' ? fuse(dense, lexical) : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
+    const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
+    const ranked =
+      mode === 'hybrid' ? fuse(dense, lexical, weight) : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
     return this.#answer(ranked.slice(0, limit), mode, vector);
   }
 
