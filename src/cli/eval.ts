@@ -37,6 +37,8 @@ export interface EvalOptions {
 export interface EvalReport {
   /** Papers in the library. */
   papers: number;
+  /** Those of them that have a vector. */
+  embedded: number;
   /** Queries asked: those with at least one relevant document. */
   queries: number;
   /** Queries that were judged, but of which there is no text. */
@@ -87,7 +89,7 @@ export async function evaluateLibrary(options: EvalOptions): Promise<EvalReport 
     }
     const [first, second] = compared;
     return {
-      papers: (await session.library.status()).papers,
+      ...(await session.library.status()),
       queries: asked.length,
       unknownQueries: unknown,
       missingDocuments: missing,
@@ -121,7 +123,7 @@ function writeRuns(file: string, runs: ReadonlyMap<string, Run>): string[] {
 
 /** The figures, for people. */
 export function evalText(report: EvalReport): string {
-  const { papers, queries, unknownQueries, missingDocuments, results, comparison, runs } = report;
+  const { papers, embedded, queries, unknownQueries, missingDocuments, results, comparison, runs } = report;
   const names = Object.keys(results[0]!.means);
   const rows = [
     ['', ...names],
@@ -137,6 +139,8 @@ export function evalText(report: EvalReport): string {
         .trimEnd(),
     ),
   ];
+  if (embedded < papers)
+    lines.push(`${count(papers - embedded)} papers have no vector yet: "akin add" goes on with them`);
   if (unknownQueries > 0) lines.push(`${count(unknownQueries)} judged queries have no text and were not asked`);
   if (missingDocuments > 0) {
     lines.push(`${count(missingDocuments)} judged documents are not in the library and count as not found`);

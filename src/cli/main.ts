@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading } from '../library/database.ts';
+import { LIBRARY_FILE, LIBRARY_FORMAT, openForReading, settingsOf } from '../library/database.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
@@ -138,12 +138,16 @@ command('status', 'what the library holds').action((options: Common) => {
     papers: one('SELECT count(*) FROM papers'),
     embedded: one('SELECT count(*) FROM vectors'),
     truncated: one('SELECT count(*) FROM vectors WHERE truncated'),
+    settings: settingsOf(db),
     bytes: folderBytes(options.index),
   };
   db.close();
   print(options, status, (s) =>
     [
       `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
+      ...(s.settings.lexicalWeight === undefined
+        ? []
+        : [`words weigh ${s.settings.lexicalWeight} in hybrid searches, as "akin tune" found`]),
       `${(s.bytes / 1e6).toFixed(1)} MB in ${s.folder}`,
     ].join('\n'),
   );

@@ -8,8 +8,9 @@
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { AkinError } from '../errors.ts';
 import type { Paper } from '../paper.ts';
 
 export interface KnownItemOptions {
@@ -33,6 +34,7 @@ const MIN_TITLE_WORDS = 3;
 /**
  * Writes a set in BEIR's layout: `corpus.jsonl`, `queries.jsonl` and `qrels/test.tsv` in `folder`.
  * @param papers the papers of a library; asked for twice, so that they need not be held.
+ * @throws AkinError `invalid-argument` where one of these files is there already.
  */
 export async function writeKnownItems(
   papers: () => AsyncIterable<Pick<Paper, 'id' | 'title' | 'abstract'>>,
@@ -83,7 +85,7 @@ export async function writeKnownItems(
     qrels: path.join(folder, 'qrels', 'test.tsv'),
   };
   mkdirSync(path.dirname(files.qrels), { recursive: true });
-  const [corpus, queries, qrels] = await Promise.all(Object.values(files).map((file) => open(file, 'w')));
+  const [corpus, queries, qrels] = await Promise.all(Object.values(files).map(create));
   try {
     await qrels!.write('query-id\tcorpus-id\tscore\n');
     for await (const { id, title, abstract } of papers()) {
@@ -98,6 +100,19 @@ export async function writeKnownItems(
     await Promise.all([corpus, queries, qrels].map((file) => file!.close()));
   }
   return { documents: documents.length, queries: asked.size, left, files };
+}
+
+/** Opens a new file for writing; what somebody else put there is not written over. */
+async function create(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, 'wx');
+  } catch (error) {
+    throw new AkinError('invalid-argument', `${file} can't be made: ${(error as Error).message}`, {
+      hint: 'name a new folder with --out DIR',
+      field: 'out',
+      cause: error,
+    });
+  }
 }
 
 /** A text as its words: what differs in case, punctuation or spacing only is the same. */

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
-import { openForReading } from './database.ts';
+import { openForReading, settingsOf } from './database.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Library, LibrarySettings, LibraryStatus, Neighbour, WordMatch } from './library.ts';
@@ -37,7 +37,6 @@ export class LocalLibrary implements Library {
   readonly #rowByIdentifier: Database.Statement<[string, string], number>;
   readonly #matching: Database.Statement<[string, number], WordMatch>;
   readonly #counts: Database.Statement<[], LibraryStatus>;
-  readonly #settings: Database.Statement<[], string>;
   #counted: { version: unknown; status: LibraryStatus } | undefined;
 
   private constructor(db: Database.Database, libraryId: string, model: Model, graph: GraphThread) {
@@ -61,7 +60,6 @@ export class LocalLibrary implements Library {
     this.#matching = db.prepare(
       'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?',
     );
-    this.#settings = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'settings'").pluck();
     this.#counts = db.prepare(
       'SELECT (SELECT count(*) FROM papers) AS papers, (SELECT count(*) FROM vectors) AS embedded',
     );
@@ -86,8 +84,7 @@ export class LocalLibrary implements Library {
   }
 
   async settings(): Promise<LibrarySettings> {
-    const stored = this.#settings.get();
-    return stored === undefined ? {} : (JSON.parse(stored) as LibrarySettings);
+    return settingsOf(this.#db);
   }
 
   async find(id: string): Promise<number | undefined> {

@@ -89,9 +89,10 @@ export class Search {
       mode === 'lexical' ? [] : this.#library.nearest(vector, depth),
       mode === 'dense' ? [] : this.#library.matching(text, depth),
     ]);
-    const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
     const ranked =
-      mode === 'hybrid' ? fuse(dense, lexical, weight) : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
+      mode === 'hybrid'
+        ? fuse(dense, lexical, lexicalWeight ?? (await this.#library.settings()).lexicalWeight)
+        : [...dense.map(denseOnly), ...lexical.map(lexicalOnly)];
     return this.#answer(ranked.slice(0, limit), mode, vector);
   }
 
