@@ -16,7 +16,7 @@ import { toPaper, type Paper, type PaperInput } from '../src/paper.ts';
 import { MODES } from '../src/search/search.ts';
 import { shared } from './bench/report.ts';
 
-const KNOWN_ITEM = { documents: 5000, queries: 500, seed: 1 };
+const KNOWN_ITEM = { documents: 2000, queries: 500, seed: 1 };
 
 const { values } = parseArgs({
   options: {

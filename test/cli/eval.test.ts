@@ -2,12 +2,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { EvalReport } from '../../src/cli/eval.ts';
+import { evaluateLibrary, type EvalReport } from '../../src/cli/eval.ts';
 import type { TuneReport } from '../../src/cli/tune.ts';
 import { averagePrecision, ndcg, ranking, type Scored } from '../../src/evaluation/metrics.ts';
 import { akin, sampleCopy, temporaryFolder } from '../akin.ts';
 
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
+/** For tests that start the program several times and embed with it. */
+const LONG = { timeout: 180_000 };
+
 const folder = temporaryFolder(afterAll);
 const queries = path.join(folder, 'queries.jsonl');
 const qrels = path.join(folder, 'qrels.tsv');
@@ -87,22 +90,28 @@ describe('evaluating a library that is there', () => {
   });
 
   it.each([
-    [['--mode', 'best'], 'unknown setting "best"'],
-    [['--mode', 'hybrid:2'], 'unknown setting "hybrid:2"'],
-    [['--mode', 'dense:0.5'], 'unknown setting "dense:0.5"'],
-    [['--compare', 'hybrid'], 'expected two different settings, found "hybrid"'],
-    [['--compare', 'hybrid,hybrid'], 'expected two different settings'],
-    [['--measures', 'ndcg'], 'unknown measure "ndcg"'],
-    [['--qrels', path.join(folder, 'nowhere')], 'nowhere'],
-    [['--queries', path.join(folder, 'strange.tsv')], 'no query has a relevant document'],
-  ])('refuses %j before it begins', async (parameters, message) => {
-    const { code, stdout, stderr } = await akin(['eval', '--index', library, ...judged, ...parameters]);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(message);
+    [{ mode: 'best' }, 'unknown setting "best"'],
+    [{ mode: 'hybrid:2' }, 'unknown setting "hybrid:2"'],
+    [{ mode: 'hybrid:' }, 'unknown setting "hybrid:"'],
+    [{ mode: 'dense:0.5' }, 'unknown setting "dense:0.5"'],
+    [{ compare: 'hybrid' }, 'expected two different settings, found "hybrid"'],
+    [{ compare: 'hybrid,hybrid' }, 'expected two different settings'],
+    [{ measures: 'ndcg' }, 'unknown measure "ndcg"'],
+    [{ qrels: path.join(folder, 'nowhere') }, 'nowhere'],
+    [{ queries: path.join(folder, 'strange.tsv') }, 'no query has a relevant document'],
+  ])('refuses %j before it looks for the library', async (wrong, message) => {
+    const options = { index: path.join(folder, 'no library'), queries, qrels, measures: 'map', seed: 1 };
+    await expect(evaluateLibrary({ ...options, ...wrong, signal: new AbortController().signal })).rejects.toThrow(
+      message,
+    );
   });
 
-  it('asks for what it needs', async () => {
-    expect(await akin(['eval', '--index', library])).toMatchObject({ code: 2, stderr: /--queries is missing/ });
+  it('refuses wrong usage with exit code 2', async () => {
+    expect(await akin(['eval', '--index', library])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining('--queries is missing'),
+    });
   });
 });
 
@@ -115,7 +124,7 @@ describe('a set made of the library', () => {
     ...['--qrels', path.join(set, 'qrels', 'test.tsv')],
   ];
 
-  it('is written, evaluated in a library that is kept, and evaluated again without building it', async () => {
+  it('is written, evaluated in a library that is kept, and evaluated again without building it', LONG, async () => {
     const made = await akin([
       ...['eval', '--make', 'title-abstract', '--index', library, '--out', set],
       ...['--documents', '30', '--limit', '10'],
@@ -175,32 +184,44 @@ describe('tuning a library', () => {
     expect(await search()).toBe(before);
   });
 
-  it('asks titles of the library where nobody has judged anything; what is saved is what searches use', async () => {
-    const { code, stdout, stderr } = await akin([
-      ...['tune', '--json', '--index', own, '--documents', '60', '--limit', '40', '--save'],
-    ]);
-    expect(code, stderr).toBe(0);
-    const report = JSON.parse(stdout) as TuneReport;
-    expect(report).toMatchObject({ asked: 'titles', defaultWeight: 0.5, saved: true });
-    expect(report.queries).toBeLessThanOrEqual(40);
-    // The abstracts of the sample are in other words than the titles.
-    expect(report).toMatchObject({ isNoise: false });
-    expect(report.proposal).toBeLessThan(0.5);
-    expect((await akin(['status', '--index', own])).stdout).toContain(`words weigh ${report.proposal} in hybrid`);
-    const found = ids(await search());
-    const run = path.join(folder, 'weights.txt');
-    await evaluated(['--index', own, ...judged, '--mode', `hybrid,hybrid:${report.proposal},hybrid:0.5`, '--run', run]);
-    const runOf = (setting: string) =>
-      readFileSync(path.join(folder, `weights.${setting}.txt`), 'utf8').replaceAll(`akin-${setting}`, '');
-    expect(runOf('hybrid')).toBe(runOf(`hybrid-${report.proposal}`));
-    expect(runOf('hybrid')).not.toBe(runOf('hybrid-0.5'));
-    expect(
-      runOf('hybrid')
-        .split('\n')
-        .slice(0, 10)
-        .map((line) => line.split(' ')[2]),
-    ).toEqual(found);
-  });
+  it(
+    'asks titles of the library where nobody has judged anything; what is saved is what searches use',
+    LONG,
+    async () => {
+      const { code, stdout, stderr } = await akin([
+        ...['tune', '--json', '--index', own, '--documents', '60', '--limit', '40', '--save'],
+      ]);
+      expect(code, stderr).toBe(0);
+      const report = JSON.parse(stdout) as TuneReport;
+      expect(report).toMatchObject({ asked: 'titles', defaultWeight: 0.5, saved: true });
+      expect(report.queries).toBeLessThanOrEqual(40);
+      // The abstracts of the sample are in other words than the titles.
+      expect(report).toMatchObject({ isNoise: false });
+      expect(report.proposal).toBeLessThan(0.5);
+      expect((await akin(['status', '--index', own])).stdout).toContain(`words weigh ${report.proposal} in hybrid`);
+      const found = ids(await search());
+      const run = path.join(folder, 'weights.txt');
+      await evaluated([
+        '--index',
+        own,
+        ...judged,
+        '--mode',
+        `hybrid,hybrid:${report.proposal},hybrid:0.5`,
+        '--run',
+        run,
+      ]);
+      const runOf = (setting: string) =>
+        readFileSync(path.join(folder, `weights.${setting}.txt`), 'utf8').replaceAll(`akin-${setting}`, '');
+      expect(runOf('hybrid')).toBe(runOf(`hybrid-${report.proposal}`));
+      expect(runOf('hybrid')).not.toBe(runOf('hybrid-0.5'));
+      expect(
+        runOf('hybrid')
+          .split('\n')
+          .slice(0, 10)
+          .map((line) => line.split(' ')[2]),
+      ).toEqual(found);
+    },
+  );
 
   it('wants queries and judgements together, and makes no library where there is none', async () => {
     const half = await akin(['tune', '--index', own, '--queries', queries]);

@@ -26,7 +26,6 @@ const PAPERS: Known[] = [
 async function made(papers: Known[], options: Partial<KnownItemOptions> = {}) {
   const folder = temporaryFolder();
   const known = await writeKnownItems(
-    // eslint-disable-next-line @typescript-eslint/require-await
     async function* () {
       yield* papers;
     },
