@@ -65,14 +65,7 @@ export async function writeKnownItems(
   // The lowest digests are a sample that does not depend on the order, and changes little when the library grows.
   const documents = found.sort((a, b) => (a.draw < b.draw ? -1 : 1)).slice(0, options.documents);
   const askable = documents.filter(({ title, isRepeated }) => {
-    const reason =
-      title.split(' ').length < MIN_TITLE_WORDS
-        ? 'titleShort'
-        : isRepeated
-          ? 'titleInAbstract'
-          : titles.get(title)! > 1
-            ? 'titleShared'
-            : undefined;
+    const reason = whyNotAsked(title, isRepeated, titles.get(title)! > 1);
     if (reason !== undefined) left[reason]++;
     return reason === undefined;
   });
@@ -85,21 +78,29 @@ export async function writeKnownItems(
     qrels: path.join(folder, 'qrels', 'test.tsv'),
   };
   mkdirSync(path.dirname(files.qrels), { recursive: true });
-  const [corpus, queries, qrels] = await Promise.all(Object.values(files).map(create));
+  const corpus = await create(files.corpus);
+  const queries = await create(files.queries);
+  const qrels = await create(files.qrels);
   try {
-    await qrels!.write('query-id\tcorpus-id\tscore\n');
+    await qrels.write('query-id\tcorpus-id\tscore\n');
     for await (const { id, title, abstract } of papers()) {
       if (!isDocument.delete(id)) continue; // Not drawn, or written already.
-      await corpus!.write(`${JSON.stringify({ _id: id, title: '', text: abstract })}\n`);
+      await corpus.write(`${JSON.stringify({ _id: id, title: '', text: abstract })}\n`);
       if (!asked.has(id)) continue;
       // BEIR's own evaluation drops a document that has the id of the query.
-      await queries!.write(`${JSON.stringify({ _id: `title:${id}`, text: title })}\n`);
-      await qrels!.write(`title:${id}\t${id}\t1\n`);
+      await queries.write(`${JSON.stringify({ _id: `title:${id}`, text: title })}\n`);
+      await qrels.write(`title:${id}\t${id}\t1\n`);
     }
   } finally {
-    await Promise.all([corpus, queries, qrels].map((file) => file!.close()));
+    await Promise.all([corpus, queries, qrels].map((file) => file.close()));
   }
   return { documents: documents.length, queries: asked.size, left, files };
+}
+
+function whyNotAsked(title: string, isRepeated: boolean, isShared: boolean): keyof KnownItems['left'] | undefined {
+  if (title.split(' ').length < MIN_TITLE_WORDS) return 'titleShort';
+  if (isRepeated) return 'titleInAbstract';
+  return isShared ? 'titleShared' : undefined;
 }
 
 /** Opens a new file for writing; what somebody else put there is not written over. */
