@@ -1,26 +1,22 @@
 /**
- * npm run eval [-- --sets cranfield,cisi] [--model NAME]: nDCG@10 and recall@100 of the real search path on judged
- * collections of `../shared/eval`, for each mode. The collections are built into a temporary library each, once, with
- * the same code as `akin add`.
+ * npm run eval [-- --sets cranfield,cisi,known-item] [--model NAME] [--keep DIR]: `akin eval` on the judged collections of
+ * `../shared/eval`, and on a known-item set made of the papers beside them: a table of nDCG@10 and recall@100 for each mode.
+ * With --keep, the libraries stay and are used again.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { add } from '../src/cli/add.ts';
-import { openSession } from '../src/cli/session.ts';
+import { createGunzip } from 'node:zlib';
+import { evaluateLibrary } from '../src/cli/eval.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
-import { embeddedText } from '../src/paper.ts';
+import { writeKnownItems } from '../src/evaluation/known-item.ts';
+import { toPaper, type Paper, type PaperInput } from '../src/paper.ts';
 import { MODES } from '../src/search/search.ts';
 import { shared } from './bench/report.ts';
-import { ndcg, recall, type Qrels } from './metrics.ts';
 
-interface Query {
-  id: string;
-  text?: string;
-  /** In place of a text: the paper of the collection that is the query. */
-  paper_id?: string;
-}
+const KNOWN_ITEM = { documents: 2000, queries: 500, seed: 1 };
 
 const { values } = parseArgs({
   options: {
@@ -29,56 +25,49 @@ const { values } = parseArgs({
     keep: { type: 'string' },
   },
 });
+const made = mkdtempSync(path.join(tmpdir(), 'akin-known-item-'));
 
-console.log(`${values.model}; nDCG@10 × 100 (gain 2^grade − 1) / recall@100 × 100`);
-console.log(['set'.padEnd(16), 'queries', ...MODES.map((mode) => mode.padStart(14))].join('  '));
-for (const set of values.sets.split(',')) {
-  const folder = values.keep
-    ? path.join(values.keep, `${set}-${values.model}`)
-    : mkdtempSync(path.join(tmpdir(), 'akin-eval-'));
-  await add([shared(`eval/${set}/corpus.jsonl`)], {
-    index: folder,
-    model: values.model,
-    embed: true,
-    signal: new AbortController().signal,
-  });
-  const session = await openSession(folder);
-  const queries = linesOf(`eval/${set}/queries.jsonl`).map((line) => JSON.parse(line) as Query);
-  const qrels = readQrels(set);
-  const judged = queries.filter(({ id }) => [...(qrels.get(id)?.values() ?? [])].some((grade) => grade > 0));
-  const cells = [];
-  for (const mode of MODES) {
-    let sumNdcg = 0;
-    let sumRecall = 0;
-    for (const { id, text, paper_id: paperId } of judged) {
-      // A whole paper as the query: its text, and itself is no answer.
-      const query = text ?? embeddedText(await session.search.paper(paperId!));
-      const { hits } = await session.search.search(query, { mode, limit: 100, cutoff: Number(process.env.CUT ?? 0) });
-      const run = hits.map((hit) => hit.id).filter((hit) => hit !== paperId);
-      sumNdcg += ndcg(run, qrels.get(id)!, 10);
-      sumRecall += recall(run, qrels.get(id)!, 100);
-    }
-    cells.push(`${((sumNdcg / judged.length) * 100).toFixed(1)} / ${((sumRecall / judged.length) * 100).toFixed(1)}`);
+console.log(`${values.model}; nDCG@10 ± half its 95% interval / recall@100, × 100; gain is the grade, as in trec_eval`);
+console.log(['set'.padEnd(16), 'queries', ...MODES.map((mode) => mode.padStart(19))].join('  '));
+try {
+  for (const set of values.sets.split(',')) {
+    const report = await evaluateLibrary({
+      ...(set === 'known-item' ? await knownItem() : judged(set)),
+      index: '',
+      keep: values.keep && path.join(values.keep, `${set}-${values.model}`),
+      model: values.model,
+      measures: 'ndcg@10,recall@100',
+      seed: 1,
+      signal: new AbortController().signal,
+    });
+    const cells = report!.results.map(({ means }) => {
+      const { mean, low, high } = means['nDCG@10']!;
+      const half = ((high - low) / 2) * 100;
+      return `${(mean * 100).toFixed(1)} ±${half.toFixed(1)} / ${(means['recall@100']!.mean * 100).toFixed(1)}`;
+    });
+    console.log(
+      [set.padEnd(16), String(report!.queries).padStart(7), ...cells.map((cell) => cell.padStart(19))].join('  '),
+    );
   }
-  console.log(
-    [set.padEnd(16), String(judged.length).padStart(7), ...cells.map((cell) => cell.padStart(14))].join('  '),
-  );
-  await session.close();
-  if (!values.keep) rmSync(folder, { recursive: true });
+} finally {
+  rmSync(made, { recursive: true });
 }
 
-function linesOf(file: string): string[] {
-  return readFileSync(shared(file), 'utf8')
-    .split('\n')
-    .filter((line) => line !== '');
+function judged(set: string): { corpus: string; queries: string; qrels: string } {
+  return {
+    corpus: shared(`eval/${set}/corpus.jsonl`),
+    queries: shared(`eval/${set}/queries.jsonl`),
+    qrels: shared(`eval/${set}/qrels.tsv`),
+  };
 }
 
-function readQrels(set: string): Map<string, Qrels> {
-  const qrels = new Map<string, Qrels>();
-  for (const line of linesOf(`eval/${set}/qrels.tsv`)) {
-    const [query, document, grade] = line.split('\t') as [string, string, string];
-    const ofQuery = qrels.get(query) ?? new Map<string, number>();
-    qrels.set(query, ofQuery.set(document, Number(grade)));
-  }
-  return qrels;
+/** Titles of a seeded sample of papers, which are to find their abstracts. */
+async function knownItem(): Promise<{ corpus: string; queries: string; qrels: string }> {
+  const { files } = await writeKnownItems(papers, made, KNOWN_ITEM);
+  return files;
+}
+
+async function* papers(): AsyncGenerator<Paper> {
+  const file = createReadStream(shared('papers/arxiv-cs-2016.jsonl.gz')).pipe(createGunzip());
+  for await (const line of createInterface({ input: file })) yield toPaper(JSON.parse(line) as PaperInput);
 }

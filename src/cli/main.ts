@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { LIBRARY_FORMAT, openForReading } from '../library/database.ts';
+import { LIBRARY_FORMAT, openForReading, settingsOf } from '../library/database.ts';
 import { FilesRead } from '../library/files.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
@@ -22,13 +22,19 @@ import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
 import type { SyncOptions } from './sync.ts';
 import { examine } from './doctor.ts';
+import type { EvalOptions, MakeOptions } from './eval.ts';
 import { count } from './progress.ts';
 import { openSession } from './session.ts';
 import { answerText, paperText } from './text.ts';
+import type { TuneOptions } from './tune.ts';
 
 /** "akin" on a telephone's keys. */
 const DEFAULT_PORT = 2546;
 const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
+
+/** Of a set made of a library: enough for an interval of two points, and built in minutes. */
+const KNOWN_ITEM_QUERIES = 500;
+const KNOWN_ITEM_DOCUMENTS = 10_000;
 
 const EXIT_SOME_REJECTED = 4;
 const EXIT_UNSOUND = 3;
@@ -255,6 +261,7 @@ command('status', 'what the library holds').action((options: Common) => {
     embedded: one('SELECT count(*) FROM vectors'),
     truncated: one('SELECT count(*) FROM vectors WHERE truncated'),
     works: one('SELECT (SELECT count(*) FROM papers) - count(*) + count(DISTINCT leader) FROM works'),
+    settings: settingsOf(db),
     bytes: folderBytes(options.index),
   };
   db.close();
@@ -264,6 +271,9 @@ command('status', 'what the library holds').action((options: Common) => {
       ...(s.works < s.papers
         ? [`${count(s.works)} works, ${count(s.papers - s.works)} papers are further versions of them`]
         : []),
+      ...(s.settings.lexicalWeight === undefined
+        ? []
+        : [`words weigh ${s.settings.lexicalWeight} in hybrid searches, as "akin tune" found`]),
       `${(s.bytes / 1e6).toFixed(1)} MB in ${s.folder}`,
     ].join('\n'),
   );
@@ -333,6 +343,53 @@ command('doctor', 'look for faults in the library, the graph and the model').act
   );
   if (findings.some(({ ok }) => !ok)) process.exitCode = EXIT_UNSOUND;
 });
+
+command('eval', 'how good the search is, on a judged collection (BEIR, TREC) or on a set made of your own library')
+  .option('--queries <file>', 'the queries: BEIR or akin JSON Lines, TREC topics, or lines of id, tab, text')
+  .option('--qrels <file>', 'the judgements: BEIR or TREC')
+  .option('--corpus <path>', 'the documents, in any format that akin reads (default: the library of --index)')
+  .option('--keep <dir>', 'keep the library of the corpus there, and use it again')
+  .option('--model <name>', `the model of the corpus: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
+  .option('--mode <settings>', 'hybrid, dense, lexical, hybrid:WEIGHT (default: those compared, or else all modes)')
+  .option('--compare <a,b>', 'two settings to compare query by query')
+  .option('--measures <list>', 'ndcg@K, recall@K, p@K, mrr, map', 'ndcg@10,recall@100,mrr,map')
+  .option('--run <file>', 'write what was found, for trec_eval')
+  .addOption(new Option('--make <kind>', 'make a set of the library instead').choices(['title-abstract']))
+  .option('--out <dir>', 'the folder of the set that is made')
+  .option('--limit <n>', 'queries of the set that is made, at most', wholeNumber(1, 1e6), KNOWN_ITEM_QUERIES)
+  .option('--documents <n>', 'documents of the set that is made, at most', wholeNumber(1, 1e9), KNOWN_ITEM_DOCUMENTS)
+  .option('--seed <n>', 'of the samples', wholeNumber(0, 2 ** 31 - 1), 1)
+  .action(
+    async (options: Common & Omit<MakeOptions, 'out'> & Partial<EvalOptions> & { make?: string; out?: string }) => {
+      const { evaluateLibrary, evalText, knownItemsText, makeKnownItems } = await import('./eval.ts');
+      if (options.make !== undefined) {
+        const { out } = options;
+        if (out === undefined) throw missingOption('out', 'the folder that the set is written to');
+        print(options, await makeKnownItems({ ...options, out }), knownItemsText);
+        return;
+      }
+      const { queries, qrels } = options;
+      if (queries === undefined) throw missingOption('queries', 'a file of queries');
+      if (qrels === undefined) throw missingOption('qrels', 'a file of judgements');
+      const report = await evaluateLibrary({ ...(options as EvalOptions), queries, qrels, signal: interruption() });
+      if (report) print(options, report, evalText);
+      else process.exitCode = EXIT_INTERRUPTED;
+    },
+  );
+
+command('tune', 'try how much words should weigh in the searches of a library')
+  .option('--queries <file>', 'judged queries, as for eval (default: titles of the library)')
+  .option('--qrels <file>', 'their judgements')
+  .option('--limit <n>', 'titles that are asked, at most', wholeNumber(2, 1e6), KNOWN_ITEM_QUERIES)
+  .option('--documents <n>', 'abstracts that are searched, at most', wholeNumber(2, 1e9), KNOWN_ITEM_DOCUMENTS)
+  .option('--save', 'make searches of the library use what is proposed', false)
+  .option('--seed <n>', 'of the samples', wholeNumber(0, 2 ** 31 - 1), 1)
+  .action(async (options: Common & Omit<TuneOptions, 'signal'>) => {
+    const { tuneLibrary, tuneText } = await import('./tune.ts');
+    const report = await tuneLibrary({ ...options, signal: interruption() });
+    if (report) print(options, report, tuneText);
+    else process.exitCode = EXIT_INTERRUPTED;
+  });
 
 // Whoever reads the answer may have read enough: `akin export | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -420,6 +477,10 @@ async function withSession(
   } finally {
     await session.close();
   }
+}
+
+function missingOption(name: string, what: string): AkinError {
+  return new AkinError('invalid-argument', `--${name} is missing: ${what}`, { field: name });
 }
 
 /** Aborts on the first Ctrl-C (or SIGTERM), so that what is under way is stored; the second ends the program at once. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { findModel, type Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import type { LibrarySettings } from './library.ts';
 
 export const LIBRARY_FILE = 'library.sqlite';
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
@@ -31,7 +32,7 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * works        papers that have other versions, and which one leads; a paper that stands alone is not here
  * files        what each file was when it was read last (see files.ts)
  * held         which file holds which record; file 0 stands for what is no file: standard input, an online service
- * meta         id of the library, its model, how often it was changed (`revision`), …
+ * meta         id of the library, its model, how often it was changed (`revision`), what was set for it (`settings`, JSON), …
  */
 const SCHEMA = `
 CREATE TABLE papers (
@@ -193,6 +194,12 @@ export function openForWriting(folder: string, model: Model): OpenDatabase {
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
   return open;
+}
+
+/** What was set for a library; see `LibrarySettings`. */
+export function settingsOf(db: Database.Database): LibrarySettings {
+  const stored = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'settings'").pluck().get();
+  return stored === undefined ? {} : (JSON.parse(stored) as LibrarySettings);
 }
 
 function connected(file: string, options: Database.Options): Database.Database {

@@ -57,11 +57,18 @@ export interface LibraryStatus {
   embedded: number;
 }
 
+/** What was set for this library; undefined: the default. */
+export interface LibrarySettings {
+  /** Share of the words in a hybrid search, 0..1. */
+  lexicalWeight?: number;
+}
+
 /** The reading side. Every method sees what a writer has committed by the time of the call. */
 export interface Library {
   /** The model every vector in this library is of. */
   readonly model: Model;
   status(): Promise<LibraryStatus>;
+  settings(): Promise<LibrarySettings>;
   /** The row of a paper, by its id, by the id of any record merged into it, or by an identifier (`doi:…`, a URL). */
   find(id: string): Promise<number | undefined>;
   /** The papers at rows, in their order; undefined where a paper is gone. */
@@ -160,6 +167,8 @@ export interface LibraryWriter {
    * @throws AkinError `not-found`.
    */
   split(ids: string[]): string[];
+  /** Replaces what was set for this library; who has it open sees it from the next search on. */
+  setSettings(settings: LibrarySettings): void;
   /** Where the reading of an online service ended; undefined where none is under way. */
   cursor(key: string): string | undefined;
   /** Remembers where to go on; null forgets it. */

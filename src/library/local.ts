@@ -4,12 +4,21 @@ import type { Model } from '../embedding/models.ts';
 import { parseIdentifier, type Paper } from '../paper.ts';
 import { RowsByFilter, type AllowedRows } from './allowed-rows.ts';
 import { AskedThread } from './asked-thread.ts';
-import { openForReading } from './database.ts';
+import { openForReading, settingsOf } from './database.ts';
 import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from './facets.ts';
 import type { Filter } from './filter.ts';
 import { dot, floats, type GraphStatus } from './graph.ts';
 import type { GraphQuestion, GraphReady } from './graph-worker.ts';
-import type { Correction, FoundWords, Library, LibraryStatus, Neighbour, WordMatch, WordScoring } from './library.ts';
+import type {
+  Correction,
+  FoundWords,
+  Library,
+  LibrarySettings,
+  LibraryStatus,
+  Neighbour,
+  WordMatch,
+  WordScoring,
+} from './library.ts';
 import { tellingWords } from './words.ts';
 import type { WordsQuestion } from './words-worker.ts';
 
@@ -117,6 +126,10 @@ export class LocalLibrary implements Library {
     const version = this.#db.pragma('data_version', { simple: true });
     if (this.#counted?.version !== version) this.#counted = { version, status: this.#counts.get()! };
     return this.#counted!.status;
+  }
+
+  async settings(): Promise<LibrarySettings> {
+    return settingsOf(this.#db);
   }
 
   async find(id: string): Promise<number | undefined> {

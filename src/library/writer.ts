@@ -9,7 +9,7 @@ import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper
 import { openForWriting } from './database.ts';
 import { facetsOf } from './facets.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
-import type { LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
+import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
 import { mergeRecords, samePaper } from './merge.ts';
@@ -201,6 +201,11 @@ export class LocalWriter implements LibraryWriter {
       this.#works.split(rows);
       return rows.map((row) => this.#statements.paper.get(row)!.id);
     });
+  }
+
+  setSettings(settings: LibrarySettings): void {
+    const set = this.#db.prepare<[string]>("INSERT OR REPLACE INTO meta (key, value) VALUES ('settings', ?)");
+    this.#change(() => set.run(JSON.stringify(settings)));
   }
 
   cursor(key: string): string | undefined {

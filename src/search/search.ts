@@ -73,6 +73,8 @@ export interface SearchOptions {
   explain?: Explain | undefined;
   /** Whether to count the years, venues, categories and authors of the whole list. */
   facets?: boolean | undefined;
+  /** 0 to 1: the share of the words in a hybrid search; undefined: as the library is set. */
+  lexicalWeight?: number | undefined;
   /** 0 to 1: how much the hits should differ from one another. */
   diversity?: number | undefined;
   /** A cosine: papers at least as similar to one of those not to be like are left out. */
@@ -275,7 +277,7 @@ export class Search {
   /** The whole list of a question. */
   async #list(
     understood: Understood,
-    { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF }: SearchOptions,
+    { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF, lexicalWeight }: SearchOptions,
     clock: Clock,
   ): Promise<List> {
     const { mode, text, vector, filter, named } = understood;
@@ -314,9 +316,10 @@ export class Search {
         .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
       const all = [...found, ...seeds];
       await this.#complete(all, text, vector);
-      ranked = fuse(all, background);
+      const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
+      ranked = fuse(all, background, weight);
       // Papers to be like say all there is to say.
-      if (understood.like.length === 0) ranked = await this.#withFeedback(ranked, text, vector, background);
+      if (understood.like.length === 0) ranked = await this.#withFeedback(ranked, understood, background, weight);
     } else {
       ranked = single(found, mode);
     }
@@ -358,7 +361,12 @@ export class Search {
   }
 
   /** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
-  async #withFeedback(ranked: Ranked[], text: string, vector: Float32Array, background: number): Promise<Ranked[]> {
+  async #withFeedback(
+    ranked: Ranked[],
+    { text, vector }: Understood,
+    background: number,
+    weight: number | undefined,
+  ): Promise<Ranked[]> {
     const embedded = ranked.filter(({ similarity }) => similarity !== undefined).map(({ row }) => row);
     const best = await Promise.all(embedded.slice(0, FEEDBACK_PAPERS).map((row) => this.#library.vector(row)));
     const vectors = best.filter((each) => each !== undefined);
@@ -366,12 +374,12 @@ export class Search {
     const centre = direction([vectors], []);
     const toCentre = await this.#library.similarities(centre, embedded);
     const similarityOf = new Map(ranked.map(({ row, similarity }) => [row, similarity]));
-    const move = moveToward(text, dot(vector, centre));
+    const move = moveToward(text, dot(vector!, centre));
     const moved = ranked.map((each) => {
       const near = toCentre.get(each.row);
       return { ...each, similarity: near === undefined ? each.similarity : move(each.similarity!, near) };
     });
-    return fuse(moved, background).map((each) => ({ ...each, similarity: similarityOf.get(each.row) }));
+    return fuse(moved, background, weight).map((each) => ({ ...each, similarity: similarityOf.get(each.row) }));
   }
 
   /** Leaves out what is too similar to what is not wanted. */

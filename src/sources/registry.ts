@@ -6,6 +6,7 @@ import { AkinError } from '../errors.ts';
 import { aclXml } from './acl-xml.ts';
 import { arxivAtom } from './arxiv-atom.ts';
 import { arxivKaggle } from './arxiv-kaggle.ts';
+import { beir } from './beir.ts';
 import { bibtex } from './bibtex.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
@@ -21,6 +22,7 @@ import { pubmedXml } from './pubmed-xml.ts';
 import { ris } from './ris.ts';
 import { semanticScholar } from './semantic-scholar.ts';
 import type { Source } from './source.ts';
+import { trec } from './trec.ts';
 import { wos } from './wos.ts';
 import { zotero } from './zotero.ts';
 
@@ -31,11 +33,13 @@ export const SOURCES: Source[] = [
   arxivAtom,
   oaiPmh,
   pubmedXml,
+  trec,
   arxivKaggle,
   openalex,
   crossref,
   semanticScholar,
   paperlists,
+  beir,
   cslJson,
   jsonl,
   bibtex,
