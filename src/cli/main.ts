@@ -15,16 +15,20 @@ import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
 import type { Paper } from '../paper.ts';
+import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS } from '../search/related.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode } from '../search/search.ts';
 import type { AddOptions } from './add.ts';
 import { examine } from './doctor.ts';
 import { count } from './progress.ts';
+import type { RelatedFormat, RelatedOptions } from './related.ts';
 import { openSession } from './session.ts';
 import { answerText, paperText } from './text.ts';
 
 /** "akin" on a telephone's keys. */
 const DEFAULT_PORT = 2546;
 const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
+
+const RELATED_FORMATS: RelatedFormat[] = ['text', 'json', 'markdown', 'bibtex'];
 
 const EXIT_SOME_REJECTED = 4;
 const EXIT_UNSOUND = 3;
@@ -82,6 +86,17 @@ command('like <id>', 'the papers nearest to a paper')
   .option('--limit <n>', 'how many', wholeNumber(1, MAX_LIMIT), DEFAULT_LIMIT)
   .action(async (id: string, options: Common & { limit: number }) => {
     await withSession(options, async ({ search }) => print(options, await search.similar(id, options), answerText));
+  });
+
+command('related <draft>', 'the papers a draft might cite and does not, by the passage that asks for them')
+  .option('--bib <file>', 'what the draft cites (default: the bibliography it names or holds)')
+  .option('--year <years>', 'only papers of these years: 2019, 2019..2022, 2019.., ..2022')
+  .option('--limit <n>', 'how many in all', wholeNumber(1, MAX_SUGGESTIONS), DEFAULT_SUGGESTIONS)
+  .addOption(new Option('--format <name>', 'how to print').choices(RELATED_FORMATS).default('text'))
+  .action(async (draft: string, options: Common & RelatedOptions) => {
+    const { related } = await import('./related.ts');
+    const format = options.json ? 'json' : options.format;
+    process.stdout.write(`${await related(draft, { ...options, format }, () => openSession(options.index))}\n`);
   });
 
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
@@ -167,10 +182,12 @@ command('serve', 'answer searches over HTTP, with a page for people')
     const { createApp } = await import('../http/app.ts');
     const { listen } = await import('../http/server.ts');
     const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
-    const server = await listen(createApp(session.search, log), options).catch(async (error: unknown) => {
-      await session.close();
-      throw error;
-    });
+    const server = await listen(createApp(session.search, session.related, log), options).catch(
+      async (error: unknown) => {
+        await session.close();
+        throw error;
+      },
+    );
     const { papers } = await session.library.status();
     print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
     const stop = () => {

@@ -5,9 +5,11 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS } from '../paper.ts';
+import type { Related } from '../search/related.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Search } from '../search/search.ts';
 import { webPage } from '../web/page.ts';
-import { makeProblem, problemOf, problemSchema, sendProblem } from './problem.ts';
+import { makeProblem, problem, problemOf, sendProblem } from './problem.ts';
+import { answerRelated } from './related.ts';
 
 const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string());
 const rank = z.int().positive().nullable();
@@ -68,10 +70,6 @@ const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
   content: { 'application/json': { schema } },
 });
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
 const wrongParameter = problem('A parameter is unknown or wrong');
 const noSuchPaper = problem('No such paper');
 const failure = problem('akin failed to answer');
@@ -123,8 +121,8 @@ const healthRoute = createRoute({
   },
 });
 
-/** The HTTP door of a search. Holds no state of its own; `app.request()` asks it without a socket. */
-export function createApp(search: Search, log: Logger): OpenAPIHono {
+/** The HTTP door of a search and of the search for related work. Holds no state of its own; `app.request()` asks it without a socket. */
+export function createApp(search: Search, related: Related, log: Logger): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw argumentError(result.error);
@@ -162,6 +160,7 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     checkedQuery(c, paperQuery);
     return c.json(await search.paper(id));
   });
+  answerRelated(app, related);
   app.openapi(healthRoute, async (c) => c.json({ status: 'ok' as const, ...(await search.library()) }, 200));
   app.get('/openapi.json', (c) => {
     return c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));

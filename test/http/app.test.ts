@@ -40,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
   expect((await akin(['add', file, '--index', folder])).code).toBe(0);
   session = await openSession(folder, 1);
-  app = createApp(session.search, pino({ level: 'silent' }));
+  app = createApp(session.search, session.related, pino({ level: 'silent' }));
   documentation = (await (await app.request('/openapi.json')).json()) as Documentation;
   return () => session.close();
 });
@@ -198,7 +198,11 @@ describe('refusals', () => {
     const closed = await openSession(folder, 1);
     await closed.close(); // Whatever is asked of it now is a bug of akin's.
     const logged: string[] = [];
-    const broken = createApp(closed.search, pino({}, { write: (line: string) => void logged.push(line) }));
+    const broken = createApp(
+      closed.search,
+      closed.related,
+      pino({}, { write: (line: string) => void logged.push(line) }),
+    );
     const answer = await broken.request('/healthz');
     expect(await refusal(answer, 500)).toEqual({
       type: 'about:blank',
@@ -222,7 +226,7 @@ describe('refusals', () => {
       maxWaitingQueries: 1,
     });
     onTestFinished(() => embedder.close());
-    const busy = createApp(new Search(session.library, embedder), pino({ level: 'silent' }));
+    const busy = createApp(new Search(session.library, embedder), session.related, pino({ level: 'silent' }));
     const [first, second] = await Promise.all([busy.request('/v1/search?q=one'), busy.request('/v1/search?q=two')]);
     expect(first.status).toBe(200);
     expect(await refusal(second, 503)).toMatchObject({ code: 'overloaded' });
