@@ -94,9 +94,10 @@ const remembering = {
   },
 };
 /** Reasons do not count here, and take most of the time. */
+const nothing: Embedding = { vector: new Float32Array(embedder.model.dimensions), tokens: 0, truncated: false };
 const noReasons = new SentenceVectors({
-  async *embedDocuments() {
-    yield* [];
+  async *embedDocuments(texts) {
+    for await (const _ of texts) yield nothing;
   },
 });
 
@@ -115,7 +116,7 @@ async function report(collection: Collection): Promise<void> {
   const hidden = tasks.reduce((sum, task) => sum + task.hidden.size, 0) / tasks.length;
   const cited = tasks.reduce((sum, task) => sum + task.cited.length, 0) / tasks.length;
   console.log(
-    `\n${set}: ${queries} drafts × ${DRAWS} draws, ${cited.toFixed(1)} cited, ${hidden.toFixed(1)} hidden each; ${values.model}`,
+    `\n${set}: ${queries} drafts, ${tasks.length} draws of what they cite: ${cited.toFixed(1)} cited, ${hidden.toFixed(1)} hidden each; ${values.model}`,
   );
   const { evidence, breadth, diversity } = WEIGHTS;
   const systems: [name: string, system: System][] = [
@@ -280,6 +281,7 @@ async function tasksOf(set: string, library: LocalLibrary): Promise<Task[]> {
       const cited = order.slice(0, Math.min(CITED, Math.floor(order.length / 2)));
       const hidden = new Map([...relatives].filter(([document]) => !cited.includes(document)));
       tasks.push({ query: id, text: whole, self, cited, hidden });
+      if (cited.length === 0) break; // Every draw would be this one.
     }
   }
   return tasks;

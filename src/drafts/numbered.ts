@@ -19,8 +19,8 @@ export function markNumbers(text: string, marks: CitationMarks, known: ReadonlyS
         ? []
         : Array.from({ length: last - first + 1 }, (_, i) => String(first + i));
     });
-    const keys = numbers.filter((number) => known.has(number));
-    return keys.length === 0 ? bracket : marks.mark(keys);
+    const isCitation = numbers.length > 0 && numbers.every((number) => known.has(number)); // "[0, 1]" may be an interval.
+    return isCitation ? marks.mark(numbers) : bracket;
   });
 }
 

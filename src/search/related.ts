@@ -270,13 +270,13 @@ export class Related {
     const leftOut = new Set([draft.title, ...cited.map(({ paper }) => paper?.title ?? '')].map(titleKey));
     const citedRows = new Set(cited.map(({ row }) => row));
     for (let depth = DEPTH; ; depth *= 4) {
-      const found = await this.#scored(asked, depth, breadth);
+      const found = await this.#scored(asked, citedRows, depth, breadth);
       const papers = await this.#library.papers(found.map(({ row }) => row));
       const taken = new Set<string>();
       const kept: Candidate[] = [];
       for (const [i, scored] of found.entries()) {
         const paper = papers[i];
-        if (!paper || citedRows.has(scored.row) || !isOf(years, paper.year)) continue;
+        if (!paper || !isOf(years, paper.year)) continue;
         const key = titleKey(paper.title);
         if (key.length >= MIN_TITLE && leftOut.has(key)) continue;
         const work = await this.#work(scored.row, key);
@@ -294,13 +294,23 @@ export class Related {
   }
 
   /** The papers that any passage finds, best first, with the passage that asks for each of them most. */
-  async #scored(asked: Asked[], depth: number, breadth: number): Promise<Scored[]> {
+  async #scored(
+    asked: Asked[],
+    cited: ReadonlySet<number | undefined>,
+    depth: number,
+    breadth: number,
+  ): Promise<Scored[]> {
     const scored = new Map<number, Scored & { sum: number; best: number }>();
     for (const [i, { passage, direction }] of asked.entries()) {
-      const [dense, lexical] = await Promise.all([
+      const [nearest, matching] = await Promise.all([
         this.#library.nearest(direction, depth),
         this.#library.matching(passage.text, depth),
       ]);
+      // Before scores are mapped to 0..1: a cited work, which the direction leans to, would leave nothing for the others.
+      const [dense, lexical] = [
+        nearest.filter(({ row }) => !cited.has(row)),
+        matching.filter(({ row }) => !cited.has(row)),
+      ];
       // Fused scores begin at 1 for whatever comes first; how near that is says how much the library has to say here.
       const confidence = Math.max(0, dense[0]?.similarity ?? 0);
       for (const { row, score } of fuse(dense, lexical)) {
