@@ -1,6 +1,7 @@
 /** The HTTP door: the JSON API under `/v1`, health, and the page. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
@@ -180,6 +181,9 @@ export function createApp(search: Search, related: Related, log: Logger): OpenAP
   });
   app.onError((error, c) => {
     if (error instanceof AkinError) return sendProblem(c, problemOf(error));
+    // A body that is not what its header says, or of a type that is not taken.
+    if (error instanceof HTTPException && error.status < 500)
+      return sendProblem(c, makeProblem(400, 'invalid-argument', error.message, { hint: 'see /openapi.json' }));
     log.error({ err: error, path: c.req.path }, 'a request failed');
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });

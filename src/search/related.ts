@@ -89,7 +89,7 @@ export interface Weights {
 }
 
 /** Chosen and checked by `npm run eval:related`; see the README. */
-export const WEIGHTS: Weights = { evidence: 0.3, breadth: 0.3, diversity: 0.1 };
+export const WEIGHTS: Weights = { evidence: 0.4, breadth: 0.6, diversity: 0.1 };
 
 /** Candidates taken from each leg, for each passage, at first. */
 const DEPTH = 200;
@@ -271,25 +271,28 @@ export class Related {
     const citedRows = new Set(cited.map(({ row }) => row));
     for (let depth = DEPTH; ; depth *= 4) {
       const found = await this.#scored(asked, citedRows, depth, breadth);
-      const papers = await this.#library.papers(found.map(({ row }) => row));
       const taken = new Set<string>();
       const kept: Candidate[] = [];
-      for (const [i, scored] of found.entries()) {
-        const paper = papers[i];
-        if (!paper || !isOf(years, paper.year)) continue;
-        const key = titleKey(paper.title);
-        if (key.length >= MIN_TITLE && leftOut.has(key)) continue;
-        const work = await this.#work(scored.row, key);
-        if (taken.has(work)) continue;
-        taken.add(work);
-        kept.push({ ...scored, paper });
+      for (let at = 0; at < found.length && kept.length < wanted; at += DEPTH) {
+        const some = found.slice(at, at + DEPTH);
+        const papers = await this.#library.papers(some.map(({ row }) => row));
+        for (const [i, scored] of some.entries()) {
+          const paper = papers[i];
+          if (!paper || !isOf(years, paper.year)) continue;
+          const key = titleKey(paper.title);
+          if (key.length >= MIN_TITLE && leftOut.has(key)) continue;
+          const work = this.#work(scored.row, key);
+          if (taken.has(work)) continue;
+          taken.add(work);
+          kept.push({ ...scored, paper });
+        }
       }
       if (kept.length >= wanted || depth >= count) return kept;
     }
   }
 
   /** What a paper is a version of: records of one work are suggested once. */
-  async #work(row: number, title: string): Promise<string> {
+  #work(row: number, title: string): string {
     return title.length >= MIN_TITLE ? title : `row ${row}`;
   }
 

@@ -258,7 +258,7 @@ describe('headers', () => {
 describe('/openapi.json', () => {
   it('documents every route of the API, and no other', () => {
     const routes = app.routes
-      .filter(({ method, path }) => method === 'GET' && /^\/(v1|healthz)/.test(path))
+      .filter(({ method, path }) => /^(?:GET|POST)$/.test(method) && /^\/(v1|healthz)/.test(path))
       .map(({ path }) => path);
     // The wildcard route answers both for a paper and for what is similar to it.
     const expected = new Set([...routes, '/v1/papers/{id}', '/v1/papers/{id}/similar']);
@@ -267,9 +267,10 @@ describe('/openapi.json', () => {
   });
 
   it('says of every answer and parameter what it is', () => {
-    for (const { get } of Object.values(documentation.paths)) {
-      expect(get.summary).not.toBe('');
-      for (const parameter of get.parameters ?? []) expect(parameter.description, parameter.name).toBeTypeOf('string');
+    for (const { get, post } of Object.values(documentation.paths)) {
+      const { summary, parameters } = (get ?? post)!;
+      expect(summary).not.toBe('');
+      for (const parameter of parameters ?? []) expect(parameter.description, parameter.name).toBeTypeOf('string');
     }
   });
 });
@@ -286,13 +287,16 @@ interface Documentation {
   paths: Record<
     string,
     {
-      get: {
-        summary: string;
-        parameters?: { name: string; description: string }[];
-        responses: Record<string, { content: Record<string, { schema: unknown }> }>;
-      };
+      get?: Operation;
+      post?: Operation;
     }
   >;
+}
+
+interface Operation {
+  summary: string;
+  parameters?: { name: string; description: string }[];
+  responses: Record<string, { content: Record<string, { schema: unknown }> }>;
 }
 
 /** Asks, and holds the answer against what /openapi.json says of it. */
@@ -303,7 +307,7 @@ async function ask(address: string): Promise<Response> {
     .sort((a, b) => b.length - a.length)
     .find((each) => new RegExp(`^${each.replace('{id}', '.*')}$`).test(asked));
   if (route === undefined) return answer;
-  const documented = documentation.paths[route]!.get.responses[answer.status];
+  const documented = documentation.paths[route]!.get!.responses[answer.status];
   expect(documented, `${route} answers ${answer.status}, which is not documented`).toBeDefined();
   const [[contentType, { schema }]] = Object.entries(documented!.content) as [[string, { schema: unknown }]];
   expect(answer.headers.get('Content-Type')).toBe(contentType);
