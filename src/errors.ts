@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   'cursor-outdated': { status: 410, exit: 5 },
   'file-unreadable': { status: 400, exit: 2 },
   'format-unknown': { status: 400, exit: 2 },
+  'too-large': { status: 413, exit: 2 },
   'record-invalid': { status: 422, exit: 4 },
   'library-missing': { status: 503, exit: 3 },
   'library-foreign': { status: 503, exit: 3 },

@@ -16,6 +16,7 @@ import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
 import { embeddedText, type Paper } from '../paper.ts';
+import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
 import { otherVersions } from '../search/works.ts';
@@ -24,6 +25,7 @@ import type { SyncOptions } from './sync.ts';
 import { examine } from './doctor.ts';
 import type { EvalOptions, MakeOptions } from './eval.ts';
 import { count } from './progress.ts';
+import type { RelatedFormat, RelatedOptions } from './related.ts';
 import { openSession } from './session.ts';
 import { answerText, paperText } from './text.ts';
 import type { TuneOptions } from './tune.ts';
@@ -35,6 +37,7 @@ const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import
 /** Of a set made of a library: enough for an interval of two points, and built in minutes. */
 const KNOWN_ITEM_QUERIES = 500;
 const KNOWN_ITEM_DOCUMENTS = 10_000;
+const RELATED_FORMATS: RelatedFormat[] = ['text', 'json', 'markdown', 'bibtex'];
 
 const EXIT_SOME_REJECTED = 4;
 const EXIT_UNSOUND = 3;
@@ -173,6 +176,17 @@ answering(command('like [ids...]', 'papers like these papers or texts'))
     },
   );
 
+command('related <draft>', 'the papers a draft might cite and does not, by the passage that asks for them')
+  .option('--bib <file>', 'what the draft cites (default: the bibliography it names or holds)')
+  .option('--year <years>', 'only papers of these years: 2019, 2019..2022, 2019.., ..2022')
+  .option('--limit <n>', 'how many in all', wholeNumber(1, MAX_SUGGESTIONS), DEFAULT_SUGGESTIONS)
+  .addOption(new Option('--format <name>', 'how to print').choices(RELATED_FORMATS).default('text'))
+  .action(async (draft: string, options: Common & RelatedOptions) => {
+    const { related } = await import('./related.ts');
+    const format = options.json ? 'json' : options.format;
+    process.stdout.write(`${await related(draft, { ...options, format }, () => openSession(options.index))}\n`);
+  });
+
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
   const library = await LocalLibrary.open(options.index);
   try {
@@ -297,10 +311,12 @@ command('serve', 'answer searches over HTTP, with a page for people')
     const { createApp } = await import('../http/app.ts');
     const { listen } = await import('../http/server.ts');
     const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
-    const server = await listen(createApp(session.search, log), options).catch(async (error: unknown) => {
-      await session.close();
-      throw error;
-    });
+    const server = await listen(createApp(session.search, session.related, log), options).catch(
+      async (error: unknown) => {
+        await session.close();
+        throw error;
+      },
+    );
     const { papers } = await session.library.status();
     print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
     const stop = () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Embedder } from '../embedding/embedder.ts';
 import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
+import { Related } from '../search/related.ts';
 import { Search } from '../search/search.ts';
 
 /** Where model folders may be, besides the bundled `models/`. */
@@ -12,6 +13,7 @@ export const modelFolders = (): string[] =>
 export interface Session {
   library: LocalLibrary;
   search: Search;
+  related: Related;
   close(): Promise<void>;
 }
 
@@ -35,6 +37,7 @@ export async function openSession(folder: string, threads?: number): Promise<Ses
   return {
     library: library.value,
     search: new Search(library.value, embedder.value),
+    related: new Related(library.value, embedder.value),
     async close() {
       await Promise.all([embedder.value.close(), library.value.close()]);
     },

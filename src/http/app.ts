@@ -1,17 +1,20 @@
 /** The HTTP door: the JSON API under `/v1`, health, and the page. */
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS } from '../paper.ts';
 import { FACET_FIELDS } from '../library/facets.ts';
 import { filterSchema } from '../library/filter.ts';
-import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { EXPLAIN } from '../search/explanation.ts';
+import type { Related } from '../search/related.ts';
+import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MAX_SEEDS, MODES, type Search, type SearchAnswer } from '../search/search.ts';
 import { webPage } from '../web/page.ts';
-import { makeProblem, problemOf, problemSchema, sendProblem } from './problem.ts';
+import { makeProblem, problem, problemOf, sendProblem } from './problem.ts';
+import { answerRelated } from './related.ts';
 
 const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string());
 const rank = z.int().positive().nullable();
@@ -136,10 +139,6 @@ const json = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
   content: { 'application/json': { schema } },
 });
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
 const wrongParameter = problem('A parameter is unknown or wrong');
 const noSuchPaper = problem('No such paper');
 const failure = problem('akin failed to answer');
@@ -225,8 +224,8 @@ const healthRoute = createRoute({
   },
 });
 
-/** The HTTP door of a search. Holds no state of its own; `app.request()` asks it without a socket. */
-export function createApp(search: Search, log: Logger): OpenAPIHono {
+/** The HTTP door of a search and of the search for related work. Holds no state of its own; `app.request()` asks it without a socket. */
+export function createApp(search: Search, related: Related, log: Logger): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw argumentError(result.error);
@@ -269,6 +268,7 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
     checkedQuery(c, paperQuery);
     return c.json(await search.paper(id));
   });
+  answerRelated(app, related);
   app.openapi(healthRoute, async (c) => c.json({ status: 'ok' as const, ...(await search.library()) }, 200));
   app.get('/openapi.json', (c) => {
     return c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));
@@ -294,6 +294,9 @@ export function createApp(search: Search, log: Logger): OpenAPIHono {
   });
   app.onError((error, c) => {
     if (error instanceof AkinError) return sendProblem(c, problemOf(error));
+    // A body that is not what its header says, or of a type that is not taken.
+    if (error instanceof HTTPException && error.status < 500)
+      return sendProblem(c, makeProblem(400, 'invalid-argument', error.message, { hint: 'see /openapi.json' }));
     log.error({ err: error, path: c.req.path }, 'a request failed');
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });

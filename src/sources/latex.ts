@@ -115,6 +115,10 @@ interface Group {
 const TOKEN =
   /\\(?:([a-zA-Z]+)(?:\*(?=\{))?([ \t\n]*)|([^a-zA-Z])|$)|([{}])|(\${1,2})|([\^_~])|(---?|``|''|[-`'])|[^\\{}$^_~\-`']+/g;
 
+/** Whether a command of this name means something to `latexToText`, which takes all others for words. */
+export const printsText = (command: string): boolean =>
+  [ACCENTS, TEXT, MATH, SPACES, TREATED, DRESS].some((known) => known.has(command));
+
 /** Whether there is anything to do: most fields are plain. */
 const LATEX = /[\\{}$~]|--|``|''/;
 

@@ -1,15 +1,13 @@
 /**
- * The thread in which PDFs are opened: a file's path comes in, the text of its first pages goes out (a `PdfText`, or why
- * there is none). In a thread because a PDF can keep its reader busy for as long as it likes, and only a thread can be ended
- * amid that. In JavaScript because the loader that runs our TypeScript would first work through pdf.js, which takes it
- * seconds and 400 MB.
+ * The thread in which PDFs are opened: a file's path comes in, and how many pages are wanted; the text of its first pages
+ * goes out (a `PdfText`, or why there is none). In a thread because a PDF can keep its reader busy for as long as it likes,
+ * and only a thread can be ended amid that. In JavaScript because the loader that runs our TypeScript would first work
+ * through pdf.js, which takes it seconds and 400 MB.
  */
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath, URL } from 'node:url';
 import { parentPort } from 'node:worker_threads';
 
-/** Title and abstract stand on the first pages, behind a repository's cover page at most. */
-const MAX_PAGES = 3;
 /** More pieces of text than any page of a paper has, and more characters. */
 const MAX_RUNS = 20_000;
 const MAX_CHARACTERS = 200_000;
@@ -23,7 +21,7 @@ const { getDocument, VerbosityLevel } = await import(PDFJS);
 /** Character tables of Chinese, Japanese and Korean fonts. */
 const CMAPS = fileURLToPath(new URL('../../cmaps/', PDFJS));
 
-async function read(path) {
+async function read({ path, maxPages }) {
   const file = await readFile(path);
   if (file[0] === 0x1f && file[1] === 0x8b) return { problem: 'the file is compressed: unpack it first' };
   const task = getDocument({
@@ -38,7 +36,7 @@ async function read(path) {
   try {
     const document = await task.promise;
     const pages = [];
-    for (let number = 1; number <= Math.min(document.numPages, MAX_PAGES); number++) {
+    for (let number = 1; number <= Math.min(document.numPages, maxPages); number++) {
       pages.push(await pageOf(await document.getPage(number)));
     }
     return { pages, metadata: await metadataOf(document), pageCount: document.numPages };
@@ -80,8 +78,8 @@ async function metadataOf(document) {
   return Object.fromEntries(texts.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-parentPort.on('message', (path) => {
-  read(path).then(
+parentPort.on('message', (wanted) => {
+  read(wanted).then(
     (answer) => parentPort.postMessage(answer),
     (error) => parentPort.postMessage({ problem: error.message }),
   );

@@ -18,6 +18,8 @@ const MAX_SECONDS = 10;
 const MAX_MEMORY_BYTES = 144 * 1024 * 1024;
 /** Of those, what objects may take. */
 const MAX_HEAP_MB = 96;
+/** Title and abstract stand on the first pages, behind a repository's cover page at most. */
+const FIRST_PAGES = 3;
 /** How often time and memory are looked at. */
 const WATCH_MS = 10;
 
@@ -35,13 +37,8 @@ export const pdf: Source = {
       yield rejected('file-unreadable', 'a PDF cannot be read from standard input or an archive: give its path');
       return;
     }
-    const { size } = await stat(file.path);
-    if (size > MAX_FILE_BYTES) {
-      yield rejected('too-large', 'the file is larger than 100 MiB');
-      return;
-    }
-    const answer = await openInThread(file.path);
-    if ('tooMuch' in answer) yield rejected('too-large', `opening the file takes ${answer.tooMuch}`);
+    const answer = await openPdf(file.path, FIRST_PAGES);
+    if ('tooMuch' in answer) yield rejected('too-large', answer.tooMuch);
     else if ('problem' in answer) yield rejected('record-invalid', answer.problem);
     else {
       const { missing, extra, ...input } = frontMatter(answer.pages, answer.metadata);
@@ -58,15 +55,18 @@ interface PdfText {
   metadata: Metadata;
   pageCount: number;
 }
-type Answer = PdfText | { problem: string } | { tooMuch: string };
+export type PdfAnswer = PdfText | { problem: string } | { tooMuch: string };
 
 /** Kept for the next file: starting a thread takes longer than opening most PDFs. */
 let thread: Worker | undefined;
 /** Settles when the thread is free: one file is read at a time, so that the memory it takes is its own. */
 let free: Promise<unknown> = Promise.resolve();
 
-function openInThread(file: string): Promise<Answer> {
-  const answer = free.then(() => ask(file));
+/** Opens a PDF and reads its first pages, or says why it can't: `problem`, or what of it there is `tooMuch` of. */
+export async function openPdf(file: string, maxPages: number): Promise<PdfAnswer> {
+  const { size } = await stat(file);
+  if (size > MAX_FILE_BYTES) return { tooMuch: 'the file is larger than 100 MiB' };
+  const answer = free.then(() => ask(file, maxPages));
   free = answer;
   return answer;
 }
@@ -83,13 +83,13 @@ function startThread(): Worker {
   return worker;
 }
 
-async function ask(file: string): Promise<Answer> {
+async function ask(file: string, maxPages: number): Promise<PdfAnswer> {
   const worker = (thread ??= startThread());
   worker.ref();
   const end = performance.now() + MAX_SECONDS * 1000;
   const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES;
-  const answer = await new Promise<Answer>((resolve) => {
-    const settle = (result: Answer): void => {
+  const answer = await new Promise<PdfAnswer>((resolve) => {
+    const settle = (result: PdfAnswer): void => {
       clearInterval(watch);
       worker.off('message', settle).off('error', fail);
       resolve(result);
@@ -99,11 +99,11 @@ async function ask(file: string): Promise<Answer> {
       else settle({ problem: `the file could not be opened: ${error.message}` });
     };
     const watch = setInterval(() => {
-      if (performance.now() > end) settle({ tooMuch: `longer than ${MAX_SECONDS} seconds` });
-      else if (process.memoryUsage.rss() > maxMemory) settle({ tooMuch: 'too much memory' });
+      if (performance.now() > end) settle({ tooMuch: `opening the file takes longer than ${MAX_SECONDS} seconds` });
+      else if (process.memoryUsage.rss() > maxMemory) settle({ tooMuch: 'opening the file takes too much memory' });
     }, WATCH_MS);
     worker.on('message', settle).on('error', fail);
-    worker.postMessage(file);
+    worker.postMessage({ path: file, maxPages });
   });
   worker.unref(); // It keeps nobody from leaving.
   if ('tooMuch' in answer) {

@@ -40,7 +40,7 @@ beforeAll(async () => {
   writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
   expect((await akin(['add', file, '--index', folder])).code).toBe(0);
   session = await openSession(folder, 1);
-  app = createApp(session.search, pino({ level: 'silent' }));
+  app = createApp(session.search, session.related, pino({ level: 'silent' }));
   documentation = (await (await app.request('/openapi.json')).json()) as Documentation;
   return () => session.close();
 });
@@ -198,7 +198,11 @@ describe('refusals', () => {
     const closed = await openSession(folder, 1);
     await closed.close(); // Whatever is asked of it now is a bug of akin's.
     const logged: string[] = [];
-    const broken = createApp(closed.search, pino({}, { write: (line: string) => void logged.push(line) }));
+    const broken = createApp(
+      closed.search,
+      closed.related,
+      pino({}, { write: (line: string) => void logged.push(line) }),
+    );
     const answer = await broken.request('/healthz');
     expect(await refusal(answer, 500)).toEqual({
       type: 'about:blank',
@@ -222,7 +226,7 @@ describe('refusals', () => {
       maxWaitingQueries: 1,
     });
     onTestFinished(() => embedder.close());
-    const busy = createApp(new Search(session.library, embedder), pino({ level: 'silent' }));
+    const busy = createApp(new Search(session.library, embedder), session.related, pino({ level: 'silent' }));
     const [first, second] = await Promise.all([busy.request('/v1/search?q=one'), busy.request('/v1/search?q=two')]);
     expect(first.status).toBe(200);
     expect(await refusal(second, 503)).toMatchObject({ code: 'overloaded' });
@@ -254,7 +258,7 @@ describe('headers', () => {
 describe('/openapi.json', () => {
   it('documents every route of the API, and no other', () => {
     const routes = app.routes
-      .filter(({ method, path }) => method === 'GET' && /^\/(v1|healthz)/.test(path))
+      .filter(({ method, path }) => /^(?:GET|POST)$/.test(method) && /^\/(v1|healthz)/.test(path))
       .map(({ path }) => path);
     // The wildcard route answers both for a paper and for what is similar to it.
     const expected = new Set([...routes, '/v1/papers/{id}', '/v1/papers/{id}/similar']);
@@ -263,9 +267,10 @@ describe('/openapi.json', () => {
   });
 
   it('says of every answer and parameter what it is', () => {
-    for (const { get } of Object.values(documentation.paths)) {
-      expect(get.summary).not.toBe('');
-      for (const parameter of get.parameters ?? []) expect(parameter.description, parameter.name).toBeTypeOf('string');
+    for (const { get, post } of Object.values(documentation.paths)) {
+      const { summary, parameters } = (get ?? post)!;
+      expect(summary).not.toBe('');
+      for (const parameter of parameters ?? []) expect(parameter.description, parameter.name).toBeTypeOf('string');
     }
   });
 });
@@ -282,13 +287,16 @@ interface Documentation {
   paths: Record<
     string,
     {
-      get: {
-        summary: string;
-        parameters?: { name: string; description: string }[];
-        responses: Record<string, { content: Record<string, { schema: unknown }> }>;
-      };
+      get?: Operation;
+      post?: Operation;
     }
   >;
+}
+
+interface Operation {
+  summary: string;
+  parameters?: { name: string; description: string }[];
+  responses: Record<string, { content: Record<string, { schema: unknown }> }>;
 }
 
 /** Asks, and holds the answer against what /openapi.json says of it. */
@@ -299,7 +307,7 @@ async function ask(address: string): Promise<Response> {
     .sort((a, b) => b.length - a.length)
     .find((each) => new RegExp(`^${each.replace('{id}', '.*')}$`).test(asked));
   if (route === undefined) return answer;
-  const documented = documentation.paths[route]!.get.responses[answer.status];
+  const documented = documentation.paths[route]!.get!.responses[answer.status];
   expect(documented, `${route} answers ${answer.status}, which is not documented`).toBeDefined();
   const [[contentType, { schema }]] = Object.entries(documented!.content) as [[string, { schema: unknown }]];
   expect(answer.headers.get('Content-Type')).toBe(contentType);
