@@ -441,6 +441,55 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
       });
     });
 
+    describe('versions of one work', () => {
+      const preprint = paper('preprint', { title: 'Ice on the moons', authors: ['Ada Ashwood'], venue: 'arXiv' });
+      const published = { ...preprint, id: 'published', venue: 'Journal of Ice' };
+      const works = async (library: Library) => {
+        const found: (string | undefined)[][] = [];
+        for await (const rows of library.everyWork()) {
+          found.push(
+            await ids(
+              library,
+              rows.map((row) => ({ row })),
+            ),
+          );
+          expect(await library.versions(rows)).toEqual(new Map(rows.map((row) => [row, rows])));
+        }
+        return found;
+      };
+
+      it('are known as soon as the later one has a vector, the leading one first, until one is gone', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        expect(await works(library)).toEqual([]);
+        writer.put([preprint, paper('alone', { title: 'Rivers' })]);
+        embedAll(writer);
+        writer.put([published]);
+        expect(await works(library)).toEqual([]);
+        embedAll(writer);
+        expect(await works(library)).toEqual([['published', 'preprint']]);
+        const rows = await Promise.all(['alone', 'preprint'].map((id) => library.find(id)));
+        expect([...(await library.versions([...(rows as number[]), 999])).keys()]).toEqual([rows[1]]);
+        expect(await library.status()).toEqual({ papers: 3, embedded: 3 });
+        writer.remove(['published']);
+        expect(await works(library)).toEqual([]);
+      });
+
+      it('are what a person says they are', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([preprint, published, paper('alone', { title: 'Rivers' })]);
+        embedAll(writer);
+        expect(writer.split(['published', 'alone'])).toEqual(['published']);
+        expect(await works(library)).toEqual([]);
+        expect(writer.join(['alone', 'published'])).toHaveLength(2);
+        expect(await works(library)).toEqual([['published', 'alone']]);
+        expect(() => writer.join(['alone'])).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+        expect(() => writer.join(['alone', 'nobody'])).toThrow(expect.objectContaining({ code: 'not-found' }));
+        expect(() => writer.split(['nobody'])).toThrow(expect.objectContaining({ code: 'not-found' }));
+      });
+    });
+
     describe('words', () => {
       it('are found whatever their ending, case and accents, in title and abstract', async () => {
         const { writer, reader } = await make();
