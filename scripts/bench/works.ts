@@ -88,8 +88,11 @@ report();
 async function recordsOf(name: string): Promise<Source[]> {
   const records: Source[] = [];
   const stream = createReadStream(shared(`papers/${name}.jsonl.gz`)).pipe(createGunzip());
+  const ids = new Set<string>();
   for await (const line of createInterface({ input: stream })) {
     const record = JSON.parse(line) as Source;
+    if (ids.has(record.id)) continue; // Another paper under an id that is taken.
+    ids.add(record.id);
     const authors = record.authors ?? []; // Proceedings have none.
     const words = [...new Set(record.title.toLowerCase().match(/\p{L}{3,}|\d+/gu) ?? [])];
     records.push({ ...record, authors, surnames: surnames(authors), words });
