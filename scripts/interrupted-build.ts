@@ -184,6 +184,8 @@ function rowsOf(index: string): Record<string, Map<string, string>> {
     records: 'SELECT key, hash FROM records',
     identifiers: "SELECT concat_ws(':', kind, value), id FROM identifiers JOIN papers ON row = paper",
     vectors: "SELECT id, concat_ws('|', tokens, truncated, hex(vector)) FROM vectors JOIN papers ON row = paper",
+    works:
+      'SELECT version.id, leading.id FROM works JOIN papers AS version ON version.row = paper JOIN papers AS leading ON leading.row = leader',
   };
   const db = new Database(path.join(index, LIBRARY_FILE), { readonly: true });
   const tables = Object.entries(queries).map(

@@ -12,7 +12,7 @@
  * mistakes; precision over a random sample of all links.
  *
  * Embedded are the papers that have some counterpart on the other side by title words or by authors, far looser than
- * akin's own rule, and a thousand others. `--folder` keeps the vectors, so that a changed rule is measured in seconds.
+ * akin's own rule, and some others; a quarter of the arXiv records is tried, and all that say something. `--folder` keeps the vectors, so that a changed rule is measured in seconds.
  * Bounds were chosen with `--half develop`; a hash of the arXiv id tells the halves apart.
  */
 import { createHash } from 'node:crypto';
@@ -42,6 +42,9 @@ interface Source {
   venue?: string;
   comments?: string;
   journal_ref?: string;
+  surnames: string[];
+  /** The words of its title. */
+  words: string[];
 }
 
 type Pair = [string, string];
@@ -58,7 +61,9 @@ const { values } = parseArgs({
 
 /** The last year of the conference papers: an arXiv record of 2016 may be published two years later. */
 const LAST_YEAR = 2018;
-const OTHERS = 1000;
+/** Of the arXiv records about which no record says anything, one in so many is taken. */
+const ONE_IN = 4;
+const OTHERS = 300;
 const MODEL = findModel(DEFAULT_MODEL);
 
 const arxiv = await recordsOf('arxiv-cs-2016');
@@ -69,8 +74,10 @@ const byId = new Map([...arxiv, ...published].map((record) => [record.id, record
 console.log(`${arxiv.length} arXiv records, ${published.length} conference papers until ${LAST_YEAR}`);
 
 const saidPairs = new Map(said().map((pair) => [nameOf(pair), pair]));
-const pool = new Set([...counterparts(), ...saidPairs.values()].flat());
+const alike = counterparts();
+const pool = new Set([...alike, ...saidPairs.values()].flat());
 console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers have some counterpart`);
+if (values.show === 'pool') process.exit();
 for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
 
 const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
@@ -81,8 +88,21 @@ report();
 async function recordsOf(name: string): Promise<Source[]> {
   const records: Source[] = [];
   const stream = createReadStream(shared(`papers/${name}.jsonl.gz`)).pipe(createGunzip());
-  for await (const line of createInterface({ input: stream })) records.push(JSON.parse(line) as Source);
+  const ids = new Set<string>();
+  for await (const line of createInterface({ input: stream })) {
+    const record = JSON.parse(line) as Source;
+    if (ids.has(record.id)) continue; // Another paper under an id that is taken.
+    ids.add(record.id);
+    const authors = record.authors ?? []; // Proceedings have none.
+    const words = [...new Set(record.title.toLowerCase().match(/\p{L}{3,}|\d+/gu) ?? [])];
+    records.push({ ...record, authors, surnames: surnames(authors), words });
+  }
   return records;
+}
+
+/** Whether an arXiv record is in the random sample over which precision is counted. */
+function isSampled(id: string): boolean {
+  return Number.parseInt(digest(id).slice(2, 6), 16) % ONE_IN === 0;
 }
 
 function digest(text: string): string {
@@ -131,7 +151,7 @@ function venueOf(id: string): string | undefined {
   return letter && letters[letter] && `${letters[letter]} ${digits}`;
 }
 
-function surnames({ authors }: Source): string[] {
+function surnames(authors: string[]): string[] {
   return [
     ...new Set(
       authors.map((name) =>
@@ -148,50 +168,52 @@ function surnames({ authors }: Source): string[] {
 
 /** Surnames two records share, as a share of the longer list. */
 function sharedShare(a: Source, b: Source): number {
-  const [ours, theirs] = [surnames(a), new Set(surnames(b))];
-  return ours.filter((name) => theirs.has(name)).length / Math.max(1, ours.length, theirs.size);
+  const [ours, theirs] = [a.surnames, b.surnames];
+  return ours.filter((name) => theirs.includes(name)).length / Math.max(1, ours.length, theirs.length);
 }
 
-function titleWords({ title }: Source): Set<string> {
-  return new Set(title.toLowerCase().match(/\p{L}{3,}|\d+/gu) ?? []);
+/** Words of a title that two titles share, as a share of all words of both. */
+function sharedWords(a: Source, b: Source): number {
+  const common = a.words.filter((word) => b.words.includes(word)).length;
+  return common / Math.max(1, a.words.length + b.words.length - common);
 }
 
-function jaccard(a: Set<string>, b: Set<string>): number {
-  const common = [...a].filter((word) => b.has(word)).length;
-  return common / Math.max(1, a.size + b.size - common);
-}
-
-/** Pairs that are somehow alike: most title words, or half the surnames and some title words, or all of two surnames. */
+/** Pairs that are somehow alike: most title words, or half the surnames and some title words, or all of three surnames. */
 function counterparts(): Pair[] {
-  const words = published.map(titleWords);
   const [byWord, bySurname] = [new Map<string, number[]>(), new Map<string, number[]>()];
   const put = (index: Map<string, number[]>, key: string, i: number) => {
     const list = index.get(key);
     if (list) list.push(i);
     else index.set(key, [i]);
   };
-  published.forEach((record, i) => {
-    for (const word of words[i]!) put(byWord, word, i);
-    for (const name of surnames(record)) put(bySurname, name, i);
+  published.forEach(({ words, surnames }, i) => {
+    for (const word of words) put(byWord, word, i);
+    for (const name of surnames) put(bySurname, name, i);
   });
-  return arxiv.flatMap((record) => {
-    const ours = titleWords(record);
-    const [names, alike] = [surnames(record), new Set<number>()];
-    // Rare words and rare surnames first: two papers that share only common ones are met by neither.
-    for (const word of ours) for (const i of byWord.get(word) ?? []) if (byWord.get(word)!.length < 300) alike.add(i);
+  const counted = (index: Map<string, number[]>, keys: string[], most: number) => {
     const counts = new Map<number, number>();
-    for (const name of names) for (const i of bySurname.get(name) ?? []) counts.set(i, (counts.get(i) ?? 0) + 1);
-    for (const [i, n] of counts) if (n >= names.length / 2) alike.add(i);
-    return [...alike].flatMap((i): Pair[] => {
-      const other = published[i]!;
-      const titles = jaccard(ours, words[i]!);
-      if (Math.abs(record.year - other.year) > 4 && titles < 0.6) return [];
-      const authors = titles < 0.6 ? sharedShare(record, other) : 1;
-      const near =
-        titles >= 0.6 || (authors >= 0.5 && titles >= 0.2) || (authors === 1 && names.length >= 3 && titles >= 0.1);
-      return near ? [[record.id, other.id]] : [];
+    for (const key of keys) {
+      const list = index.get(key) ?? [];
+      if (list.length <= most) for (const i of list) counts.set(i, (counts.get(i) ?? 0) + 1);
+    }
+    return counts;
+  };
+  return arxiv
+    .filter(({ id }) => isSampled(id))
+    .flatMap((record): Pair[] => {
+      const near = new Set<number>();
+      for (const [i, n] of counted(bySurname, record.surnames, Infinity)) {
+        const other = published[i]!;
+        const authors = n / Math.max(record.surnames.length, other.surnames.length);
+        if (authors < 0.5 || Math.abs(record.year - other.year) > 4) continue;
+        if (sharedWords(record, other) >= (authors === 1 && n >= 3 ? 0.1 : 0.25)) near.add(i);
+      }
+      // Titles with other authors, met by two words that are not too common.
+      for (const [i, n] of counted(byWord, record.words, 300)) {
+        if (n >= 2 && sharedWords(record, published[i]!) >= 0.6) near.add(i);
+      }
+      return [...near].map((i) => [record.id, published[i]!.id]);
     });
-  });
 }
 
 /** The vectors of the pool, kept in a library in `folder`. */
@@ -270,14 +292,19 @@ function readJudged(): Map<string, boolean> {
   );
 }
 
+/** The arXiv record of a pair; of two, or of none, the one whose id sorts first. */
+function arxivOf(pair: Pair): string {
+  const sorted = [...pair].sort();
+  return sorted.find((id) => id.startsWith('arxiv:')) ?? sorted[0]!;
+}
+
 /** Which half a pair belongs to. */
 function inHalf(pair: Pair): boolean {
-  const of = [...pair].sort()[0]!;
-  return (Number.parseInt(digest(of).slice(0, 2), 16) % 2 === 0) === (values.half === 'develop');
+  return (Number.parseInt(digest(arxivOf(pair)).slice(0, 2), 16) % 2 === 0) === (values.half === 'develop');
 }
 
 function report(): void {
-  const links = [...linked.values()].filter(inHalf).sort(byDigest);
+  const links = [...linked.values()].filter((pair) => inHalf(pair) && isSampled(arxivOf(pair))).sort(byDigest);
   const cross = links.filter((pair) => pair.filter((id) => id.startsWith('arxiv:')).length === 1);
   console.log(
     `half "${values.half}": ${links.length} pairs of versions, ${cross.length} of them arXiv with conference`,
@@ -302,9 +329,7 @@ function report(): void {
   if (values.show === 'missed') unjudged.forEach(([, pair]) => show(pair));
   if (values.show === 'linked') sample.filter((_, i) => verdicts[i] === undefined).forEach(show);
   if (values.show === 'near') {
-    const near = counterparts().filter(
-      (pair) => inHalf(pair) && !linked.has(nameOf(pair)) && !saidPairs.has(nameOf(pair)),
-    );
+    const near = alike.filter((pair) => inHalf(pair) && !linked.has(nameOf(pair)) && !saidPairs.has(nameOf(pair)));
     near
       .filter(
         (pair) =>

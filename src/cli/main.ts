@@ -282,9 +282,7 @@ command('status', 'what the library holds').action((options: Common) => {
   print(options, status, (s) =>
     [
       `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
-      ...(s.works < s.papers
-        ? [`${count(s.works)} works, ${count(s.papers - s.works)} papers are further versions of them`]
-        : []),
+      ...(s.works < s.papers ? [`${count(s.works)} works: versions of one work count once`] : []),
       ...(s.settings.lexicalWeight === undefined
         ? []
         : [`words weigh ${s.settings.lexicalWeight} in hybrid searches, as "akin tune" found`]),

@@ -15,6 +15,8 @@ import type { Paper } from '../paper.ts';
 export interface Fingerprint {
   /** The title's letters and digits, without case, accents, spaces, mark-up and remarks such as "(extended version)". */
   title: string;
+  /** The words of the title, in their order. */
+  words: string[];
   /** The same of what stands before and after the first colon or dash, where both parts are titles by their length. */
   parts: string[];
   /** Numbers in the title, sorted, and whether it is an erratum, a comment, a reply. */
@@ -44,6 +46,7 @@ export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' 
   const parts = [head, tail].map((part) => wordsOf(part ?? '').join('')).filter((part) => part.length >= TITLE_LETTERS);
   return {
     title: words.join(''),
+    words,
     parts,
     siblings: [...numbersIn(words), ABOUT_ANOTHER.exec(folded)?.[1]?.slice(0, 5) ?? ''].join(' '),
     // Some sources name every author twice.
@@ -54,17 +57,22 @@ export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' 
 }
 
 /**
- * Keys under which versions of one work meet: the title, its parts before and after a colon, the set of authors. Only
- * papers that share a key are compared, so that a new paper costs a few look-ups, and since a key depends on its paper
- * alone, which pairs are compared does not depend on the order in which papers came.
+ * Keys under which versions of one work meet: the title; the set of authors; the first author with each of the title's
+ * three longest words, for versions whose title and authors both differ a little. Only papers that share a key are
+ * compared, so that a new paper costs a few look-ups, and since a key depends on its paper alone, which pairs are compared
+ * does not depend on the order in which papers came.
  * @returns whole numbers of 48 bits, without repetition.
  */
-export function blockingKeys({ title, parts, authors }: Fingerprint): number[] {
-  const keys = [title, ...parts].filter((text) => text.length >= TITLE_LETTERS).map((text) => `title ${text}`);
+export function blockingKeys({ title, words, authors }: Fingerprint): number[] {
+  const keys = title.length >= TITLE_LETTERS ? [`title ${title}`] : [];
   const [first, ...others] = authors;
-  // One surname alone would bring every Wang together.
-  if (first)
-    keys.push(others.length === 0 ? `author ${first.family} ${first.initial}` : `authors ${familiesOf(authors)}`);
+  if (first) {
+    const person = `${first.family} ${first.initial}`;
+    // One surname alone would bring every Wang together.
+    keys.push(others.length === 0 ? `author ${person}` : `authors ${familiesOf(authors)}`);
+    const longest = [...new Set(words)].sort((a, b) => b.length - a.length || (a < b ? -1 : 1)).slice(0, 3);
+    for (const word of longest) keys.push(`word ${word} of ${person}`);
+  }
   return [...new Set(keys.map((key) => createHash('sha1').update(key).digest().readUIntBE(0, 6)))];
 }
 
@@ -91,15 +99,20 @@ export function neededCosine(a: Fingerprint, b: Fingerprint): number | undefined
     return sameTitle && a.title.length >= 2 * TITLE_LETTERS && years <= 1 ? 0.9 : undefined;
   }
   const { ofFewer, ofMore } = sharedAuthors(a.authors, b.authors);
-  if (ofFewer < 0.5) return undefined;
-  if (sameTitle) return a.hasAbstract && b.hasAbstract ? 0.6 : 0.4;
+  // Under the same title half of the shorter list will do: lists are cut short, and papers gain authors.
+  if (sameTitle) return ofFewer < 0.5 ? undefined : a.hasAbstract && b.hasAbstract ? 0.6 : 0.4;
+  if (years > 3 || ofMore < 0.5) return undefined;
   const similarity = titleSimilarity(a, b);
-  const oneIsPart =
-    a.parts.includes(b.title) || b.parts.includes(a.title) || a.parts.some((part) => b.parts.includes(part));
-  if (years > 3) return undefined;
-  if (similarity >= 0.8 || oneIsPart) return 0.75;
-  if (similarity >= 0.5 && ofMore === 1) return 0.85;
+  if (similarity >= 0.95) return 0.75;
+  if (ofMore < 0.66) return undefined;
+  if (similarity >= 0.8 || onePartIsShared(a, b)) return 0.75;
+  if (similarity >= 0.5) return 0.85;
   return ofMore === 1 && years <= 2 ? 0.93 : undefined;
+}
+
+/** Whether a title is a part of the other one, before or after its colon, or they share such a part. */
+function onePartIsShared(a: Fingerprint, b: Fingerprint): boolean {
+  return [a.title, ...a.parts].some((part) => b.title === part || b.parts.includes(part));
 }
 
 /** How many authors two papers share, as shares of the shorter and of the longer list, 0..1. */

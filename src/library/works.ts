@@ -70,12 +70,15 @@ export class Works {
     return versions.length > 0 ? versions : [row];
   }
 
-  /** Compares a paper anew with those it may be a version of, if it has a vector; `regroup` draws the consequences. */
-  compare(row: number): void {
+  /**
+   * Compares a paper anew with those it may be a version of, if it has a vector; `regroup` draws the consequences.
+   * @returns whether it is linked with any.
+   */
+  compare(row: number): boolean {
     this.#statements.deleteBlocks.run(row);
     this.#statements.deleteLinks.run({ row });
     const paper = this.#statements.compared.get(row);
-    if (!paper) return;
+    if (!paper) return false;
     const [print, vector] = [printOf(paper), floats(paper.vector)];
     const candidates = new Set<number>();
     for (const key of blockingKeys(print)) {
@@ -83,13 +86,17 @@ export class Works {
       if (block.length <= LARGEST_BLOCK) for (const candidate of block) candidates.add(candidate);
       this.#statements.insertBlock.run(key, row);
     }
+    let linked = false;
     for (const candidate of candidates) {
       const other = this.#statements.compared.get(candidate)!;
       const needed = neededCosine(print, printOf(other));
       if (needed === undefined) continue;
       const cosine = dot(vector, floats(other.vector));
-      if (cosine >= needed) this.#statements.insertLink.run(Math.min(row, candidate), Math.max(row, candidate), cosine);
+      if (cosine < needed) continue;
+      this.#statements.insertLink.run(Math.min(row, candidate), Math.max(row, candidate), cosine);
+      linked = true;
     }
+    return linked;
   }
 
   /** Forms the works anew of papers whose links, judgements or company may have changed; rows that are gone may be among them. */

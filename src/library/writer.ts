@@ -176,8 +176,7 @@ export class LocalWriter implements LibraryWriter {
         }
         const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
         this.#statements.insertVector.run({ row, tokens, truncated: Number(truncated), vector: bytes });
-        this.#works.compare(row);
-        this.#works.regroup([row]);
+        if (this.#works.compare(row)) this.#works.regroup([row]);
       }
     });
   }

@@ -101,7 +101,19 @@ describe('asking', () => {
   it('prints its help on stdout', async () => {
     const { code, stdout } = await akin(['--help']);
     expect(code).toBe(0);
-    for (const command of ['add', 'search', 'like', 'show', 'export', 'remove', 'status', 'serve', 'compact', 'doctor'])
+    for (const command of [
+      'add',
+      'search',
+      'like',
+      'show',
+      'export',
+      'duplicates',
+      'remove',
+      'status',
+      'serve',
+      'compact',
+      'doctor',
+    ])
       expect(stdout).toContain(`  ${command} `);
   });
 });

@@ -659,6 +659,109 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
       });
     });
 
+    describe('versions of one work', () => {
+      const preprint = paper('preprint', { title: 'Ice on the moons', authors: ['Ada Ashwood'], venue: 'arXiv' });
+      const published = { ...preprint, id: 'published', venue: 'Journal of Ice' };
+      const works = async (library: Library) => {
+        const found: (string | undefined)[][] = [];
+        for await (const rows of library.everyWork()) {
+          found.push(
+            await ids(
+              library,
+              rows.map((row) => ({ row })),
+            ),
+          );
+          expect(await library.versions(rows)).toEqual(new Map(rows.map((row) => [row, rows])));
+        }
+        return found;
+      };
+
+      it('are known as soon as the later one has a vector, the leading one first, until one is gone', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        expect(await works(library)).toEqual([]);
+        writer.put([preprint, paper('alone', { title: 'Rivers' })]);
+        embedAll(writer);
+        writer.put([published]);
+        expect(await works(library)).toEqual([]);
+        embedAll(writer);
+        expect(await works(library)).toEqual([['published', 'preprint']]);
+        const rows = await Promise.all(['alone', 'preprint'].map((id) => library.find(id)));
+        expect([...(await library.versions([...(rows as number[]), 999])).keys()]).toEqual([rows[1]]);
+        expect(await library.status()).toEqual({ papers: 3, embedded: 3 });
+        writer.remove(['published']);
+        expect(await works(library)).toEqual([]);
+      });
+
+      it('are what a person says they are', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([preprint, published, paper('alone', { title: 'Rivers' })]);
+        embedAll(writer);
+        expect(writer.split(['published', 'alone'])).toEqual(['published']);
+        expect(await works(library)).toEqual([]);
+        expect(writer.join(['alone', 'published'])).toHaveLength(2);
+        expect(await works(library)).toEqual([['published', 'alone']]);
+        expect(() => writer.join(['alone'])).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+        expect(() => writer.join(['alone', 'nobody'])).toThrow(expect.objectContaining({ code: 'not-found' }));
+        expect(() => writer.split(['nobody'])).toThrow(expect.objectContaining({ code: 'not-found' }));
+      });
+    });
+
+    it('has another revision after every change, and the same one otherwise', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      const seen = new Set<string>();
+      const changes: (() => unknown)[] = [
+        () => writer.put([paper('a')]),
+        () => embedAll(writer),
+        () => writer.put([paper('a', { abstract: 'New.' })]),
+        () => writer.setSettings({ lexicalWeight: 0.3 }),
+        () => writer.remove(['a']),
+      ];
+      for (const change of changes) {
+        seen.add(await library.revision());
+        change();
+      }
+      seen.add(await library.revision());
+      expect(seen.size).toBe(changes.length + 1);
+      writer.put([]);
+      writer.remove(['nobody']);
+      expect(seen).toContain(await library.revision());
+    });
+
+    it('draws a sample of its vectors, the same one as long as nothing changes', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      expect(await library.sample(10)).toEqual([]);
+      writer.put(Array.from({ length: 300 }, (_, i) => paper(`p${i}`)));
+      const vectors = [...embedAll(writer).values()].map(String);
+      const drawn = await library.sample(50);
+      expect(drawn).toHaveLength(50);
+      expect(new Set(drawn.map(String)).size).toBe(50);
+      for (const each of drawn) expect(vectors).toContain(String(each));
+      expect(await library.sample(50)).toEqual(drawn);
+      expect((await library.sample(1000)).map(String).toSorted()).toEqual(vectors.toSorted());
+    });
+
+    it('lists what a filter lets through, the newest first', async () => {
+      const { writer, reader } = await make();
+      const library = await reader();
+      writer.put([
+        paper('old', { year: 1950, venue: 'Annals' }),
+        paper('new', { year: 2020, venue: 'Annals' }),
+        paper('undated', { venue: 'Annals' }),
+        paper('other', { year: 2024, venue: 'Letters' }),
+      ]);
+      const newest = async (limit: number) =>
+        ids(
+          library,
+          (await library.newest({ venue: 'annals' }, limit)).map((row) => ({ row })),
+        );
+      expect(await newest(10)).toEqual(['new', 'old', 'undated']);
+      expect(await newest(1)).toEqual(['new']);
+    });
+
     describe('words', () => {
       it('are found whatever their ending, case and accents, in title and abstract', async () => {
         const { writer, reader } = await make();

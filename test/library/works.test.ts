@@ -95,7 +95,7 @@ describe('a preprint and what was published of it', () => {
       writer.put([
         about('Ice.', 'a', { title: head, authors: ['Ada Ashwood', 'Ben Birch'] }),
         about('Ice.', 'b', { title: `${head}: ${tail}`, authors: ['Ada Ashwood', 'Ben Birch', 'Cy Cedar'] }),
-        about('Ice.', 'c', { title: tail, authors: ['Cy Cedar', 'Ben Birch', 'Dee Dogwood'] }),
+        about('Ice.', 'c', { title: tail, authors: ['Ada Ashwood', 'Cy Cedar', 'Dee Dogwood'] }),
       ]);
       embedByAbstract(writer);
       expect(await works()).toEqual([['a', 'b', 'c']]);
