@@ -180,7 +180,7 @@ describe('tuning a library', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^3 judged queries; nDCG@10 by the weight of the words\n {2}0\.0 {2}0\.\d{4}/);
     expect(stdout.match(/^ {2}\d\.\d {2}/gm)).toHaveLength(11);
-    expect(stdout).toContain('the difference is noise\nproposed: 0.5, the default');
+    expect(stdout).toContain('the difference is noise\nproposed: 0.4, the default');
     expect(await search()).toBe(before);
   });
 
@@ -193,11 +193,11 @@ describe('tuning a library', () => {
       ]);
       expect(code, stderr).toBe(0);
       const report = JSON.parse(stdout) as TuneReport;
-      expect(report).toMatchObject({ asked: 'titles', defaultWeight: 0.5, saved: true });
+      expect(report).toMatchObject({ asked: 'titles', defaultWeight: 0.4, saved: true });
       expect(report.queries).toBeLessThanOrEqual(40);
       // The abstracts of the sample are in other words than the titles.
       expect(report).toMatchObject({ isNoise: false });
-      expect(report.proposal).toBeLessThan(0.5);
+      expect(report.proposal).toBeLessThan(0.4);
       expect((await akin(['status', '--index', own])).stdout).toContain(`words weigh ${report.proposal} in hybrid`);
       const found = ids(await search());
       const run = path.join(folder, 'weights.txt');
