@@ -1,0 +1,71 @@
+/**
+ * npm run eval:calibration -- --keep DIR [--sets cranfield,cisi] [--model NAME]: does the cut-off tell what a library has
+ * nothing on from what it has? Asks the libraries that `npm run eval -- --keep DIR` left two hundred questions of no
+ * science (off-topic.txt) and the judged ones, and prints
+ *
+ * - false: off-topic questions that got any hit;
+ * - nothing: judged questions that got none;
+ * - lost 10 / 100: judged relevant papers among the first 10 / 100 whose own relevance is below the cut-off.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { openSession } from '../src/cli/session.ts';
+import { DEFAULT_MODEL } from '../src/embedding/models.ts';
+import { readQrels, readQueries } from '../src/evaluation/collection.ts';
+import { judgementsIn } from '../src/evaluation/runs.ts';
+import { embeddedText } from '../src/paper.ts';
+import { DEFAULT_CUTOFF } from '../src/search/relevance.ts';
+import { shared } from './bench/report.ts';
+
+const { values } = parseArgs({
+  options: {
+    sets: { type: 'string', default: 'cranfield,cisi' },
+    model: { type: 'string', default: DEFAULT_MODEL },
+    keep: { type: 'string' },
+  },
+});
+if (!values.keep) throw new Error('--keep DIR is missing: where npm run eval -- --keep DIR left its libraries');
+const offTopic = readFileSync(new URL('./off-topic.txt', import.meta.url), 'utf8').trim().split('\n');
+
+console.log(`${values.model}, cut-off ${DEFAULT_CUTOFF}, in %`);
+console.log(['set'.padEnd(16), 'false', 'nothing', 'lost 10', 'lost 100'].join('  '));
+for (const set of values.sets.split(',')) {
+  const { search, library, close } = await openSession(path.join(values.keep, `${set}-${values.model}`));
+  let answered = 0;
+  for (const question of offTopic) if ((await search.search(question)).hits.length > 0) answered++;
+
+  const { qrels } = await judgementsIn(library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
+  let nothing = 0;
+  let asked = 0;
+  const lost = { 10: 0, 100: 0 };
+  const found = { 10: 0, 100: 0 };
+  for (const query of await readQueries(shared(`eval/${set}/queries.jsonl`))) {
+    const judged = qrels.get(query.id);
+    if (![...(judged?.values() ?? [])].some((grade) => grade > 0)) continue;
+    const paper = 'paper' in query ? await search.paper(query.paper) : undefined;
+    const text = 'paper' in query ? embeddedText(paper!) : query.text;
+    asked++;
+    if ((await search.search(text)).withheld > 0) nothing++;
+    const { hits } = await search.search(text, { cutoff: 0, limit: 100 });
+    for (const [at, { id, relevance }] of hits.filter(({ id }) => id !== paper?.id).entries()) {
+      if (!((judged!.get(id) ?? 0) > 0)) continue;
+      for (const depth of [10, 100] as const) {
+        if (at >= depth) continue;
+        found[depth]++;
+        if (relevance! < DEFAULT_CUTOFF) lost[depth]++;
+      }
+    }
+  }
+  await close();
+  const share = (part: number, all: number) => ((100 * part) / all).toFixed(1).padStart(7);
+  console.log(
+    [
+      set.padEnd(14),
+      share(answered, offTopic.length),
+      share(nothing, asked),
+      share(lost[10], found[10]),
+      share(lost[100], found[100]),
+    ].join('  '),
+  );
+}
