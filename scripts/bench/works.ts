@@ -77,7 +77,6 @@ const saidPairs = new Map(said().map((pair) => [nameOf(pair), pair]));
 const alike = counterparts();
 const pool = new Set([...alike, ...saidPairs.values()].flat());
 console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers have some counterpart`);
-if (values.show === 'pool') process.exit();
 for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
 
 const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
@@ -371,6 +370,6 @@ function show(pair: Pair): void {
     console.log(
       `  ${title} | ${[...new Set(authors)].join(', ').slice(0, 120)} | ${venue?.slice(0, 60)} ${year} | ${comments.slice(0, 90)}`,
     );
-    console.log(`    ${abstract.slice(0, 300)}`);
+    console.log(`    ${abstract.slice(0, 200)}`);
   }
 }
