@@ -26,12 +26,15 @@ const { values } = parseArgs({
   },
 });
 if (!values.keep) throw new Error('--keep DIR is missing: where npm run eval -- --keep DIR left its libraries');
-const offTopic = readFileSync(new URL('./off-topic.txt', import.meta.url), 'utf8').trim().split('\n');
+const offTopic = readFileSync(new URL('./off-topic.txt', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
 
 console.log(`${values.model}, cut-off ${DEFAULT_CUTOFF}, in %`);
 console.log(['set'.padEnd(16), 'false', 'nothing', 'lost 10', 'lost 100'].join('  '));
 for (const set of values.sets.split(',')) {
-  const { search, library, close } = await openSession(path.join(values.keep, `${set}-${values.model}`));
+  const session = await openSession(path.join(values.keep, `${set}-${values.model}`));
+  const { search, library } = session;
   let answered = 0;
   for (const question of offTopic) if ((await search.search(question)).hits.length > 0) answered++;
 
@@ -57,7 +60,7 @@ for (const set of values.sets.split(',')) {
       }
     }
   }
-  await close();
+  await session.close();
   const share = (part: number, all: number) => ((100 * part) / all).toFixed(1).padStart(7);
   console.log(
     [

@@ -171,7 +171,7 @@ describe('storing files', () => {
     const { counts, rejects } = await store(openWriter(), [folder]);
     expect(counts).toMatchObject({ added: 2, rejected: 2 });
     expect(rejects.map(({ record, code }) => [record, code])).toEqual([
-      [2, 'record-invalid'],
+      [2, 'too-large'],
       [3, 'record-invalid'],
     ]);
   });

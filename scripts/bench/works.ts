@@ -6,9 +6,10 @@
  * recall, each with its 95 % interval (Wilson).
  *
  * What is true is known from what akin is not shown. *Said*: comments or journal reference of an arXiv record name a
- * venue and a year, and exactly one paper there has at least half the same surnames. *Judged*: a person read titles,
- * authors and abstracts (works-judged.tsv), namely every said pair that was not linked, a random sample of the linked
- * pairs that nothing says, and a sample of near misses. Recall is counted over said pairs that were not judged to be
+ * venue and a year, and exactly one paper there has at least half the same surnames. *Judged*: read and decided one by one
+ * (works-judged.tsv), by titles, authors, venues and comments, and by the beginning of both abstracts where titles differ:
+ * every said pair that was not linked, a random sample of the linked
+ * pairs that nothing says. Recall is counted over said pairs that were not judged to be
  * mistakes; precision over a random sample of all links.
  *
  * Embedded are the papers that have some counterpart on the other side by title words or by authors, far looser than
@@ -77,7 +78,6 @@ const saidPairs = new Map(said().map((pair) => [nameOf(pair), pair]));
 const alike = counterparts();
 const pool = new Set([...alike, ...saidPairs.values()].flat());
 console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers have some counterpart`);
-if (values.show === 'pool') process.exit();
 for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
 
 const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
@@ -277,7 +277,7 @@ function link(): Map<string, Pair> {
   return new Map(pairs.map((pair) => [nameOf(pair), pair]));
 }
 
-/** Pairs that a person judged: 1 for one work, 0 for two. */
+/** Pairs that were judged: 1 for one work, 0 for two. */
 function readJudged(): Map<string, boolean> {
   const file = new URL('./works-judged.tsv', import.meta.url);
   if (!existsSync(file)) return new Map();
@@ -371,6 +371,6 @@ function show(pair: Pair): void {
     console.log(
       `  ${title} | ${[...new Set(authors)].join(', ').slice(0, 120)} | ${venue?.slice(0, 60)} ${year} | ${comments.slice(0, 90)}`,
     );
-    console.log(`    ${abstract.slice(0, 300)}`);
+    console.log(`    ${abstract.slice(0, 200)}`);
   }
 }

@@ -25,7 +25,11 @@ export interface Outcome {
   addedMB: number;
 }
 
-const writer = { put: (papers) => papers.map(() => 'added') } as Pick<LibraryWriter, 'put'> as LibraryWriter;
+const writer = {
+  put: (papers) => papers.map(() => 'added'),
+  atomically: (work) => work(),
+  files: { begin: () => 1, end() {} } as unknown as LibraryWriter['files'],
+} as Pick<LibraryWriter, 'put' | 'atomically' | 'files'> as LibraryWriter;
 
 /** Resident memory in MB: now (VmRSS), or the most since it was last forgotten (VmHWM). */
 function residentMB(field: 'VmRSS' | 'VmHWM'): number {

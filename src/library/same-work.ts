@@ -104,9 +104,10 @@ export function neededCosine(a: Fingerprint, b: Fingerprint): number | undefined
   if (years > 3 || ofMore < 0.5) return undefined;
   const similarity = titleSimilarity(a, b);
   if (similarity >= 0.95) return 0.75;
-  if (ofMore < 0.66) return undefined;
+  // Without any abstract the vectors say no more than the titles do.
+  if (ofMore < 0.66 || !(a.hasAbstract || b.hasAbstract)) return undefined;
   if (similarity >= 0.8 || onePartIsShared(a, b)) return 0.75;
-  if (similarity >= 0.5) return 0.85;
+  if (similarity >= 0.5) return 0.9;
   return ofMore === 1 && years <= 2 ? 0.93 : undefined;
 }
 

@@ -16,6 +16,8 @@ export const DEFAULT_CUTOFF = 38;
 
 /** How much of what is missing words can make good, at most. */
 const BY_WORDS = 0.5;
+/** The coverage from which on every word is there. A paper that holds all that was asked for can't be called irrelevant. */
+const ALL = 0.999;
 /** Words found that are worth half of endless ones. */
 const FEW_WORDS = 2;
 
@@ -29,5 +31,6 @@ const FEW_WORDS = 2;
 export function relevance(similarity: number, unrelated: number, words: number, coverage: number): number {
   const near = Math.max(0, (similarity - unrelated) / (1 - unrelated));
   const found = BY_WORDS * coverage * (words / (words + FEW_WORDS));
-  return 100 * (1 - (1 - near) * (1 - found));
+  const both = 100 * (1 - (1 - near) * (1 - found));
+  return coverage > ALL ? Math.max(both, DEFAULT_CUTOFF) : both;
 }

@@ -222,7 +222,8 @@ function withMarks(text: string, stems: Set<string>): Html[] {
 function nearness({ similarity, relevance }: Hit): Html {
   if (similarity === null || relevance === null) return html`<span>not embedded yet</span>`;
   return html`<span class="nearness" title="Relevance from 0 to 100, and the cosine of both vectors">
-    <meter min="0" max="100" value="${relevance}" aria-label="Relevance">${relevance}</meter> ${relevance}
+    <meter min="0" max="100" value="${Math.round(relevance)}" aria-label="Relevance">${Math.round(relevance)}</meter>
+    ${Math.round(relevance)}
     <span class="cosine">cosine ${similarity.toFixed(2)}</span>
   </span>`;
 }

@@ -65,7 +65,7 @@ it('forgets removed papers, and goes on while the library is compacted', async (
   for (const { id } of near) expect(ids).not.toContain(id);
 
   expect((await akin(['compact', '--index', library])).code).toBe(0);
-  expect(await hits('twice+baked+bread&limit=100&mode=dense')).toHaveLength(100);
+  expect(await hits('twice+baked+bread&limit=100&mode=dense&cutoff=0')).toHaveLength(100);
 });
 
 it('finds by meaning what is added after that', async () => {

@@ -243,7 +243,12 @@ describe('what is refused', () => {
   it('is a query of hundreds of conditions', () => {
     expect(filter(`author:${'a,'.repeat(100)}`)).toMatchObject({ any: expect.any(Array) });
     expect(refusal(`author:${'a,'.repeat(300)}`)).toContain('too many');
-    expect(refusal('-word '.repeat(300))).toContain('too many');
+    expect(refusal('year:2019 '.repeat(300))).toContain('too many');
+  });
+
+  it('is nothing in prose that was pasted, where quotes and minus signs are punctuation', () => {
+    const prose = `${'word '.repeat(45)}"a quotation" -dash`;
+    expect(parseQuery(prose)).toMatchObject({ text: prose, filter: undefined, phrases: [] });
   });
 });
 

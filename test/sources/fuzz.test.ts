@@ -13,7 +13,12 @@ import { temporaryFolder } from '../akin.ts';
 import { HOSTILE, hostileFiles } from './hostile.ts';
 
 const file = path.join(temporaryFolder(afterAll), 'hostile');
-const noLibrary = { put: (papers) => papers.map(() => 'added') } as Pick<LibraryWriter, 'put'> as LibraryWriter;
+/** Takes everything, and keeps nothing. */
+const noLibrary = {
+  put: (papers) => papers.map(() => 'added'),
+  atomically: (work) => work(),
+  files: { begin: () => 1, end() {} } as unknown as LibraryWriter['files'],
+} as Pick<LibraryWriter, 'put' | 'atomically' | 'files'> as LibraryWriter;
 
 it('there are hostile files for every source', () => {
   expect([...HOSTILE].sort()).toEqual([...FORMAT_NAMES].sort());

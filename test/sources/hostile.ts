@@ -108,6 +108,7 @@ const xml = (root: string, file: string, record: string): Shape => ({
 /** A file of any source that reads text. */
 const SHAPES: Record<string, Shape> = {
   jsonl: json({ id: 'x', title: '«title»', abstract: '«abstract»', authors: '«authors»', doi: '«id»', url: '«url»' }),
+  beir: json({ _id: 'x', title: '«title»', text: '«abstract»' }),
   'arxiv-kaggle': json({
     ...{ id: '0704.0001', title: '«title»', abstract: '«abstract»', authors: '«authors»', categories: '«keywords»' },
     ...{ doi: '«id»', 'journal-ref': '«venue»', versions: [{ created: '«date»' }], update_date: '2008-11-26' },
@@ -144,6 +145,11 @@ const SHAPES: Record<string, Shape> = {
     },
     ...{ keyword: '«keywords»', note: '«note»', issued: { raw: '«date»' }, 'container-title': '«venue»', DOI: '«id»' },
   }),
+  trec: xml(
+    'docs',
+    '<docs><DOC><DOCNO>1</DOCNO><TITLE>«title»</TITLE><TEXT>«abstract»</TEXT><AU>«authors»</AU>«more»</DOC></docs>',
+    'DOC',
+  ),
   'acl-xml': xml(
     'collection',
     '<collection id="2022.x"><volume id="1"><meta><booktitle>«venue»</booktitle></meta><paper id="1"><title>«title»</title>' +
