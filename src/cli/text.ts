@@ -50,7 +50,7 @@ function hitText(hit: Hit, place: number): string {
     .join('\n');
 }
 
-function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {
+export function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {
   const names =
     authors.length <= 4 ? authors.join(', ') : `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more`;
   return [names, venue, year].filter(Boolean).join(' · ');

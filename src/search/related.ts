@@ -99,6 +99,8 @@ const POOL = 3;
 const NEAREST_CITED = 5;
 /** Drafts worked on at the same time; each keeps the embedder busy for seconds. */
 const MAX_AT_ONCE = 4;
+/** References that are looked for by their titles, each of which is a search; all are looked for by their identifiers. */
+const MAX_BY_TITLE = 2000;
 /** Shorter titles ("Introduction") may be anybody's. In letters and digits. */
 const MIN_TITLE = 12;
 
@@ -159,7 +161,7 @@ export class Related {
     if (all.length > passages.length)
       notes.push(`only the first ${passages.length} of ${all.length} passages were asked for`);
 
-    const cited = await this.#cited(draft.references);
+    const cited = await this.#cited(draft.references, notes);
     const asked = await this.#asked(passages, cited, weights.evidence);
     const candidates = await this.#candidates(asked, draft, cited, years, limit * POOL, weights.breadth);
     const chosen = await this.#diverse(candidates, limit, weights.diversity);
@@ -201,13 +203,20 @@ export class Related {
   // ---- What is cited ----
 
   /** The papers of references: by an identifier, else by the title, which must be the same or stand in the reference. */
-  async #cited(references: Reference[]): Promise<Cited[]> {
+  async #cited(references: Reference[], notes: string[]): Promise<Cited[]> {
     const cited: Cited[] = [];
+    let searches = 0;
     for (const reference of references) {
-      const row = (await this.#byIdentifier(reference.ids)) ?? (await this.#byTitle(reference));
+      let row = await this.#byIdentifier(reference.ids);
+      if (row === undefined && ++searches <= MAX_BY_TITLE) row = await this.#byTitle(reference);
       const [paper] = row === undefined ? [] : await this.#library.papers([row]);
       const vector = row === undefined ? undefined : await this.#library.vector(row);
       cited.push({ reference, row: paper && row, paper, vector });
+    }
+    if (searches > MAX_BY_TITLE) {
+      notes.push(
+        `only ${MAX_BY_TITLE} of ${searches} references without a known identifier were looked for by their titles`,
+      );
     }
     return cited;
   }
@@ -222,15 +231,15 @@ export class Related {
   }
 
   async #byTitle({ title, text }: Reference): Promise<number | undefined> {
-    const [wanted, written] = [titleKey(title), titleKey(text)];
-    if (Math.max(wanted.length, written.length) < MIN_TITLE) return undefined;
+    const wanted = titleKey(title || text);
+    if (wanted.length < MIN_TITLE) return undefined;
     const matches = await this.#library.matching(title || text, 10);
     const papers = await this.#library.papers(matches.map(({ row }) => row));
     // Of several titles that stand in the reference the longest says most.
     let best: { row: number; length: number } | undefined;
     for (const [i, paper] of papers.entries()) {
       const key = titleKey(paper?.title ?? '');
-      const isIt = key.length >= MIN_TITLE && (title === '' ? written.includes(key) : wanted === key);
+      const isIt = key.length >= MIN_TITLE && (title === '' ? standsIn(key, text) : wanted === key);
       if (isIt && (!best || key.length > best.length)) best = { row: matches[i]!.row, length: key.length };
     }
     return best?.row;
@@ -406,6 +415,21 @@ function titleKey(title: string): string {
     .normalize('NFKD')
     .replace(/[^\p{L}\p{N}]/gu, '')
     .toLowerCase();
+}
+
+/** Whether a title, as `titleKey` has it, stands in a reference, set off from what is around it. */
+function standsIn(key: string, text: string): boolean {
+  const written = text.normalize('NFKD').toLowerCase();
+  const letters = Array.from(written.matchAll(/[\p{L}\p{N}]/gu), ({ 0: letter, index }) => ({ letter, index }));
+  const start = letters
+    .map(({ letter }) => letter)
+    .join('')
+    .indexOf(key);
+  if (start === -1) return false;
+  const end = start + key.length;
+  const isSetOff = (left: number, right: number): boolean =>
+    /[^\s\p{M}-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
+  return (start === 0 || isSetOff(start - 1, start)) && (end >= letters.length || isSetOff(end - 1, end));
 }
 
 function isOf(years: Years | undefined, year: number | null): boolean {
