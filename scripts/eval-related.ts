@@ -176,6 +176,10 @@ async function chooseAndCheck(): Promise<void> {
     }
     const [best] = [...bySet].sort(([, a], [, b]) => b - a)[0]!;
     console.log(`  best here: ${show(best)} (${(bySet.get(best)! * 100).toFixed(1)})`);
+    for (const [name, system] of Object.entries(collection.plain)) {
+      const measured = await measure(collection, system);
+      console.log(`  ${name.padEnd(10)} ${(mean(measured.map(({ recall }) => recall)) * 100).toFixed(1)}`);
+    }
     // Chosen on the other sets together, by their mean.
     const others = [...means].filter(([each]) => each !== collection).map(([, each]) => each);
     if (others.length === 0) continue;

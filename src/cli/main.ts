@@ -316,13 +316,14 @@ command('serve', 'answer searches over HTTP, with a page for people')
       },
     );
     const { papers } = await session.library.status();
-    print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
     const stop = () => {
       talk('stopping');
       void server.close().then(() => session.close());
     };
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
+    // Last: whoever reads this may stop it at once.
+    print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
   });
 
 command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(
@@ -477,7 +478,9 @@ async function* named(library: LocalLibrary, ids: string[]): AsyncGenerator<Pape
 /** Asks the library a question, and prints the answer. */
 async function ask(question: Question, { explain, ...options }: Answering): Promise<void> {
   await withSession(options, async ({ search }) => {
-    print(options, await search.ask(question, { ...options, explain: explain ? 'full' : undefined }), answerText);
+    const answer = await search.ask(question, { ...options, explain: explain ? 'full' : undefined });
+    const { timings: _, ...told } = answer; // They are for those who run a server.
+    print(options, told, answerText);
   });
 }
 

@@ -7,6 +7,7 @@ import { excerpt, type Paper } from '../paper.ts';
 import { parseYears, type PassageSuggestions, type RelatedAnswer } from '../search/related.ts';
 import { count } from './progress.ts';
 import type { Session } from './session.ts';
+import { byline } from './text.ts';
 
 export type RelatedFormat = 'text' | 'json' | 'markdown' | 'bibtex';
 
@@ -59,7 +60,7 @@ function suggestionText(suggestion: PassageSuggestions['suggestions'][number]): 
   const near = similarity === null ? 'not embedded yet' : similarity.toFixed(3);
   return [
     `  ${pc.cyan(near)}  ${pc.bold(title || '(no title)')}`,
-    `         ${[bylineOf(suggestion), pc.dim(id)].filter(Boolean).join('  ')}`,
+    `         ${[byline(suggestion), pc.dim(id)].filter(Boolean).join('  ')}`,
     ...(reason ? [`         ${excerpt(reason.sentence, 300)}`] : []),
   ].join('\n');
 }
@@ -76,7 +77,7 @@ function markdownOf(answer: RelatedAnswer): string {
           url !== null && /^https?:\/\/[^\s<>()]+$/.test(url)
             ? `[${escaped(name || id)}](${url})`
             : escaped(name || id);
-        const facts = `- **${linked}** ${escaped([bylineOf(suggestion), id].filter(Boolean).join(', '))}`;
+        const facts = `- **${linked}** ${escaped([byline(suggestion), id].filter(Boolean).join(', '))}`;
         return reason ? `${facts}\n  ${escaped(excerpt(reason.sentence, 600))}` : facts;
       }),
     ].join('\n\n'),
@@ -103,11 +104,6 @@ async function bibtexOf(answer: RelatedAnswer, { search }: Session): Promise<str
 }
 
 const nameOf = ({ heading }: PassageSuggestions): string => heading || 'Before the first heading';
-
-function bylineOf({ authors, venue, year }: PassageSuggestions['suggestions'][number]): string {
-  const names = authors.length <= 2 ? authors.join(', ') : `${authors[0]} and ${authors.length - 1} more`;
-  return [names, venue, year].filter(Boolean).join(' · ');
-}
 
 /** What was cited, and what was not read. */
 function summaryOf({ cited, notes, library }: RelatedAnswer): string {

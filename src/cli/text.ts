@@ -12,7 +12,7 @@ const FACET_VALUES = 8;
 // Only on a terminal: picocolors by itself also colours what a pipe carries wherever CI is set.
 const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
-export function answerText(answer: SearchAnswer): string {
+export function answerText(answer: Omit<SearchAnswer, 'timings'>): string {
   const { hits, total, withheld, next, corrections, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
   lines.push(...hits.map((hit, i) => hitText(hit, i + 1)));
@@ -88,7 +88,7 @@ export function versionText({ id, title, venue, year }: Version): string {
   return [title, venue, year, id].filter(Boolean).join(' · ');
 }
 
-function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {
+export function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {
   const names =
     authors.length <= 4 ? authors.join(', ') : `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more`;
   return [names, venue, year].filter(Boolean).join(' · ');

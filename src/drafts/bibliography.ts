@@ -68,7 +68,7 @@ function asReference(input: unknown): Reference | undefined {
 }
 
 /**
- * The draft, citing what of a bibliography it cites: the references whose keys stand in it. Where none does, the draft has
+ * The draft, citing also what of a bibliography it cites: the references whose keys stand in it. Where none does, the draft has
  * no keys, or a bibliography of its own making: then it cites all of them.
  */
 export function citing(draft: Draft, bibliography: Reference[]): Draft {
@@ -77,7 +77,10 @@ export function citing(draft: Draft, bibliography: Reference[]): Draft {
     ...draft.paragraphs.flatMap((each) => each.citations.map(({ key }) => key)),
   ]);
   const cited = bibliography.filter(({ key }) => key !== null && keys.has(key));
-  const references = [...draft.references, ...(cited.length > 0 ? cited : bibliography)];
+  const listed = cited.length > 0 ? cited : bibliography;
+  const given = new Set(listed.map(({ key }) => key));
+  // A bibliography says more of a work than the list that was printed from it.
+  const references = [...listed, ...draft.references.filter(({ key }) => key === null || !given.has(key))];
   const named = new Set(references.map(({ key }) => key));
   const unknown = [...keys].filter((key) => !named.has(key));
   const notes = [...draft.notes];

@@ -17,7 +17,7 @@ export interface Draft {
   references: Reference[];
   /** Keys cited without a place in the text, by `\nocite` for instance. */
   citedAnywhere: string[];
-  /** Files of references that the draft names, as paths; never outside of the draft's folder. */
+  /** Files of references, as the draft names them. */
   bibliographies: string[];
   /** What was left out and why, as sentences for a person. */
   notes: string[];

@@ -19,16 +19,14 @@ import { readText } from './text.ts';
 const MAX_FILES = 500;
 
 /**
- * Reads a draft and the bibliography it cites from: the one given, or else what the draft itself names or holds.
+ * Reads a draft and what it cites: the list it holds, and from the bibliography given, or else those it names.
+ * @param file a path, or `-` for text on standard input.
  * @param bibliography a file in any format that papers are taken in from.
  * @throws AkinError `file-unreadable`, `format-unknown` for the bibliography, `too-large`.
  */
 export async function readDraft(file: string, bibliography?: string): Promise<Draft> {
   const { draft, references } = await readWithReferences(file);
-  if (bibliography !== undefined) {
-    return citing({ ...draft, references: [] }, await readBibliography(bibliography));
-  }
-  return citing(draft, references);
+  return citing(draft, bibliography === undefined ? references : await readBibliography(bibliography));
 }
 
 /** A draft, and the references in the bibliographies it names. */
@@ -37,6 +35,9 @@ async function readWithReferences(file: string): Promise<{ draft: Draft; referen
   let text: string;
   try {
     const kind = kindOf(file, opened.head);
+    if (file === '-' && (kind === 'pdf' || kind === 'docx')) {
+      throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
+    }
     if (kind === 'pdf') return { draft: await readPdf(file), references: [] };
     if (kind === 'docx') return { draft: await readDocx(file), references: [] };
     text = await wholeText(opened);

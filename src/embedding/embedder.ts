@@ -10,7 +10,7 @@ import { AkinError } from '../errors.ts';
 import { startThread } from '../thread.ts';
 import type { Embedding } from './encoder.ts';
 import { verifiedModelFolder, type Model } from './models.ts';
-import type { Answer, Job } from './worker.ts';
+import type { Answer, Job, Request } from './worker.ts';
 
 export type { Embedding } from './encoder.ts';
 
@@ -28,6 +28,7 @@ const DOCUMENTS_AHEAD = 4;
 
 interface Thread {
   worker: Worker;
+  ended: Promise<void>;
   /** Jobs it has been sent and not yet answered. */
   jobs: Map<number, { resolve: (embedding: Embedding) => void; reject: (error: Error) => void }>;
 }
@@ -55,7 +56,8 @@ export class Embedder {
     const count = options.threads ?? availableParallelism();
     const threads = Array.from({ length: count }, (): Thread => {
       const worker = startThread(new URL('./worker.ts', import.meta.url), { model, folder });
-      return { worker, jobs: new Map() };
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      return { worker, ended, jobs: new Map() };
     });
     const embedder = new Embedder(model, threads, options.maxWaitingQueries ?? 256);
     try {
@@ -107,7 +109,9 @@ export class Embedder {
   /** Ends the threads; what still waits is rejected. */
   async close(): Promise<void> {
     this.#fail(new AkinError('embedding-failed', 'the embedder was closed'));
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    // Each ends between two texts: the runtime aborts the process when its thread is ended amid one.
+    for (const { worker } of this.#threads) worker.postMessage('close' satisfies Request);
+    await Promise.all(this.#threads.map(({ ended }) => ended));
   }
 
   #send(text: string, as: Job['as']): Promise<Embedding> {
@@ -116,7 +120,7 @@ export class Embedder {
     const id = this.#nextJob++;
     return new Promise((resolve, reject) => {
       thread.jobs.set(id, { resolve, reject });
-      thread.worker.postMessage({ id, text, as } satisfies Job);
+      thread.worker.postMessage({ id, text, as } satisfies Request);
     });
   }
 

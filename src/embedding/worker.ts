@@ -13,6 +13,8 @@ export interface Job {
   text: string;
   as: 'query' | 'document';
 }
+/** What the main thread sends: a job, or that there will be no more. */
+export type Request = Job | 'close';
 export type Answer = { id: number; embedding: Embedding } | { id: number; error: string } | { ready: true };
 
 const port = parentPort!;
@@ -21,16 +23,22 @@ const encoder = await Encoder.load(model, folder);
 
 const queries: Job[] = [];
 const documents: Job[] = [];
-const enqueue = (job: Job) => (job.as === 'query' ? queries : documents).push(job);
 let running = false;
+let closed = false;
+
+function take(request: Request): void {
+  if (request === 'close') closed = true;
+  else (request.as === 'query' ? queries : documents).push(request);
+}
 
 async function run(): Promise<void> {
   if (running) return;
   running = true;
   for (;;) {
     for (let received = receiveMessageOnPort(port); received; received = receiveMessageOnPort(port)) {
-      enqueue(received.message as Job);
+      take(received.message as Request);
     }
+    if (closed) process.exit(); // Of this thread.
     const job = queries.shift() ?? documents.shift();
     if (!job) break;
     try {
@@ -43,8 +51,8 @@ async function run(): Promise<void> {
   running = false;
 }
 
-port.on('message', (job: Job) => {
-  enqueue(job);
+port.on('message', (request: Request) => {
+  take(request);
   void run();
 });
 port.postMessage({ ready: true } satisfies Answer);

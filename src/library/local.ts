@@ -156,7 +156,7 @@ export class LocalLibrary implements Library {
 
   async vector(row: number): Promise<Float32Array | undefined> {
     const blob = this.#vector.get(row);
-    return blob && floats(blob);
+    return blob && this.#read(blob);
   }
 
   /** @param options.ef candidates the graph keeps; the default is `DEFAULT_EF`. */
@@ -176,7 +176,8 @@ export class LocalLibrary implements Library {
     const found = new Map<number, number>();
     for (const row of rows) {
       const blob = this.#vector.get(row);
-      if (blob) found.set(row, dot(vector, floats(blob)));
+      const own = blob && this.#read(blob);
+      if (own) found.set(row, dot(vector, own));
     }
     return found;
   }
@@ -247,7 +248,7 @@ export class LocalLibrary implements Library {
     // Labels of vectors that are gone are drawn in vain, hence a few more.
     while (labels.size < Math.min(last, 2 * count)) labels.add(1 + Math.floor(next() * last));
     const found = [...labels].flatMap((label) => this.#vectorByLabel.get(label) ?? []);
-    return found.slice(0, count).map(floats);
+    return found.flatMap((blob) => this.#read(blob) ?? []).slice(0, count);
   }
 
   async revision(): Promise<string> {
@@ -262,6 +263,11 @@ export class LocalLibrary implements Library {
         .slice(0, limit)
         .map(({ value, papers }) => ({ value, papers }));
     return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
+  }
+
+  /** A vector as numbers; none of a damaged one, which must not fail every search. "akin doctor" tells of it. */
+  #read(blob: Buffer): Float32Array | undefined {
+    return blob.byteLength === this.model.dimensions * Float32Array.BYTES_PER_ELEMENT ? floats(blob) : undefined;
   }
 
   graphStatus(): Promise<GraphStatus> {

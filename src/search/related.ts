@@ -11,9 +11,11 @@ import type { Draft, Reference } from '../drafts/draft.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import { dot } from '../library/graph.ts';
+import type { Filter } from '../library/filter.ts';
 import type { Library, LibraryStatus } from '../library/library.ts';
 import { IDENTIFIER_KINDS, type Identifiers, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
+import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
 import { candidates, fuse } from './ranking.ts';
 import { SentenceVectors, type NearestSentence } from './sentences.ts';
@@ -100,6 +102,8 @@ const POOL = 3;
 const NEAREST_CITED = 5;
 /** Drafts worked on at the same time; each keeps the embedder busy for seconds. */
 const MAX_AT_ONCE = 4;
+/** References that are looked for by their titles, each of which is a search; all are looked for by their identifiers. */
+const MAX_BY_TITLE = 2000;
 /** Shorter titles ("Introduction") may be anybody's. In letters and digits. */
 const MIN_TITLE = 12;
 
@@ -162,7 +166,7 @@ export class Related {
     if (all.length > passages.length)
       notes.push(`only the first ${passages.length} of ${all.length} passages were asked for`);
 
-    const cited = await this.#cited(draft.references);
+    const cited = await this.#cited(draft.references, notes);
     const asked = await this.#asked(passages, cited, weights.evidence);
     const candidates = await this.#candidates(asked, draft, cited, years, limit * POOL, weights.breadth);
     const chosen = await this.#diverse(candidates, limit, weights.diversity);
@@ -204,13 +208,20 @@ export class Related {
   // ---- What is cited ----
 
   /** The papers of references: by an identifier, else by the title, which must be the same or stand in the reference. */
-  async #cited(references: Reference[]): Promise<Cited[]> {
+  async #cited(references: Reference[], notes: string[]): Promise<Cited[]> {
     const cited: Cited[] = [];
+    let searches = 0;
     for (const reference of references) {
-      const row = (await this.#byIdentifier(reference.ids)) ?? (await this.#byTitle(reference));
+      let row = await this.#byIdentifier(reference.ids);
+      if (row === undefined && ++searches <= MAX_BY_TITLE) row = await this.#byTitle(reference);
       const [paper] = row === undefined ? [] : await this.#library.papers([row]);
       const vector = row === undefined ? undefined : await this.#library.vector(row);
       cited.push({ reference, row: paper && row, paper, vector });
+    }
+    if (searches > MAX_BY_TITLE) {
+      notes.push(
+        `only ${MAX_BY_TITLE} of ${searches} references without a known identifier were looked for by their titles`,
+      );
     }
     return cited;
   }
@@ -225,15 +236,15 @@ export class Related {
   }
 
   async #byTitle({ title, text }: Reference): Promise<number | undefined> {
-    const [wanted, written] = [titleKey(title), titleKey(text)];
-    if (Math.max(wanted.length, written.length) < MIN_TITLE) return undefined;
+    const wanted = titleKey(title || text);
+    if (wanted.length < MIN_TITLE) return undefined;
     const matches = await this.#library.matching(title || text, 10);
     const papers = await this.#library.papers(matches.map(({ row }) => row));
     // Of several titles that stand in the reference the longest says most.
     let best: { row: number; length: number } | undefined;
     for (const [i, paper] of papers.entries()) {
       const key = titleKey(paper?.title ?? '');
-      const isIt = key.length >= MIN_TITLE && (title === '' ? written.includes(key) : wanted === key);
+      const isIt = key.length >= MIN_TITLE && (title === '' ? standsIn(key, text) : wanted === key);
       if (isIt && (!best || key.length > best.length)) best = { row: matches[i]!.row, length: key.length };
     }
     return best?.row;
@@ -258,8 +269,8 @@ export class Related {
   // ---- What is found ----
 
   /**
-   * At least `wanted` papers, if there are as many, best first: neither cited nor the draft itself, of the years, each work
-   * once. The search goes deeper as long as too much of what it finds is left out.
+   * At least `wanted` papers, if there are as many, best first: neither cited nor the draft itself nor versions of them, of
+   * the years, each work once. The search goes deeper as long as too much of what it finds is left out.
    */
   async #candidates(
     asked: Asked[],
@@ -271,22 +282,27 @@ export class Related {
   ): Promise<Candidate[]> {
     const { papers: count } = await this.#library.status();
     const leftOut = new Set([draft.title, ...cited.map(({ paper }) => paper?.title ?? '')].map(titleKey));
-    const citedRows = new Set(cited.map(({ row }) => row));
+    const citedRows = cited.flatMap(({ row }) => row ?? []);
+    const versions = await this.#library.versions(citedRows);
+    const left = new Set(citedRows.flatMap((row) => versions.get(row) ?? [row]));
     for (let depth = DEPTH; ; depth *= 4) {
-      const found = await this.#scored(asked, citedRows, depth, breadth);
+      const found = await this.#scored(asked, left, years && { year: years }, depth, breadth);
       const taken = new Set<string>();
       const kept: Candidate[] = [];
       for (let at = 0; at < found.length && kept.length < wanted; at += DEPTH) {
         const some = found.slice(at, at + DEPTH);
-        const papers = await this.#library.papers(some.map(({ row }) => row));
+        const rows = some.map(({ row }) => row);
+        const [papers, works] = await Promise.all([this.#library.papers(rows), this.#library.versions(rows)]);
         for (const [i, scored] of some.entries()) {
           const paper = papers[i];
-          if (!paper || !isOf(years, paper.year)) continue;
+          if (!paper) continue; // Removed by a writer since it was found.
           const key = titleKey(paper.title);
-          if (key.length >= MIN_TITLE && leftOut.has(key)) continue;
-          const work = this.#work(scored.row, key);
-          if (taken.has(work)) continue;
-          taken.add(work);
+          const named = key.length >= MIN_TITLE ? [key] : [];
+          if (named.some((title) => leftOut.has(title))) continue;
+          // Versions of a work, and what has the same title without having been told to be one.
+          const work = [`row ${works.get(scored.row)?.[0] ?? scored.row}`, ...named];
+          if (work.some((name) => taken.has(name))) continue;
+          for (const name of work) taken.add(name);
           kept.push({ ...scored, paper });
         }
       }
@@ -294,29 +310,25 @@ export class Related {
     }
   }
 
-  /** What a paper is a version of: records of one work are suggested once. */
-  #work(row: number, title: string): string {
-    return title.length >= MIN_TITLE ? title : `row ${row}`;
-  }
-
   /** The papers that any passage finds, best first, with the passage that asks for each of them most. */
   async #scored(
     asked: Asked[],
-    cited: ReadonlySet<number | undefined>,
+    left: ReadonlySet<number>,
+    filter: Filter | undefined,
     depth: number,
     breadth: number,
   ): Promise<Scored[]> {
     const scored = new Map<number, Scored & { sum: number; best: number }>();
     for (const [i, { passage, direction }] of asked.entries()) {
       const [nearest, matching, background] = await Promise.all([
-        this.#library.nearest(direction, depth),
-        this.#library.matching(passage.text, depth, { scoring: 'fused' }),
+        this.#library.nearest(direction, depth, { filter }),
+        this.#library.matching(passage.text, depth, { filter, scoring: 'fused' }),
         this.#background.of(direction),
       ]);
       // Before scores are mapped to 0..1: a cited work, which the direction leans to, would leave nothing for the others.
       const [dense, lexical] = [
-        nearest.filter(({ row }) => !cited.has(row)),
-        matching.filter(({ row }) => !cited.has(row)),
+        nearest.filter(({ row }) => !left.has(row)),
+        matching.filter(({ row }) => !left.has(row)),
       ];
       // Fused scores begin at 1 for whatever comes first; how near that is says how much the library has to say here.
       const confidence = Math.max(0, dense[0]?.similarity ?? 0);
@@ -332,25 +344,13 @@ export class Related {
     return [...scored.values()].sort((a, b) => b.score - a.score || a.row - b.row);
   }
 
-  /** The best of the candidates that do not say the same: maximal marginal relevance, over scores mapped to 0..1. */
+  /** The best of the candidates that do not say the same. */
   async #diverse(candidates: Candidate[], limit: number, diversity: number): Promise<Candidate[]> {
     const pool = candidates.slice(0, limit * POOL);
-    const top = pool[0]?.score || 1;
-    const left = await Promise.all(
-      pool.map(async (candidate) => ({ candidate, vector: await this.#library.vector(candidate.row), closest: 0 })),
+    const items = await Promise.all(
+      pool.map(async (candidate) => ({ ...candidate, vector: await this.#library.vector(candidate.row) })),
     );
-    const chosen: Candidate[] = [];
-    while (chosen.length < limit && left.length > 0) {
-      const worth = ({ candidate, closest }: (typeof left)[number]): number =>
-        (1 - diversity) * (candidate.score / top) - diversity * closest;
-      const best = left.reduce((first, each) => (worth(each) > worth(first) ? each : first));
-      left.splice(left.indexOf(best), 1);
-      chosen.push(best.candidate);
-      for (const each of left) {
-        if (best.vector && each.vector) each.closest = Math.max(each.closest, dot(best.vector, each.vector));
-      }
-    }
-    return chosen;
+    return diversified(items, diversity).slice(0, limit);
   }
 }
 
@@ -412,9 +412,19 @@ function titleKey(title: string): string {
     .toLowerCase();
 }
 
-function isOf(years: Years | undefined, year: number | null): boolean {
-  if (!years) return true;
-  return year !== null && year >= (years.from ?? -Infinity) && year <= (years.to ?? Infinity);
+/** Whether a title, as `titleKey` has it, stands in a reference, set off from what is around it. */
+function standsIn(key: string, text: string): boolean {
+  const written = text.normalize('NFKD').toLowerCase();
+  const letters = Array.from(written.matchAll(/[\p{L}\p{N}]/gu), ({ 0: letter, index }) => ({ letter, index }));
+  const start = letters
+    .map(({ letter }) => letter)
+    .join('')
+    .indexOf(key);
+  if (start === -1) return false;
+  const end = start + key.length;
+  const isSetOff = (left: number, right: number): boolean =>
+    /[^\s\p{M}-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
+  return (start === 0 || isSetOff(start - 1, start)) && (end >= letters.length || isSetOff(end - 1, end));
 }
 
 /**

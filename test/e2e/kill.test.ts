@@ -66,7 +66,7 @@ it('would notice a difference', async () => {
     DELETE FROM papers WHERE row = 5;
     UPDATE papers SET abstract = 'Something else.' WHERE row = 7;
     UPDATE vectors SET vector = (SELECT vector FROM vectors WHERE paper = 8) WHERE paper = 9;
-    UPDATE vectors SET vector = zeroblob(length(vector)) WHERE paper = 10;
+    UPDATE vectors SET vector = x'00' WHERE paper = 10;
   `);
   db.close();
   const found = await differences(undisturbed, other, [papers[4]!.title]);

@@ -90,6 +90,13 @@ describe('suggestions', () => {
     expect(answer.cited).toMatchObject([{ id: TURING }, { key: 'x', title: 'A work that nobody has', id: null }]);
   });
 
+  it('are not left out for a title that only begins like theirs', async () => {
+    const text = 'A. Abel. On Computable Numbers, with an Application to the Entscheidungsproblem of sheep. 1999.';
+    const answer = await related.suggest(with_(reference({ text })), { limit: 50 });
+    expect(answer.cited).toEqual([{ key: null, title: text, id: null }]);
+    expect(idsOf(answer)).toContain(TURING);
+  });
+
   it('lean towards what is cited in the passage', async () => {
     const text =
       'Something else entirely, in words that are about nothing in particular, is discussed in this place [@key].';
