@@ -99,10 +99,13 @@ export function neededCosine(a: Fingerprint, b: Fingerprint): number | undefined
     return sameTitle && a.title.length >= 2 * TITLE_LETTERS && years <= 1 ? 0.9 : undefined;
   }
   const { ofFewer, ofMore } = sharedAuthors(a.authors, b.authors);
-  // Under the same title half of the shorter list will do: lists are cut short, and papers gain authors.
-  if (sameTitle) return ofFewer < 0.5 ? undefined : a.hasAbstract && b.hasAbstract ? 0.6 : 0.4;
+  const isDated = a.year !== null && b.year !== null;
+  // Under the same title half of the shorter list will do: lists are cut short, and papers gain authors. Without years the
+  // volumes of a series ("Annual Review of …") can't be told apart but by what they say.
+  if (sameTitle) return ofFewer < 0.5 ? undefined : !(a.hasAbstract && b.hasAbstract) ? 0.4 : isDated ? 0.6 : 0.85;
   if (years > 3 || ofMore < 0.5) return undefined;
   const similarity = titleSimilarity(a, b);
+  if (!isDated) return similarity >= 0.95 ? 0.9 : undefined;
   if (similarity >= 0.95) return 0.75;
   // Without any abstract the vectors say no more than the titles do.
   if (ofMore < 0.66 || !(a.hasAbstract || b.hasAbstract)) return undefined;
