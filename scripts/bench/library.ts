@@ -53,7 +53,7 @@ if (existsSync(path.join(folder, LIBRARY_FILE))) {
   if (values.embedded) await standIn(Number(values.embedded));
 }
 await serveAndAsk();
-await measureRecall();
+if (!values.embedded) await measureRecall(); // Of vectors that nobody asks for it says nothing.
 if (!values.folder) rmSync(folder, { recursive: true });
 
 async function build(): Promise<void> {

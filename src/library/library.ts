@@ -79,6 +79,8 @@ export interface Library {
   vector(row: number): Promise<Float32Array | undefined>;
   /** The `k` papers nearest to a unit vector, nearest first; of those the filter lets through, as many as there are. */
   nearest(vector: Float32Array, k: number, options?: { filter?: Filter | undefined }): Promise<Neighbour[]>;
+  /** The vectors of papers by row; those that have none yet are left out. */
+  vectors(rows: number[]): Promise<Map<number, Float32Array>>;
   /** The cosine of a unit vector with each row's vector; rows without a vector are left out. */
   similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
   /** The `k` papers that match the words of a query best, best first; of those the filter lets through. */

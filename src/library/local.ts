@@ -48,6 +48,7 @@ export class LocalLibrary implements Library {
   readonly #paper: Database.Statement<[number], PaperRow>;
   readonly #page: Database.Statement<[number], PaperRow>;
   readonly #vector: Database.Statement<[number], Buffer>;
+  readonly #vectors: Database.Statement<[string], [number, Buffer]>;
   readonly #vectorByLabel: Database.Statement<[number], Buffer>;
   readonly #lastLabel: Database.Statement<[], number | null>;
   readonly #revision: Database.Statement<[], string>;
@@ -76,6 +77,11 @@ export class LocalLibrary implements Library {
     this.#paper = db.prepare('SELECT * FROM papers WHERE row = ?');
     this.#page = db.prepare('SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT 256');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE paper = ?').pluck();
+    this.#vectors = db
+      .prepare<[string], [number, Buffer]>(
+        'SELECT paper, vector FROM vectors WHERE paper IN (SELECT value FROM json_each(?))',
+      )
+      .raw();
     this.#vectorByLabel = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE label = ?').pluck();
     this.#lastLabel = db.prepare<[], number | null>('SELECT max(label) FROM vectors').pluck();
     this.#revision = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'revision'").pluck();
@@ -172,14 +178,18 @@ export class LocalLibrary implements Library {
     } satisfies GraphQuestion);
   }
 
-  async similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>> {
-    const found = new Map<number, number>();
-    for (const row of rows) {
-      const blob = this.#vector.get(row);
-      const own = blob && this.#read(blob);
-      if (own) found.set(row, dot(vector, own));
+  async vectors(rows: number[]): Promise<Map<number, Float32Array>> {
+    const found = new Map<number, Float32Array>();
+    // One statement for all of them: half the time of one each.
+    for (const [row, blob] of this.#vectors.all(JSON.stringify(rows))) {
+      const vector = this.#read(blob);
+      if (vector) found.set(row, vector);
     }
     return found;
+  }
+
+  async similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>> {
+    return new Map([...(await this.vectors(rows))].map(([row, other]) => [row, dot(vector, other)]));
   }
 
   async matching(

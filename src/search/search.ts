@@ -10,7 +10,7 @@ import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
 import type { Facets } from '../library/facets.ts';
-import type { Correction, FoundWords, Library, LibraryStatus, WordScoring } from '../library/library.ts';
+import type { Correction, FoundWords, Library, LibraryStatus, WordMatch, WordScoring } from '../library/library.ts';
 import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
@@ -34,13 +34,13 @@ export const MAX_QUERY = 10_000;
 export const MAX_SEEDS = 50;
 
 /** Candidates taken from each leg: together they are the list that one can page through. */
-export const DEPTH = 200;
+export const DEPTH = 150;
 /** How much of the list is put into another order for the sake of diversity. */
 const DIVERSIFIED = 100;
 /** Of the best by words, those that may turn out to be the paper whose title was typed. */
 const TITLES_LOOKED_AT = 20;
 /** Of the best, those looked at to tell whether anything is relevant. */
-const JUDGED = 50;
+const JUDGED = 20;
 const UNRANKED = { dense: undefined, lexical: undefined };
 /** Characters; no title has more. */
 const LONGEST_TITLE = 400;
@@ -129,6 +129,8 @@ interface Understood {
   text: string;
   /** Undefined when only conditions were given. */
   vector: Float32Array | undefined;
+  /** What the words find: looked up while the question is embedded. */
+  lexical: Promise<WordMatch[]>;
   filter: Filter | undefined;
   /** A paper that the whole query names. */
   named: number | undefined;
@@ -254,6 +256,12 @@ export class Search {
         field: 'q',
       });
     }
+    const words = about.join('\n');
+    const lexical =
+      mode === 'dense' || words === ''
+        ? Promise.resolve([])
+        : this.#library.matching(words, DEPTH, { filter, scoring: scoringOf(mode) });
+    lexical.catch(() => {}); // It is awaited when the question is embedded, unless that fails.
     const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await Promise.all([
       this.#embedQueries(text === '' ? [] : [text]),
       this.#embedQueries(wanted),
@@ -264,7 +272,8 @@ export class Search {
     const against = [...ofUnlike, ...ofUnwanted];
     return {
       mode,
-      text: about.join('\n'),
+      text: words,
+      lexical,
       vector: about.length === 0 ? undefined : direction([ofText, ofWanted, ofLike], against),
       filter,
       named,
@@ -280,7 +289,7 @@ export class Search {
     { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF, lexicalWeight }: SearchOptions,
     clock: Clock,
   ): Promise<List> {
-    const { mode, text, vector, filter, named } = understood;
+    const { mode, vector, filter, named } = understood;
     if (vector === undefined) {
       // Conditions only: there is nothing to be near to, so the newest come first.
       const rows = await this.#library.newest(filter!, DEPTH);
@@ -300,11 +309,7 @@ export class Search {
     }
     const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
-      mode === 'dense'
-        ? []
-        : this.#library
-            .matching(text, DEPTH, { filter, scoring: scoringOf(mode) })
-            .finally(() => clock.stop('lexical')),
+      understood.lexical.finally(() => clock.stop('lexical')),
       this.#background.of(vector),
     ]);
     const isNew = ({ row }: { row: number }) => row === named || !understood.given.includes(row);
@@ -315,11 +320,12 @@ export class Search {
         .filter((seed) => !isNew(seed))
         .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
       const all = [...found, ...seeds];
-      await this.#complete(all, text, vector);
+      const vectors = await this.#library.vectors(all.map(({ row }) => row));
+      await this.#complete(all, understood, vectors);
       const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
       ranked = fuse(all, background, weight);
       // Papers to be like say all there is to say.
-      if (understood.like.length === 0) ranked = await this.#withFeedback(ranked, understood, background, weight);
+      if (understood.like.length === 0) ranked = this.#withFeedback(ranked, understood, vectors, background, weight);
     } else {
       ranked = single(found, mode);
     }
@@ -348,36 +354,33 @@ export class Search {
   }
 
   /** What each leg would say of the papers that only the other one found. */
-  async #complete(found: Candidate[], text: string, vector: Float32Array): Promise<void> {
-    const unseen = found.filter(({ similarity }) => similarity === undefined);
+  async #complete(found: Candidate[], { text, vector }: Understood, vectors: Map<number, Float32Array>): Promise<void> {
+    for (const candidate of found) {
+      const own = vectors.get(candidate.row);
+      if (own) candidate.similarity ??= dot(vector!, own);
+    }
     const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
-    const rowsOf = (some: Candidate[]) => some.map(({ row }) => row);
-    const [similarities, scores] = await Promise.all([
-      this.#library.similarities(vector, rowsOf(unseen)),
-      this.#library.scores(text, rowsOf(unread), 'fused'),
-    ]);
-    for (const candidate of unseen) candidate.similarity = similarities.get(candidate.row);
+    const rows = unread.map(({ row }) => row);
+    const scores = await this.#library.scores(text, rows, 'fused');
     unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
   }
 
   /** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
-  async #withFeedback(
+  #withFeedback(
     ranked: Ranked[],
     { text, vector }: Understood,
+    vectors: Map<number, Float32Array>,
     background: number,
     weight: number | undefined,
-  ): Promise<Ranked[]> {
-    const embedded = ranked.filter(({ similarity }) => similarity !== undefined).map(({ row }) => row);
-    const best = await Promise.all(embedded.slice(0, FEEDBACK_PAPERS).map((row) => this.#library.vector(row)));
-    const vectors = best.filter((each) => each !== undefined);
-    if (vectors.length === 0) return ranked;
-    const centre = direction([vectors], []);
-    const toCentre = await this.#library.similarities(centre, embedded);
+  ): Ranked[] {
+    const best = ranked.flatMap(({ row }) => vectors.get(row) ?? []).slice(0, FEEDBACK_PAPERS);
+    if (best.length === 0) return ranked;
+    const centre = direction([best], []);
     const similarityOf = new Map(ranked.map(({ row, similarity }) => [row, similarity]));
     const move = moveToward(text, dot(vector!, centre));
     const moved = ranked.map((each) => {
-      const near = toCentre.get(each.row);
-      return { ...each, similarity: near === undefined ? each.similarity : move(each.similarity!, near) };
+      const own = vectors.get(each.row);
+      return { ...each, similarity: own && move(each.similarity!, dot(centre, own)) };
     });
     return fuse(moved, background, weight).map((each) => ({ ...each, similarity: similarityOf.get(each.row) }));
   }
@@ -394,10 +397,10 @@ export class Search {
   }
 
   async #diversified(entries: Entry[], diversity: number): Promise<Entry[]> {
-    const head = await Promise.all(
-      entries.slice(0, DIVERSIFIED).map(async (entry) => ({ ...entry, vector: await this.#library.vector(entry.row) })),
-    );
-    return [...diversified(head, diversity), ...entries.slice(DIVERSIFIED)];
+    const head = entries.slice(0, DIVERSIFIED);
+    const vectors = await this.#library.vectors(head.map(({ row }) => row));
+    const items = head.map((entry) => ({ ...entry, vector: vectors.get(entry.row) }));
+    return [...diversified(items, diversity), ...entries.slice(DIVERSIFIED)];
   }
 
   /** The paper that the query names, or whose title it is, comes first. */

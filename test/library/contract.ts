@@ -38,6 +38,7 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
       expect(await library.vector(1)).toBeUndefined();
       expect(await library.nearest(vectorOf('a'), 10)).toEqual([]);
       expect(await library.similarities(vectorOf('a'), [1])).toEqual(new Map());
+      expect(await library.vectors([1])).toEqual(new Map());
       expect(await library.matching('a', 10)).toEqual([]);
       for (const filter of [{ all: [] }, { author: 'a' }, { not: { has: 'doi' } }] satisfies Filter[]) {
         expect(await library.count(filter)).toBe(0);
@@ -738,6 +739,8 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
       const vectors = [...embedAll(writer).values()].map(String);
       const drawn = await library.sample(50);
       expect(drawn).toHaveLength(50);
+      expect([...(await library.vectors([1, 2, 999])).keys()].toSorted()).toEqual([1, 2]);
+      expect((await library.vectors([2])).get(2)).toEqual(await library.vector(2));
       expect(new Set(drawn.map(String)).size).toBe(50);
       for (const each of drawn) expect(vectors).toContain(String(each));
       expect(await library.sample(50)).toEqual(drawn);

@@ -1,0 +1,87 @@
+/**
+ * npm run eval:seeds -- --keep DIR [--sets cisi,doris_mae_dev] [--model NAME]: several papers to be like, and hits that
+ * differ. Judged relatives of a query, drawn by a fixed seed, are the seeds; the others are to be found among the first
+ * ten. Asks the libraries that `npm run eval -- --keep DIR` left, and prints nDCG@10 × 100 of
+ *
+ * - best: the cosine with the nearest of the seeds;
+ * - mean: the cosine with their mean direction (`mode=dense`);
+ * - hybrid: the same with their words, as `akin like` ranks;
+ * - hybrid with diversity 0.2 and 0.5.
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { openSession, type Session } from '../src/cli/session.ts';
+import { DEFAULT_MODEL } from '../src/embedding/models.ts';
+import { readQrels } from '../src/evaluation/collection.ts';
+import { ndcg } from '../src/evaluation/metrics.ts';
+import { judgementsIn } from '../src/evaluation/runs.ts';
+import type { SearchOptions } from '../src/search/search.ts';
+import { shared } from './bench/report.ts';
+import { seededRandom } from './interrupted-build.ts';
+
+const { values } = parseArgs({
+  options: {
+    sets: { type: 'string', default: 'cranfield,cisi,npl,doris_mae_dev' },
+    model: { type: 'string', default: DEFAULT_MODEL },
+    keep: { type: 'string' },
+  },
+});
+if (!values.keep) throw new Error('--keep DIR is missing: where npm run eval -- --keep DIR left its libraries');
+
+const SEEDS = 3;
+const DEPTH = 100;
+type Method = (session: Session, seeds: string[]) => Promise<string[]>;
+
+const asked =
+  (options: SearchOptions): Method =>
+  async ({ search }, like) =>
+    (await search.ask({ like }, { limit: DEPTH, cutoff: 0, ...options })).hits.map(({ id }) => id);
+
+const METHODS: Record<string, Method> = {
+  best: bestOfSeeds,
+  mean: asked({ mode: 'dense' }),
+  hybrid: asked({}),
+  'diversity 0.2': asked({ diversity: 0.2 }),
+  'diversity 0.5': asked({ diversity: 0.5 }),
+};
+
+console.log(`${values.model}; ${SEEDS} seeds, nDCG@10 × 100`);
+console.log(['set'.padEnd(16), 'queries', ...Object.keys(METHODS).map((name) => name.padStart(13))].join('  '));
+for (const set of values.sets.split(',')) {
+  const session = await openSession(path.join(values.keep, `${set}-${values.model}`));
+  const { qrels } = await judgementsIn(session.library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
+  const random = seededRandom(1);
+  const sums = Object.keys(METHODS).map(() => 0);
+  let queries = 0;
+  for (const judged of qrels.values()) {
+    const relatives = [];
+    for (const [id, grade] of judged) {
+      if (grade > 0 && (await session.library.find(id)) !== undefined) relatives.push({ id, order: random() });
+    }
+    if (relatives.length < 2 * SEEDS) continue;
+    const seeds = relatives
+      .sort((a, b) => a.order - b.order)
+      .slice(0, SEEDS)
+      .map(({ id }) => id);
+    const hidden = new Map([...judged].filter(([id]) => !seeds.includes(id)));
+    queries++;
+    for (const [i, method] of Object.values(METHODS).entries())
+      sums[i]! += ndcg(await method(session, seeds), hidden, 10);
+  }
+  await session.close();
+  const cells = sums.map((sum) => ((100 * sum) / queries).toFixed(1).padStart(13));
+  console.log([set.padEnd(16), String(queries).padStart(7), ...cells].join('  '));
+}
+
+async function bestOfSeeds({ library }: Session, seeds: string[]): Promise<string[]> {
+  const rows = await Promise.all(seeds.map(async (id) => (await library.find(id))!));
+  const best = new Map<number, number>();
+  for (const row of rows) {
+    for (const near of await library.nearest((await library.vector(row))!, DEPTH + SEEDS)) {
+      best.set(near.row, Math.max(best.get(near.row) ?? -1, near.similarity));
+    }
+  }
+  const ranked = [...best].filter(([row]) => !rows.includes(row)).sort(([, a], [, b]) => b - a);
+  const papers = await library.papers(ranked.slice(0, DEPTH).map(([row]) => row));
+  return papers.flatMap((paper) => paper?.id ?? []);
+}
