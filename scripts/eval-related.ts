@@ -25,9 +25,8 @@ import { candidates, fuse } from '../src/search/ranking.ts';
 import { Related, WEIGHTS, type Weights } from '../src/search/related.ts';
 import { SentenceVectors, sentencesOf } from '../src/search/sentences.ts';
 import { shared } from './bench/report.ts';
-import { seededRandom } from './interrupted-build.ts';
-import type { Judgements } from '../src/evaluation/metrics.ts';
-import { ndcg, recall } from '../src/evaluation/metrics.ts';
+import { seeded } from '../src/evaluation/bootstrap.ts';
+import { ndcg, recall, type Judgements } from '../src/evaluation/metrics.ts';
 
 const { values } = parseArgs({
   options: {
@@ -207,7 +206,7 @@ async function measure({ tasks }: Collection, system: System): Promise<Measures[
 
 /** The mean and its 95 % interval by bootstrap over queries. */
 function interval(figures: number[]): string {
-  const random = seededRandom(1);
+  const random = seeded(1);
   const means = Array.from({ length: RESAMPLES }, () =>
     mean(figures.map(() => figures[Math.floor(random() * figures.length)]!)),
   ).sort((a, b) => a - b);
@@ -293,7 +292,7 @@ async function tasksOf(set: string, library: LocalLibrary): Promise<Task[]> {
     const [paper] = row === undefined ? [] : await library.papers([row]);
     const whole = paper ? embeddedText(paper) : embeddedText({ title: title ?? '', abstract: text! });
     for (let draw = 1; draw <= DRAWS; draw++) {
-      const order = shuffled([...relatives.keys()], seededRandom(draw));
+      const order = shuffled([...relatives.keys()], seeded(draw));
       const cited = order.slice(0, Math.min(CITED, Math.floor(order.length / 2)));
       const hidden = new Map([...relatives].filter(([document]) => !cited.includes(document)));
       tasks.push({ query: id, text: whole, self, cited, hidden });

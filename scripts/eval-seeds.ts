@@ -12,12 +12,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openSession, type Session } from '../src/cli/session.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
+import { seeded } from '../src/evaluation/bootstrap.ts';
 import { readQrels } from '../src/evaluation/collection.ts';
 import { ndcg } from '../src/evaluation/metrics.ts';
 import { judgementsIn } from '../src/evaluation/runs.ts';
 import type { SearchOptions } from '../src/search/search.ts';
 import { shared } from './bench/report.ts';
-import { seededRandom } from './interrupted-build.ts';
 
 const { values } = parseArgs({
   options: {
@@ -50,7 +50,7 @@ console.log(['set'.padEnd(16), 'queries', ...Object.keys(METHODS).map((name) => 
 for (const set of values.sets.split(',')) {
   const session = await openSession(path.join(values.keep, `${set}-${values.model}`));
   const { qrels } = await judgementsIn(session.library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
-  const random = seededRandom(1);
+  const random = seeded(1);
   const sums = Object.keys(METHODS).map(() => 0);
   let queries = 0;
   for (const judged of qrels.values()) {

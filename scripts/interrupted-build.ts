@@ -195,17 +195,6 @@ function rowsOf(index: string): Record<string, Map<string, string>> {
   return Object.fromEntries(tables);
 }
 
-/** Random numbers in 0..1 that are the same for the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 const SUBJECTS =
   'glaciers,songbirds,proteins,galaxies,markets,languages,volcanoes,neurons,bridges,rivers,batteries,enzymes,forests,vaccines,earthquakes,rumours'.split(
     ',',

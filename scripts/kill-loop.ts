@@ -10,7 +10,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { recordsWithAbstract } from './bench/report.ts';
-import { build, differences, inventedPapers, randomMoments, seededRandom } from './interrupted-build.ts';
+import { seeded } from '../src/evaluation/bootstrap.ts';
+import { build, differences, inventedPapers, randomMoments } from './interrupted-build.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,7 +23,7 @@ const { values } = parseArgs({
     file: { type: 'string' },
   },
 });
-const random = seededRandom(Number(values.seed));
+const random = seeded(Number(values.seed));
 const wanted = Number(values.papers);
 const papers = values.file ? await recordsWithAbstract(values.file, wanted) : inventedPapers(wanted, random);
 

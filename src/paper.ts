@@ -34,6 +34,13 @@ export interface Paper {
   extra: Record<string, unknown>;
 }
 
+/** What an answer says of a paper, wherever it names one. */
+export type Citation = Pick<Paper, 'id' | 'title' | 'authors' | 'year' | 'venue' | 'url' | 'ids'>;
+
+export function citationOf({ id, title, authors, year, venue, url, ids }: Paper): Citation {
+  return { id, title, authors, year, venue, url, ids };
+}
+
 /** The text of a paper that is embedded. Part of the fingerprint: a change here changes every vector. */
 export const TEXT_RULE = 'title, newline, abstract';
 

@@ -19,12 +19,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
+import { seeded } from '../../src/evaluation/bootstrap.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
 import { dot } from '../../src/library/graph.ts';
 import { LIBRARY_FILE } from '../../src/library/database.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
-import { seededRandom } from '../interrupted-build.ts';
 import { percentile, recordsWithAbstract, shared, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
@@ -82,7 +82,7 @@ async function standIn(count: number): Promise<void> {
   const model = findModel(DEFAULT_MODEL);
   const writer = LocalWriter.open(folder, { model, mustBeThatModel: true, purpose: 'a benchmark' });
   const embedder = await Embedder.start(model);
-  const random = seededRandom(1);
+  const random = seeded(1);
   const pending = writer.pending(0, papers);
   const embedded: Embedding[] = [];
   for await (const each of embedder.embedDocuments(pending.slice(0, count).map(({ text }) => text)))

@@ -5,7 +5,6 @@ import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
-import { IDENTIFIER_KINDS } from '../paper.ts';
 import { FACET_FIELDS } from '../library/facets.ts';
 import { filterSchema } from '../library/filter.ts';
 import { EXPLAIN } from '../search/explanation.ts';
@@ -13,10 +12,10 @@ import type { Related } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MAX_SEEDS, MODES, type Search, type SearchAnswer } from '../search/search.ts';
 import { webPage } from '../web/page.ts';
+import { citationFields, identifiersSchema } from './citation.ts';
 import { makeProblem, problem, problemOf, sendProblem } from './problem.ts';
 import { answerRelated } from './related.ts';
 
-const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string());
 const rank = z.int().positive().nullable();
 const versionSchema = z
   .object({
@@ -43,13 +42,7 @@ const explanationSchema = z
   });
 const hitSchema = z
   .object({
-    id: z.string(),
-    title: z.string(),
-    authors: z.array(z.string()),
-    year: z.int().nullable(),
-    venue: z.string().nullable(),
-    url: z.string().nullable(),
-    ids: identifiersSchema,
+    ...citationFields,
     score: z
       .number()
       .openapi({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),

@@ -14,8 +14,8 @@ import { readDraft } from '../drafts/read.ts';
 import { readText } from '../drafts/text.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { AkinError } from '../errors.ts';
-import { IDENTIFIER_KINDS } from '../paper.ts';
 import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS, parseYears, type Related } from '../search/related.ts';
+import { citationFields } from './citation.ts';
 import { makeProblem, problem, sendProblem } from './problem.ts';
 
 const PATH = '/v1/related';
@@ -32,13 +32,7 @@ const reasonSchema = z
   .openapi('Reason');
 const suggestionSchema = z
   .object({
-    id: z.string(),
-    title: z.string(),
-    authors: z.array(z.string()),
-    year: z.int().nullable(),
-    venue: z.string().nullable(),
-    url: z.string().nullable(),
-    ids: z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string()),
+    ...citationFields,
     score: z.number().openapi({ description: 'What the choice follows, 0..1' }),
     similarity: z.number().nullable().openapi({ description: 'Cosine of passage and paper, −1..1' }),
     reason: reasonSchema.nullable().openapi({ description: 'The sentence of the abstract nearest to the passage' }),

@@ -6,6 +6,7 @@
  * a filter looks for a piece of text in the folded values, which are few, and never at the papers, which are many.
  */
 import type { Paper } from '../paper.ts';
+import { plain } from './fold.ts';
 import { hasWord } from './filter.ts';
 
 export const FACET_FIELDS = ['year', 'author', 'venue', 'category', 'collection'] as const;
@@ -102,18 +103,6 @@ export function meansAuthor(name: string, author: string): boolean {
 
 function abbreviates(a: string, b: string): boolean {
   return (a.length === 1 || b.length === 1) && a[0] === b[0];
-}
-
-/** Letters that are written without their strokes and ligatures where a keyboard lacks them, as Unicode does not know. */
-const PLAIN_LETTERS: Record<string, string> = { ø: 'o', ł: 'l', đ: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe' };
-
-/** Lower case, without accents. */
-function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[øłđıßæœ]/g, (letter) => PLAIN_LETTERS[letter]!);
 }
 
 function wordsOf(text: string): string[] {

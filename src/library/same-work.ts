@@ -10,6 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Paper } from '../paper.ts';
+import { plain } from './fold.ts';
 
 /** What of a paper the comparison reads, made once a paper. */
 export interface Fingerprint {
@@ -157,17 +158,9 @@ function authorOf(name: string): Author[] {
   return [{ family, initial: names.length > 1 ? names[0]![0]! : '', parts: names.toSorted().join(' ') }];
 }
 
-/** Letters that Unicode does not take apart. */
-const LETTERS: Record<string, string> = { ß: 'ss', ø: 'o', ł: 'l', đ: 'd', æ: 'ae', œ: 'oe', ı: 'i' };
-
 /** Lower case, without accents and without what LaTeX adds to letters. */
 function fold(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[ßøłđæœı]/g, (letter) => LETTERS[letter]!)
-    .replace(/\\[a-z]+\s*\{|[\\{}$^_]/g, '');
+  return plain(text).replace(/\\[a-z]+\s*\{|[\\{}$^_]/g, '');
 }
 
 const wordsOf = (folded: string): string[] => folded.match(/[\p{L}\p{N}]+/gu) ?? [];

@@ -41,7 +41,7 @@ export function correction(term: string, vocabulary: Vocabulary): string | undef
     for (const each of vocabulary.byLength[length] ?? []) {
       // Fingers seldom slip on the first letter. Each slip changes at most two letters of the set; most terms differ in more.
       if (each.term[0] !== term[0] || bits(letters ^ each.letters) > 2 * slips) continue;
-      const distance = alignment(term, each.term, slips);
+      const distance = slipsBetween(term, each.term, slips);
       if (distance > slips) continue;
       const better =
         !nearest ||
@@ -67,8 +67,8 @@ function bits(set: number): number {
   return count;
 }
 
-/** Optimal string alignment distance; `most` + 1 when it is more than `most`. */
-function alignment(a: string, b: string, most: number): number {
+/** How many slips lie between two words (optimal string alignment distance); `most` + 1 when more than `most`. */
+export function slipsBetween(a: string, b: string, most: number): number {
   let [before, last] = [[] as number[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i++) {
     const row = [i];

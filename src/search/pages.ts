@@ -18,7 +18,7 @@ interface Cursor {
 /** Lists kept: each holds at most a thousand rows and scores. */
 const KEPT_LISTS = 64;
 
-export class Pages<List extends { readonly length: number }> {
+export class Pages<List extends { readonly entries: readonly unknown[] }> {
   readonly #kept = new Map<string, { revision: string; list: List }>();
 
   /**
@@ -55,7 +55,7 @@ export class Pages<List extends { readonly length: number }> {
     this.#kept.delete(key);
     this.#kept.set(key, { revision: at.revision, list });
     if (this.#kept.size > KEPT_LISTS) this.#kept.delete(this.#kept.keys().next().value!);
-    const { length } = list;
+    const { length } = list.entries;
     return {
       list,
       offset: at.offset,

@@ -15,6 +15,7 @@
  */
 import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
+import { slipsBetween } from '../library/vocabulary.ts';
 import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../paper.ts';
 
 export interface ParsedQuery {
@@ -304,6 +305,9 @@ function refused(message: string, hint?: string): AkinError {
   return new AkinError('invalid-argument', message, { hint, field: 'q' });
 }
 
+/** No name is so long that more are allowed. */
+const MOST_SLIPS = 2;
+
 /** Slips of the finger that still make a word a field's name: a short name must be hit exactly, "actor" is no author. */
 function slipsAllowed(field: string): number {
   return field.length < 4 ? 0 : field.length < 8 ? 1 : 2;
@@ -312,26 +316,9 @@ function slipsAllowed(field: string): number {
 /** The one of `names` that is the fewest slips away from `given`, where no more are made than are allowed. */
 function nearest<T extends string>(given: string, names: readonly T[], allowed: (name: T) => number): T | undefined {
   return names
-    .map((name) => ({ name, slips: slipsBetween(given, name) }))
+    .map((name) => ({ name, slips: slipsBetween(given, name, MOST_SLIPS) }))
     .filter(({ name, slips }) => slips <= allowed(name))
     .sort((a, b) => a.slips - b.slips)[0]?.name;
-}
-
-/** How many letters were left out, added, exchanged or swapped with their neighbour (optimal string alignment). */
-function slipsBetween(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 2) return Infinity;
-  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      let slips = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1]));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        slips = Math.min(slips, rows[i - 2]![j - 2]! + 1);
-      row.push(slips);
-    }
-    rows.push(row);
-  }
-  return rows[a.length]![b.length]!;
 }
 
 /** Without quotes that have no partner: a value or phrase can't hold any. */

@@ -13,7 +13,7 @@ import { AkinError } from '../errors.ts';
 import { dot } from '../library/graph.ts';
 import type { Filter } from '../library/filter.ts';
 import type { Library, LibraryStatus } from '../library/library.ts';
-import { IDENTIFIER_KINDS, type Identifiers, type Paper } from '../paper.ts';
+import { citationOf, IDENTIFIER_KINDS, type Citation, type Identifiers, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
@@ -30,14 +30,7 @@ export interface Years {
   to: number | undefined;
 }
 
-export interface Suggestion {
-  id: string;
-  title: string;
-  authors: string[];
-  year: number | null;
-  venue: string | null;
-  url: string | null;
-  ids: Identifiers;
+export interface Suggestion extends Citation {
   /** What the choice follows, 0..1. */
   score: number;
   /** Cosine of the vectors of the passage and the paper, −1..1; null for a paper that has no vector yet. */
@@ -181,9 +174,9 @@ export class Related {
         );
         const suggestions = await Promise.all(
           own.map(async ({ row, paper, score }): Promise<Suggestion> => {
-            const { id, title, authors, year, venue, url, ids } = paper;
             return {
-              ...{ id, title, authors, year, venue, url, ids, score },
+              ...citationOf(paper),
+              score,
               similarity: similarities.get(row) ?? null,
               reason: reasonOf(await this.#sentences.nearest(vector, paper.abstract)),
             };

@@ -11,7 +11,7 @@ import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
 import type { Facets } from '../library/facets.ts';
 import type { Correction, FoundWords, Library, LibraryStatus, WordMatch, WordScoring } from '../library/library.ts';
-import { embeddedText, type Identifiers, type Paper } from '../paper.ts';
+import { citationOf, embeddedText, type Citation, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { Explainer, type Explain, type Explanation } from './explanation.ts';
@@ -83,14 +83,7 @@ export interface SearchOptions {
   cutoff?: number | undefined;
 }
 
-export interface Hit {
-  id: string;
-  title: string;
-  authors: string[];
-  year: number | null;
-  venue: string | null;
-  url: string | null;
-  ids: Identifiers;
+export interface Hit extends Citation {
   /** What the order follows: the fused score in 0..1 (hybrid), the cosine (dense), BM25 (lexical). */
   score: number;
   /** Cosine of the question's and the paper's vectors, −1..1; null for a paper that has no vector yet. */
@@ -146,7 +139,6 @@ type Entry = Ranked & { others: number[] };
 /** What one pages through. */
 interface List {
   entries: Entry[];
-  length: number;
   exact: boolean;
   withheld: number;
 }
@@ -211,7 +203,7 @@ export class Search {
     return {
       hits,
       mode,
-      total: { value: list.length, exact: list.exact },
+      total: { value: list.entries.length, exact: list.exact },
       withheld: list.withheld,
       next: cursorAfter(offset + page.length),
       corrections: mode === 'dense' ? [] : await this.#library.corrections(understood.text),
@@ -305,7 +297,7 @@ export class Search {
         })),
         understood.given,
       );
-      return { entries, length: entries.length, exact: rows.length < DEPTH, withheld: 0 };
+      return { entries, exact: rows.length < DEPTH, withheld: 0 };
     }
     const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
@@ -330,14 +322,14 @@ export class Search {
       ranked = single(found, mode);
     }
     if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, understood, cutoff))) {
-      return { entries: [], length: 0, exact: true, withheld: ranked.length };
+      return { entries: [], exact: true, withheld: ranked.length };
     }
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, understood.unlike, unlikeAbove);
     let entries = await oncePerWork(this.#library, ranked, named === undefined ? understood.given : []);
     if (diversity > 0) entries = await this.#diversified(entries, diversity);
     entries = await this.#titledFirst(entries, understood);
     clock.stop('rank');
-    return { entries, length: entries.length, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
+    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
   }
 
   /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
@@ -481,14 +473,15 @@ function scoringOf(mode: Mode): WordScoring {
 
 function hitOf(
   { ranks, score, similarity }: Ranked,
-  { id, title, authors, year, venue, url, ids }: Paper,
+  paper: Paper,
   versions: (Paper | undefined)[],
 ): Omit<Hit, 'relevance'> {
   return {
-    ...{ id, title, authors, year, venue, url, ids, score },
+    ...citationOf(paper),
+    score,
     similarity: similarity ?? null,
     ranks: { dense: ranks.dense ?? null, lexical: ranks.lexical ?? null },
-    versions: versions.filter((paper) => paper !== undefined).map(versionOf),
+    versions: versions.filter((version) => version !== undefined).map(versionOf),
   };
 }
 

@@ -2,14 +2,15 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build, differences, inventedPapers, seededRandom } from '../../scripts/interrupted-build.ts';
+import { seeded } from '../../src/evaluation/bootstrap.ts';
+import { build, differences, inventedPapers } from '../../scripts/interrupted-build.ts';
 import { akin, temporaryFolder } from '../akin.ts';
 
 const PAIRS = 64; // Two transactions of vectors.
 const folder = temporaryFolder(afterAll);
 const file = path.join(folder, 'papers.jsonl');
 const [undisturbed, disturbed] = [path.join(folder, 'undisturbed'), path.join(folder, 'disturbed')];
-const preprints = inventedPapers(PAIRS, seededRandom(7)).map((paper, i) => ({
+const preprints = inventedPapers(PAIRS, seeded(7)).map((paper, i) => ({
   ...paper,
   authors: [`Ada Ashwood${i}`, 'Ben Birch'],
   year: 2016,

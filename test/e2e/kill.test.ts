@@ -6,11 +6,12 @@ import { cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { build, differences, inventedPapers, seededRandom, type Moment } from '../../scripts/interrupted-build.ts';
+import { seeded } from '../../src/evaluation/bootstrap.ts';
+import { build, differences, inventedPapers, type Moment } from '../../scripts/interrupted-build.ts';
 import { temporaryFolder } from '../akin.ts';
 
 const PAPERS = 320; // Two transactions of records, five of vectors.
-const random = seededRandom(20_261_124);
+const random = seeded(20_261_124);
 const papers = inventedPapers(PAPERS, random);
 const folder = temporaryFolder(afterAll);
 const file = path.join(folder, 'papers.jsonl');

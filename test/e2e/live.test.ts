@@ -4,7 +4,8 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inventedPapers, seededRandom } from '../../scripts/interrupted-build.ts';
+import { seeded } from '../../src/evaluation/bootstrap.ts';
+import { inventedPapers } from '../../scripts/interrupted-build.ts';
 import { akin, sampleCopy, serveAkin } from '../akin.ts';
 
 const library = sampleCopy(afterAll);
@@ -15,7 +16,7 @@ const papers = [
     title: 'Zwieback under load',
     abstract: 'How much a stack of twice-baked bread carries before it breaks.',
   },
-  ...inventedPapers(100, seededRandom(3)),
+  ...inventedPapers(100, seeded(3)),
 ];
 writeFileSync(file, papers.map((paper) => `${JSON.stringify(paper)}\n`).join(''));
 

@@ -2,22 +2,14 @@
 import { createHash } from 'node:crypto';
 import type { Embedding } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
+import { seeded } from '../../src/evaluation/bootstrap.ts';
 import type { LibraryWriter, Neighbour } from '../../src/library/library.ts';
 import { dot } from '../../src/library/graph.ts';
 import { toPaper, type Paper, type PaperInput } from '../../src/paper.ts';
 
-export const MODEL = findModel(DEFAULT_MODEL);
+export { seeded };
 
-/** Mulberry32: numbers in 0..1 that depend on the seed alone. */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export const MODEL = findModel(DEFAULT_MODEL);
 
 /** A direction chosen at random; with `centre`, one around it. */
 export function unitVector(random: () => number, centre?: Float32Array): Float32Array {
