@@ -159,6 +159,8 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       const page = await open('/');
       await page.keyboard.type(QUERY); // The box has the focus from the beginning.
       await page.getByText(TURING).waitFor();
+      // The first letters may have found it already; their results go when those of the whole question come.
+      await page.waitForURL((url) => url.searchParams.get('q') === QUERY);
       const focused = () => page.locator(':focus').innerText();
       for (let presses = 0; (await focused()) !== 'More like this' && presses < 10; presses++) {
         await page.keyboard.press('Tab');
