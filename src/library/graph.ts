@@ -48,13 +48,14 @@ export class Graph {
   readonly #newVectors: Database.Statement<[number], { label: number; paper: number; vector: Buffer }>;
   readonly #newForgotten: Database.Statement<[number], { sequence: number; label: number }>;
   readonly #vector: Database.Statement<[number], Buffer>;
+  readonly #version: Database.Statement<[], number>;
   readonly #state: GraphState;
   /** Vectors committed but not in the graph yet, by label, ascending. */
   readonly #tail = new Map<number, Float32Array>();
   /** The paper's row by label; 0 for a label that has no vector. */
   #rowOf = new Int32Array(INITIAL_CAPACITY);
   #seenLabel: number;
-  #seenVersion: unknown;
+  #seenVersion: number | undefined;
   #unsaved = 0;
   #saving: Promise<void> | undefined;
 
@@ -70,6 +71,7 @@ export class Graph {
     this.#newVectors = db.prepare('SELECT label, paper, vector FROM vectors WHERE label > ? ORDER BY label');
     this.#newForgotten = db.prepare('SELECT sequence, label FROM forgotten WHERE sequence > ? ORDER BY sequence');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE label = ?').pluck();
+    this.#version = db.prepare<[], number>('PRAGMA data_version').pluck();
     db.exec('BEGIN'); // What the snapshot is compared with must be what it is then brought up to date from.
     const unusable = 'unusable' in loaded ? loaded.unusable : this.#mismatch(loaded);
     this.rebuilding = unusable;
@@ -96,7 +98,7 @@ export class Graph {
 
   /** Takes note of what was committed since the last look; cheap when nothing was. */
   refresh(): void {
-    const version = this.#db.pragma('data_version', { simple: true });
+    const version = this.#version.get()!;
     if (version === this.#seenVersion) return;
     this.#seenVersion = version;
     // One transaction: a deletion and the vectors after it must be seen together.
@@ -275,8 +277,9 @@ export class Graph {
   }
 }
 
-/** A vector as SQLite keeps it (little-endian float32) as numbers; a blob need not lie on a four-byte boundary. */
+/** Vectors as SQLite keeps them (little-endian float32) as numbers: the blob's own bytes, where it is aligned for them. */
 export function floats(blob: Buffer): Float32Array {
+  if (blob.byteOffset % 4 === 0) return new Float32Array(blob.buffer, blob.byteOffset, blob.byteLength / 4);
   const copy = new Float32Array(blob.byteLength / 4);
   new Uint8Array(copy.buffer).set(blob);
   return copy;

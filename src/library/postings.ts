@@ -31,8 +31,8 @@ const LEAST_IDF = 1e-6;
 
 /** Entries of posting lists kept in memory; 5 bytes each. All lists of 200,000 abstracts have about as many. */
 const MOST_ENTRIES = 20_000_000;
-/** Queries whose scores are kept, for those who ask about more papers of the same query. */
-const KEPT_QUERIES = 4;
+/** Queries whose terms are kept: one answer asks three or four times about the words of one query. */
+const KEPT_QUERIES = 64;
 
 /** The papers that hold a term, by row, and how often each holds it (255 for more). */
 interface PostingList {
@@ -55,7 +55,8 @@ export class Postings {
   readonly #db: Database.Database;
   readonly #tokenizer = new Tokenizer();
   readonly #list: Database.Statement<[string], [number, number]>;
-  #seenVersion: unknown;
+  readonly #version: Database.Statement<[], number>;
+  #seenVersion: number | undefined;
   #seenTexts: string | undefined;
   #papers = 0;
   /** By row: how many occurrences of a term are worth half of endless ones; more in a longer paper. */
@@ -63,7 +64,9 @@ export class Postings {
   readonly #lists = new Map<string, PostingList>();
   #entries = 0;
   #vocabulary: Vocabulary | undefined;
-  readonly #scored = new Map<string, Float64Array>();
+  readonly #known = new Map<string, Term[]>();
+  /** By row: what papers have of the query at hand. */
+  #sums = new Float64Array();
 
   /** Opens the full text index of the library in `folder`. @throws AkinError as `openForReading`. */
   constructor(folder: string) {
@@ -73,6 +76,7 @@ export class Postings {
     this.#list = this.#db
       .prepare<[string], [number, number]>('SELECT doc, count(*) FROM temp.occurrences WHERE term = ? GROUP BY doc')
       .raw();
+    this.#version = this.#db.prepare<[], number>('PRAGMA data_version').pluck();
     this.#db.transaction(() => this.#refresh())();
   }
 
@@ -81,14 +85,28 @@ export class Postings {
    * @param allowed 1 at the rows that may be found; undefined: all may.
    */
   matching(query: QueryWord[], k: number, scoring: WordScoring, allowed?: Uint8Array): WordMatch[] {
-    return this.#db.transaction(() => best(this.#scores(query, scoring), k, allowed))();
+    return this.#db.transaction(() => {
+      this.#refresh();
+      this.#sums.fill(0);
+      for (const { term, said } of this.#terms(query)) {
+        const list = this.#postings(term);
+        addTo(this.#sums, list, this.#weight(list, said, scoring), this.#halfWorth[scoring]);
+      }
+      return best(this.#sums, k, allowed);
+    })();
   }
 
   /** The BM25 of each of these papers for the words; 0 for those that hold none of them. */
   scores(query: QueryWord[], rows: number[], scoring: WordScoring): number[] {
     return this.#db.transaction(() => {
-      const scores = this.#scores(query, scoring);
-      return rows.map((row) => scores[row] ?? 0);
+      this.#refresh();
+      const scores = rows.map(() => 0);
+      for (const { term, said } of this.#terms(query)) {
+        const list = this.#postings(term);
+        const weight = this.#weight(list, said, scoring);
+        rows.forEach((row, at) => (scores[at]! += weight * this.#worth(list, row, scoring)));
+      }
+      return scores;
     })();
   }
 
@@ -104,12 +122,9 @@ export class Postings {
         const list = this.#postings(term);
         const weight = this.#weight(list, said, scoring);
         rows.forEach((row, at) => {
-          const index = placeOf(list.rows, row);
-          if (index === -1) return;
-          found[at]!.words.push({
-            word,
-            score: weight * saturated(list.counts[index]!, this.#halfWorth[scoring][row]!),
-          });
+          const worth = this.#worth(list, row, scoring);
+          if (worth === 0) return;
+          found[at]!.words.push({ word, score: weight * worth });
           found[at]!.coverage += rarities[i]! / all;
         });
       });
@@ -145,20 +160,10 @@ export class Postings {
     this.#db.close();
   }
 
-  /** BM25 of every paper, by row. */
-  #scores(query: QueryWord[], scoring: WordScoring): Float64Array {
-    this.#refresh();
-    const key = JSON.stringify([scoring, query]);
-    const known = this.#scored.get(key);
-    if (known) return known;
-    const scores = new Float64Array(this.#halfWorth[scoring].length);
-    for (const { term, said } of this.#terms(query)) {
-      const list = this.#postings(term);
-      addTo(scores, list, this.#weight(list, said, scoring), this.#halfWorth[scoring]);
-    }
-    if (this.#scored.size >= KEPT_QUERIES) this.#scored.delete(this.#scored.keys().next().value!);
-    this.#scored.set(key, scores);
-    return scores;
+  /** What a paper's occurrences of a term are worth, 0 (there is none) to 1. */
+  #worth({ rows, counts }: PostingList, row: number, scoring: WordScoring): number {
+    const place = placeOf(rows, row);
+    return place === -1 ? 0 : saturated(counts[place]!, this.#halfWorth[scoring][row]!);
   }
 
   /** What a term that a paper holds often and a query says `said` times adds to the paper's score. */
@@ -174,6 +179,16 @@ export class Postings {
 
   /** The stems of the words, each once, in the order of the words. */
   #terms(query: QueryWord[]): Term[] {
+    const key = JSON.stringify(query);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const terms = this.#readTerms(query);
+    if (this.#known.size >= KEPT_QUERIES) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(key, terms);
+    return terms;
+  }
+
+  #readTerms(query: QueryWord[]): Term[] {
     const terms = new Map<string, Term>();
     this.#tokenizer.terms(query.map(({ word }) => word)).forEach((own, i) => {
       const { word, count } = query[i]!;
@@ -222,7 +237,7 @@ export class Postings {
    * @returns whether texts have changed.
    */
   #refresh(): boolean {
-    const version = this.#db.pragma('data_version', { simple: true });
+    const version = this.#version.get()!;
     if (version === this.#seenVersion) return false;
     this.#seenVersion = version;
     // FTS5 keeps its totals in block 1 and counts its writes in block 10: they differ after every change of a text.
@@ -234,7 +249,7 @@ export class Postings {
     this.#seenTexts = texts;
     this.#lists.clear();
     this.#entries = 0;
-    this.#scored.clear();
+    this.#known.clear();
     this.#vocabulary = undefined;
     const last = this.#db.prepare('SELECT max(row) FROM papers').pluck().get() as number | null;
     const sizes = this.#db.prepare('SELECT id, sz FROM words_docsize').raw().all() as [number, Buffer][];
@@ -246,6 +261,7 @@ export class Postings {
       sizes.forEach(([row], i) => (halfWorth[row] = k1 * (1 - b + (b * lengths[i]!) / mean)));
       this.#halfWorth[scoring] = halfWorth;
     }
+    this.#sums = new Float64Array((last ?? 0) + 1);
     return true;
   }
 }
@@ -295,16 +311,18 @@ function best(scores: Float64Array, k: number, allowed: Uint8Array | undefined):
       i = least;
     }
   };
+  let least = 0; // A later row of the same score is worse than the worst there is.
   for (let row = 1; row < scores.length; row++) {
     const score = scores[row]!;
-    if (score === 0 || (allowed && !allowed[row])) continue;
+    if (score <= least || (allowed && !allowed[row])) continue;
     if (heap.length < k) {
       heap.push({ row, score });
       if (heap.length === k) for (let i = k >> 1; i >= 0; i--) sink(i);
-    } else if (score > heap[0]!.score) {
+    } else {
       heap[0] = { row, score };
       sink(0);
     }
+    if (heap.length === k) least = heap[0]!.score;
   }
   return heap.sort((a, b) => (worse(a, b) ? 1 : -1));
 }

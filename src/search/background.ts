@@ -2,7 +2,6 @@
  * What is nothing? The cosine of a question with papers that have nothing to do with it: in one model it is about 0, in
  * another 0.4, and higher where all papers of a library are of one field. It is the zero that the ranking measures from.
  */
-import { dot } from '../library/graph.ts';
 import type { Library } from '../library/library.ts';
 
 /** Papers drawn at random: enough that the mean is right to a few thousandths. */
@@ -10,7 +9,7 @@ const SAMPLE = 500;
 
 export class Background {
   readonly #library: Library;
-  #sample: Promise<Float32Array[]> | undefined;
+  #mean: Promise<Float64Array> | undefined;
   #sampled = -1;
 
   constructor(library: Library) {
@@ -21,11 +20,18 @@ export class Background {
   async of(vector: Float32Array): Promise<number> {
     const { embedded } = await this.#library.status();
     // A sample stays good while a library grows a little; a small library is its own sample.
-    if (!this.#sample || embedded > 1.1 * this.#sampled || embedded < 0.9 * this.#sampled) {
-      this.#sample = this.#library.sample(SAMPLE);
+    if (!this.#mean || embedded > 1.1 * this.#sampled || embedded < 0.9 * this.#sampled) {
+      this.#mean = this.#library.sample(SAMPLE).then(meanOf);
       this.#sampled = embedded;
     }
-    const sample = await this.#sample;
-    return sample.reduce((sum, other) => sum + dot(vector, other), 0) / sample.length || 0;
+    const mean = await this.#mean;
+    return mean.reduce((sum, x, i) => sum + x * vector[i]!, 0);
   }
+}
+
+/** The mean of vectors: the dot product with it is the mean of the dot products with each. */
+function meanOf(vectors: Float32Array[]): Float64Array {
+  const mean = new Float64Array(vectors[0]?.length ?? 0);
+  for (const vector of vectors) vector.forEach((x, i) => (mean[i]! += x / vectors.length));
+  return mean;
 }

@@ -22,7 +22,7 @@ export interface Explanation {
 }
 
 /** How long an answer may wait for sentences to be compared. */
-const FAST_MS = 10;
+const FAST_MS = 15;
 /** Papers whose sentences are embedded side by side. */
 const AT_ONCE = 2;
 
@@ -47,7 +47,7 @@ export class Explainer {
     const end = how === 'full' ? Infinity : performance.now() + FAST_MS;
     const explained: Explanation[] = [];
     const places = page.keys();
-    // A few at a time, the best first: what is not begun in time is not begun at all, and keeps no later question waiting.
+    // A few at a time, the best first: a sentence not begun in time is not begun at all, and keeps no later question waiting.
     const explainNext = async (): Promise<void> => {
       for (const place of places) {
         const { ranked, abstract, words } = page[place]!;
@@ -70,9 +70,10 @@ export class Explainer {
     words: FoundWord[],
     end: number,
   ): Promise<Explanation['sentence']> {
-    const isTime = vector !== undefined && performance.now() < end;
-    const nearest = isTime ? await inTime(this.#sentences.nearest(vector, abstract), end) : undefined;
-    return nearest ?? wordiest(abstract, words);
+    const isTime = () => performance.now() < end;
+    const sentences = sentencesOf(abstract);
+    const nearest = vector && (await inTime(this.#sentences.nearest(vector, sentences, isTime), end));
+    return nearest ?? wordiest(sentences, words);
   }
 }
 
@@ -88,9 +89,9 @@ async function inTime<T>(promise: Promise<T>, end: number): Promise<T | undefine
 }
 
 /** The sentence with the most of what its paper was found by; the first one where none has any. */
-function wordiest(abstract: string, words: FoundWord[]): Explanation['sentence'] {
+function wordiest(sentences: Sentence[], words: FoundWord[]): Explanation['sentence'] {
   let best: { sentence: Sentence; worth: number } | undefined;
-  for (const sentence of sentencesOf(abstract)) {
+  for (const sentence of sentences) {
     const said = sentence.text.toLowerCase();
     // The word as it was typed, or its beginning: the index knows the stem, here a rough eye will do.
     const worth = words.reduce((sum, { word, score }) => (said.includes(word.slice(0, 6)) ? sum + score : sum), 0);

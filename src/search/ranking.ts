@@ -42,19 +42,25 @@ export function candidates(dense: Neighbour[], lexical: WordMatch[]): Candidate[
  * candidates (see Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", 2023, doi:10.1145/3596512) a score
  * does not depend on how many candidates were taken, and the worst of them keeps what it is worth.
  * @param background the mean cosine of the question with papers of the library.
+ * @param cosineOf the cosine to rank a candidate by, where that is not its similarity.
  * @returns best first; ties go to the lower row, so that the order is total.
  */
-export function fuse(found: Candidate[], background: number, lexicalWeight = LEXICAL_WEIGHT): Ranked[] {
-  const bestCosine = Math.max(...found.map(({ similarity }) => similarity ?? -1));
+export function fuse(
+  found: Candidate[],
+  background: number,
+  lexicalWeight = LEXICAL_WEIGHT,
+  cosineOf: (candidate: Candidate) => number | undefined = ({ similarity }) => similarity,
+): Ranked[] {
+  const cosines = found.map(cosineOf);
+  const range = Math.max(...cosines.map((cosine) => cosine ?? -1)) - background;
   const bestBm25 = Math.max(...found.map(({ bm25 }) => bm25));
-  const range = bestCosine - background;
   return ordered(
-    found.map((candidate) => {
-      const { similarity, bm25 } = candidate;
-      const nearness = similarity === undefined || range <= 0 ? 0 : Math.max(0, similarity - background) / range;
+    found.map((candidate, i) => {
+      const cosine = cosines[i];
+      const nearness = cosine === undefined || range <= 0 ? 0 : Math.max(0, cosine - background) / range;
       const dense = (1 - lexicalWeight) * nearness;
-      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (bm25 / bestBm25);
-      return { ...candidate, score: dense + lexical, shares: { dense, lexical } };
+      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (candidate.bm25 / bestBm25);
+      return rankedBy(candidate, dense + lexical, dense, lexical);
     }),
   );
 }
@@ -64,9 +70,14 @@ export function single(found: Candidate[], leg: 'dense' | 'lexical'): Ranked[] {
   return ordered(
     found.map((candidate) => {
       const score = leg === 'dense' ? candidate.similarity! : candidate.bm25;
-      return { ...candidate, score, shares: { dense: 0, lexical: 0, [leg]: score } };
+      return leg === 'dense' ? rankedBy(candidate, score, score, 0) : rankedBy(candidate, score, 0, score);
     }),
   );
+}
+
+/** Written out, since copying hundreds of candidates with a spread takes longer than all of their arithmetic. */
+function rankedBy({ row, similarity, bm25, ranks }: Candidate, score: number, dense: number, lexical: number): Ranked {
+  return { row, similarity, bm25, ranks, score, shares: { dense, lexical } };
 }
 
 function ordered(ranked: Ranked[]): Ranked[] {

@@ -18,7 +18,7 @@ import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
 import { candidates, fuse } from './ranking.ts';
-import { SentenceVectors, type NearestSentence } from './sentences.ts';
+import { sentencesOf, SentenceVectors, type NearestSentence } from './sentences.ts';
 
 export const DEFAULT_SUGGESTIONS = 20;
 export const MAX_SUGGESTIONS = 100;
@@ -178,7 +178,7 @@ export class Related {
               ...citationOf(paper),
               score,
               similarity: similarities.get(row) ?? null,
-              reason: reasonOf(await this.#sentences.nearest(vector, paper.abstract)),
+              reason: reasonOf(await this.#sentences.nearest(vector, sentencesOf(paper.abstract))),
             };
           }),
         );

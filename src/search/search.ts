@@ -122,8 +122,9 @@ interface Understood {
   text: string;
   /** Undefined when only conditions were given. */
   vector: Float32Array | undefined;
-  /** What the words find: looked up while the question is embedded. */
+  /** What the words find, and which of them no paper holds: looked up while the question is embedded. */
   lexical: Promise<WordMatch[]>;
+  corrections: Promise<Correction[]>;
   filter: Filter | undefined;
   /** A paper that the whole query names. */
   named: number | undefined;
@@ -141,6 +142,8 @@ interface List {
   entries: Entry[];
   exact: boolean;
   withheld: number;
+  /** What its first papers hold of the question, by row. */
+  found: Map<number, FoundWords>;
 }
 
 export class Search {
@@ -191,7 +194,7 @@ export class Search {
       this.#list(understood, shape, clock),
     );
     const page = list.entries.slice(offset, offset + limit);
-    const hits = await this.#hits(page, understood, explain);
+    const hits = await this.#hits(page, understood, list.found, explain);
     clock.stop(explain ? 'explain' : 'papers');
     const counted = facets
       ? await this.#library.facets(
@@ -206,7 +209,7 @@ export class Search {
       total: { value: list.entries.length, exact: list.exact },
       withheld: list.withheld,
       next: cursorAfter(offset + page.length),
-      corrections: mode === 'dense' ? [] : await this.#library.corrections(understood.text),
+      corrections: await understood.corrections,
       ...(counted && { facets: counted }),
       library: await this.#library.status(),
       timings: clock.times,
@@ -249,11 +252,12 @@ export class Search {
       });
     }
     const words = about.join('\n');
-    const lexical =
-      mode === 'dense' || words === ''
-        ? Promise.resolve([])
-        : this.#library.matching(words, DEPTH, { filter, scoring: scoringOf(mode) });
-    lexical.catch(() => {}); // It is awaited when the question is embedded, unless that fails.
+    const areAsked = mode !== 'dense' && words !== '';
+    const lexical = areAsked ? this.#library.matching(words, DEPTH, { filter, scoring: scoringOf(mode) }) : [];
+    const corrections = areAsked ? this.#library.corrections(words) : [];
+    const looked = { lexical: Promise.resolve(lexical), corrections: Promise.resolve(corrections) };
+    // They are awaited when the question is embedded, unless that fails.
+    for (const each of Object.values(looked)) each.catch(() => {});
     const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await Promise.all([
       this.#embedQueries(text === '' ? [] : [text]),
       this.#embedQueries(wanted),
@@ -265,7 +269,7 @@ export class Search {
     return {
       mode,
       text: words,
-      lexical,
+      ...looked,
       vector: about.length === 0 ? undefined : direction([ofText, ofWanted, ofLike], against),
       filter,
       named,
@@ -297,7 +301,7 @@ export class Search {
         })),
         understood.given,
       );
-      return { entries, exact: rows.length < DEPTH, withheld: 0 };
+      return { entries, exact: rows.length < DEPTH, withheld: 0, found: new Map() };
     }
     const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
@@ -312,8 +316,7 @@ export class Search {
         .filter((seed) => !isNew(seed))
         .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
       const all = [...found, ...seeds];
-      const vectors = await this.#library.vectors(all.map(({ row }) => row));
-      await this.#complete(all, understood, vectors);
+      const vectors = await this.#complete(all, understood);
       const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
       ranked = fuse(all, background, weight);
       // Papers to be like say all there is to say.
@@ -321,23 +324,34 @@ export class Search {
     } else {
       ranked = single(found, mode);
     }
-    if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, understood, cutoff))) {
-      return { entries: [], exact: true, withheld: ranked.length };
+    const words = await this.#foundWords(
+      ranked.slice(0, JUDGED).map(({ row }) => row),
+      understood,
+    );
+    if (cutoff > 0 && named === undefined && !this.#anyRelevant(ranked, words, cutoff)) {
+      return { entries: [], exact: true, withheld: ranked.length, found: words };
     }
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, understood.unlike, unlikeAbove);
     let entries = await oncePerWork(this.#library, ranked, named === undefined ? understood.given : []);
     if (diversity > 0) entries = await this.#diversified(entries, diversity);
     entries = await this.#titledFirst(entries, understood);
     clock.stop('rank');
-    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0 };
+    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0, found: words };
   }
 
-  /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
-  async #anyRelevant(ranked: Ranked[], { mode, text }: Understood, cutoff: number): Promise<boolean> {
-    const first = ranked.slice(0, JUDGED);
-    const rows = first.map(({ row }) => row);
+  /** What papers hold of the question, by row. */
+  async #foundWords(rows: number[], { mode, text }: Understood): Promise<Map<number, FoundWords>> {
+    if (rows.length === 0) return new Map();
     const found = await this.#library.foundWords(text, rows, scoringOf(mode));
-    return first.some(({ similarity }, i) => (this.#relevance(similarity, found[i]!) ?? 100) >= cutoff);
+    return new Map(rows.map((row, i) => [row, found[i]!]));
+  }
+
+  /** Whether one of the papers looked at is as relevant as that; one without a vector can't be judged, and may be. */
+  #anyRelevant(ranked: Ranked[], words: Map<number, FoundWords>, cutoff: number): boolean {
+    return ranked.some(({ row, similarity }) => {
+      const found = words.get(row);
+      return found !== undefined && (this.#relevance(similarity, found) ?? 100) >= cutoff;
+    });
   }
 
   #relevance(similarity: number | undefined, { words, coverage }: FoundWords): number | null {
@@ -345,16 +359,23 @@ export class Search {
     return relevance(similarity, this.#library.model.unrelatedCosine, words.length, coverage);
   }
 
-  /** What each leg would say of the papers that only the other one found. */
-  async #complete(found: Candidate[], { text, vector }: Understood, vectors: Map<number, Float32Array>): Promise<void> {
+  /** Adds what each leg would say of the papers that only the other one found. @returns the vectors of all, by row. */
+  async #complete(found: Candidate[], { text, vector }: Understood): Promise<Map<number, Float32Array>> {
+    const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
+    const [scores, vectors] = await Promise.all([
+      this.#library.scores(
+        text,
+        unread.map(({ row }) => row),
+        'fused',
+      ),
+      this.#library.vectors(found.map(({ row }) => row)),
+    ]);
+    unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
     for (const candidate of found) {
       const own = vectors.get(candidate.row);
       if (own) candidate.similarity ??= dot(vector!, own);
     }
-    const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
-    const rows = unread.map(({ row }) => row);
-    const scores = await this.#library.scores(text, rows, 'fused');
-    unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
+    return vectors;
   }
 
   /** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
@@ -368,13 +389,11 @@ export class Search {
     const best = ranked.flatMap(({ row }) => vectors.get(row) ?? []).slice(0, FEEDBACK_PAPERS);
     if (best.length === 0) return ranked;
     const centre = direction([best], []);
-    const similarityOf = new Map(ranked.map(({ row, similarity }) => [row, similarity]));
     const move = moveToward(text, dot(vector!, centre));
-    const moved = ranked.map((each) => {
-      const own = vectors.get(each.row);
-      return { ...each, similarity: own && move(each.similarity!, dot(centre, own)) };
+    return fuse(ranked, background, weight, ({ row, similarity }) => {
+      const own = vectors.get(row);
+      return own && move(similarity!, dot(centre, own));
     });
-    return fuse(moved, background, weight).map((each) => ({ ...each, similarity: similarityOf.get(each.row) }));
   }
 
   /** Leaves out what is too similar to what is not wanted. */
@@ -410,22 +429,31 @@ export class Search {
   }
 
   /** The papers of one page, as they are told. */
-  async #hits(page: Entry[], { mode, vector, text }: Understood, explain: Explain | undefined): Promise<Hit[]> {
+  async #hits(
+    page: Entry[],
+    understood: Understood,
+    known: Map<number, FoundWords>,
+    explain: Explain | undefined,
+  ): Promise<Hit[]> {
+    const { vector } = understood;
     const rows = page.map(({ row }) => row);
     const unseen = page.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
-    const [papers, versions, similarities, found] = await Promise.all([
+    const [papers, versions, similarities, looked] = await Promise.all([
       this.#library.papers(rows),
       this.#library.papers(page.flatMap(({ others }) => others)),
       vector ? this.#library.similarities(vector, unseen) : new Map<number, number>(),
-      this.#library.foundWords(text, rows, scoringOf(mode)),
+      this.#foundWords(
+        rows.filter((row) => !known.has(row)),
+        understood,
+      ),
     ]);
     const told = page.flatMap((entry, i) => {
       const others = versions.splice(0, entry.others.length);
       const paper = papers[i];
       if (!paper) return []; // Removed by a writer since it was ranked.
       const ranked = { ...entry, similarity: entry.similarity ?? similarities.get(entry.row) };
-      const { abstract } = paper;
-      return [{ ranked, paper, abstract, others, found: found[i]!, words: found[i]!.words }];
+      const found = known.get(entry.row) ?? looked.get(entry.row)!;
+      return [{ ranked, paper, abstract: paper.abstract, others, found, words: found.words }];
     });
     const explained = explain && (await this.#explainer.explain(told, vector, explain));
     return told.map(({ ranked, paper, others, found }, i) => ({

@@ -89,28 +89,16 @@ const MAX_SENTENCES = 64;
 /** Vectors kept: 30 MB of them, for about two thousand abstracts. */
 const MAX_VECTORS = 20_000;
 
-interface Embedded {
-  sentences: Sentence[];
-  vectors: Float32Array[];
-}
-
-interface Kept {
-  embedded: Promise<Embedded>;
-  /** What it counts for; nothing until its sentences are embedded. */
-  size: number;
-}
-
 /**
- * Finds the nearest sentence of abstracts. Sentences are embedded when they are first asked for, in the embedder's threads
- * and behind every query that waits; the most recently used vectors are kept. They are kept by the text of the abstract,
- * so that a paper that changes brings its own, and for one embedder, so for one fingerprint.
+ * Finds the nearest sentence of abstracts. Sentences are embedded when they are first asked for, one after the other, in
+ * the embedder's threads and behind every query that waits; the most recently used vectors are kept, by the sentence, for
+ * one embedder, so for one fingerprint.
  */
 export class SentenceVectors {
   readonly #embedder: Pick<Embedder, 'embedDocuments'>;
   readonly #capacity: number;
-  /** By abstract, the least recently used first. */
-  readonly #kept = new Map<string, Kept>();
-  #size = 0;
+  /** By sentence, the least recently used first. */
+  readonly #kept = new Map<string, Promise<Float32Array>>();
 
   /** @param capacity how many vectors are kept at most. */
   constructor(embedder: Pick<Embedder, 'embedDocuments'>, capacity = MAX_VECTORS) {
@@ -119,51 +107,41 @@ export class SentenceVectors {
   }
 
   /**
-   * The sentence of an abstract that is nearest to a unit vector, the first of equals.
-   * @returns undefined where the abstract holds no sentence.
+   * The sentence that is nearest to a unit vector, the first of equals.
+   * @param sentences those of one abstract.
+   * @param isTime whether one more sentence may be embedded.
+   * @returns undefined where there is no sentence, or time was over before all of them were compared.
    * @throws AkinError `embedding-failed`.
    */
-  async nearest(vector: Float32Array, abstract: string): Promise<NearestSentence | undefined> {
-    const { sentences, vectors } = await this.#embedded(abstract);
+  async nearest(
+    vector: Float32Array,
+    sentences: Sentence[],
+    isTime: () => boolean = () => true,
+  ): Promise<NearestSentence | undefined> {
     let best: NearestSentence | undefined;
-    for (const [i, sentence] of sentences.entries()) {
-      const similarity = dot(vector, vectors[i]!);
+    for (const sentence of sentences.slice(0, MAX_SENTENCES)) {
+      if (!this.#kept.has(sentence.text) && !isTime()) return undefined;
+      const similarity = dot(vector, await this.#vector(sentence.text));
       if (!best || similarity > best.similarity) best = { ...sentence, similarity };
     }
     return best;
   }
 
-  #embedded(abstract: string): Promise<Embedded> {
-    const kept = this.#kept.get(abstract) ?? { embedded: this.#embed(abstract), size: 0 };
-    this.#kept.delete(abstract);
-    this.#kept.set(abstract, kept); // Now the most recently used.
-    return kept.embedded;
+  #vector(sentence: string): Promise<Float32Array> {
+    const vector = this.#kept.get(sentence) ?? this.#embed(sentence);
+    this.#kept.delete(sentence);
+    this.#kept.set(sentence, vector); // Now the most recently used.
+    if (this.#kept.size > this.#capacity) this.#kept.delete(this.#kept.keys().next().value!);
+    return vector;
   }
 
-  async #embed(abstract: string): Promise<Embedded> {
-    const sentences = sentencesOf(abstract).slice(0, MAX_SENTENCES);
-    const vectors: Float32Array[] = [];
+  async #embed(sentence: string): Promise<Float32Array> {
     try {
-      const texts = sentences.map(({ text }) => text);
-      for await (const { vector } of this.#embedder.embedDocuments(texts)) vectors.push(vector);
+      for await (const { vector } of this.#embedder.embedDocuments([sentence])) return vector;
     } catch (error) {
-      this.#kept.delete(abstract); // The next one to ask tries again.
+      this.#kept.delete(sentence); // The next one to ask tries again.
       throw error;
     }
-    this.#count(abstract, Math.max(1, vectors.length));
-    return { sentences, vectors };
-  }
-
-  /** Counts what was embedded, and lets go of the least recently used beyond the capacity. */
-  #count(abstract: string, size: number): void {
-    const added = this.#kept.get(abstract);
-    if (!added) return; // Others were asked for meanwhile, more than there is room for.
-    added.size = size;
-    this.#size += size;
-    for (const [least, kept] of this.#kept) {
-      if (this.#size <= this.#capacity) break;
-      this.#kept.delete(least);
-      this.#size -= kept.size;
-    }
+    throw new Error('the embedder answered nothing');
   }
 }

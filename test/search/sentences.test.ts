@@ -109,14 +109,14 @@ describe('the nearest sentence', () => {
       ['how high a barrier is', 1],
     ] as const) {
       const { vector } = await embedder.embedQuery(query);
-      const nearest = (await vectors.nearest(vector, ABSTRACT))!;
+      const nearest = (await vectors.nearest(vector, sentencesOf(ABSTRACT)))!;
       expect(nearest).toMatchObject(sentencesOf(ABSTRACT)[place]!);
       expect(nearest.similarity).toBeCloseTo(dot(vector, (await embedder.embedQuery(nearest.text)).vector), 5);
     }
-    expect(await vectors.nearest((await embedder.embedQuery('sheep')).vector, ' … ')).toBeUndefined();
+    expect(await vectors.nearest((await embedder.embedQuery('sheep')).vector, sentencesOf(' … '))).toBeUndefined();
   });
 
-  it('is found again without embedding, as long as the abstract is among the recently used', async () => {
+  it('is found again without embedding, as long as it is among the recently used', async () => {
     let embedded = 0;
     let broken = false;
     const counting = {
@@ -128,20 +128,26 @@ describe('the nearest sentence', () => {
         }
       },
     };
-    const vectors = new SentenceVectors(counting, 5);
-    const abstracts = ['One sheep. Two dogs.', 'Three fences. Four cars.', 'Five men. Six mice.'] as const;
+    const vectors = new SentenceVectors(counting, 4);
+    const abstracts = ['One sheep. Two dogs.', 'Three fences. Four cars.', 'Five men. Six mice.'].map(sentencesOf);
     const ask = async (i: number) => {
       await vectors.nearest(vectorOf('q'), abstracts[i]!);
       return embedded;
     };
     expect([await ask(0), await ask(1), await ask(0)]).toEqual([2, 4, 4]);
-    expect([await ask(2), await ask(0)]).toEqual([6, 6]); // The second one had to go.
+    expect([await ask(2), await ask(0)]).toEqual([6, 6]); // Those of the second one had to go.
     expect([await ask(1), await ask(0)]).toEqual([8, 8]);
     broken = true;
     await expect(ask(2)).rejects.toThrow('broken');
     broken = false;
     expect(await ask(2)).toBe(10);
-    await Promise.all([vectors.nearest(vectorOf('q'), 'A new one.'), vectors.nearest(vectorOf('r'), 'A new one.')]);
+    const isNew = sentencesOf('A new one.');
+    await Promise.all([vectors.nearest(vectorOf('q'), isNew), vectors.nearest(vectorOf('r'), isNew)]);
+    expect(embedded).toBe(11);
+    // Without time there is an answer only where none has to be embedded.
+    const late = () => false;
+    expect(await vectors.nearest(vectorOf('q'), isNew, late)).toBeDefined();
+    expect(await vectors.nearest(vectorOf('q'), sentencesOf('A new one. And another.'), late)).toBeUndefined();
     expect(embedded).toBe(11);
   });
 });
