@@ -109,8 +109,7 @@ const IDENTIFIER_PATTERNS: Record<
 
 /**
  * Normalises an identifier of a known kind, given bare, with its prefix or as a URL.
- * @returns null when the value has not that kind's form. A DOI that arXiv registered (10.48550/arXiv.…) is left a DOI;
- *   `toPaper` knows that it also names the arXiv paper.
+ * @returns null when the value has not that kind's form. A DOI that arXiv registered is left a DOI (see `arxivOfDoi`).
  */
 export function normalIdentifier(kind: IdentifierKind, value: string): string | null {
   const { prefix, value: form, normal } = IDENTIFIER_PATTERNS[kind];
@@ -146,6 +145,20 @@ export function parseIdentifier(text: string): Identifier | null {
     if (value !== null) return { kind, value };
   }
   return null;
+}
+
+/** The arXiv id in a DOI that arXiv registered (it does so for every paper); undefined for any other. @param doi normal. */
+function arxivOfDoi(doi: string): string | undefined {
+  const id = /^10\.48550\/arxiv\.(.+)$/.exec(doi)?.[1];
+  return (id && normalIdentifier('arxiv', id)) ?? undefined;
+}
+
+/** Whatever a text names (see `parseIdentifier`): an identifier and, if it is the DOI of an arXiv paper, that one's as well. */
+export function identifiersNamed(text: string): Identifier[] {
+  const said = parseIdentifier(text);
+  if (!said) return [];
+  const arxiv = said.kind === 'doi' ? arxivOfDoi(said.value) : undefined;
+  return arxiv ? [said, { kind: 'arxiv', value: arxiv }] : [said];
 }
 
 // NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
@@ -260,9 +273,7 @@ export function toPaper(input: unknown): Paper {
     const found = text ? parseIdentifier(text) : null;
     if (found) ids[found.kind] ??= found.value;
   }
-  // arXiv registers a DOI for every paper; it names the arXiv record, so the arXiv id is known as well.
-  const arxivDoi = ids.doi?.match(/^10\.48550\/arxiv\.(.+)$/)?.[1];
-  const arxiv = arxivDoi && normalIdentifier('arxiv', arxivDoi);
+  const arxiv = ids.doi && arxivOfDoi(ids.doi);
   if (arxiv) ids.arxiv ??= arxiv;
 
   const paper = {

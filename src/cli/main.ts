@@ -4,7 +4,7 @@
  * door, is loaded by that command: the others start in half the time.
  */
 import { once } from 'node:events';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -32,6 +32,9 @@ import type { TuneOptions } from './tune.ts';
 
 /** "akin" on a telephone's keys. */
 const DEFAULT_PORT = 2546;
+const { version: VERSION } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
 
 /** Of a set made of a library: enough for an interval of two points, and built in minutes. */
@@ -50,6 +53,7 @@ interface Common {
 
 const program = new Command('akin')
   .description('Semantic search for scientific papers on your own machine')
+  .version(VERSION, '--version', 'print the version')
   .exitOverride()
   .configureHelp({ showGlobalOptions: true });
 

@@ -90,6 +90,7 @@ const paperSchema = z
     ids: identifiersSchema,
     categories: z.array(z.string()),
     extra: z.record(z.string(), z.unknown()),
+    versions: z.array(versionSchema).openapi({ description: 'Other versions of the same work' }),
   })
   .openapi('Paper');
 

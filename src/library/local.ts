@@ -1,7 +1,7 @@
 /** The library on this machine, for reading: SQLite for papers and words, the graph thread for vectors. */
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
-import { parseIdentifier, type Paper } from '../paper.ts';
+import { identifiersNamed, type Paper } from '../paper.ts';
 import { RowsByFilter, type AllowedRows } from './allowed-rows.ts';
 import { AskedThread } from './asked-thread.ts';
 import { openForReading, settingsOf } from './database.ts';
@@ -145,8 +145,11 @@ export class LocalLibrary implements Library {
   async find(id: string): Promise<number | undefined> {
     const row = this.#rowByName.get({ name: id });
     if (row !== undefined) return row;
-    const identifier = parseIdentifier(id);
-    return identifier ? this.#rowByIdentifier.get(identifier.kind, identifier.value) : undefined;
+    for (const { kind, value } of identifiersNamed(id)) {
+      const named = this.#rowByIdentifier.get(kind, value);
+      if (named !== undefined) return named;
+    }
+    return undefined;
   }
 
   async papers(rows: number[]): Promise<(Paper | undefined)[]> {

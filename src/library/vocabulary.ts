@@ -3,7 +3,16 @@
 /** Shorter stems have too many neighbours that are words themselves. */
 const SHORTEST = 5;
 /** From this length on, two slips are forgiven. */
-const TWO_SLIPS = 8;
+const TWO_SLIPS = 7;
+/**
+ * How unlikely each slip is, of those who meant one word and typed another: a letter doubled or not, too few, two that
+ * changed places, a vowel for a vowel, too many, any other for another. And how much rarer, in powers of e, a term may be
+ * that needs a slip of cost 1 less. Chosen on an eighth of the single-word misspellings that codespell lists, and tried on
+ * another: of 5,578 the right term was found for 74%, against 70% with every slip alike; the others have no term near
+ * enough (14%), or another one is as near.
+ */
+const COSTS = { doubled: 0.4, missing: 0.8, swapped: 0.7, vowel: 0.7, extra: 1.1, other: 1.4 };
+const RARER = 6;
 /** How many of the most frequent terms are worth reading ahead. */
 const FREQUENT = 1000;
 
@@ -27,31 +36,53 @@ export class Vocabulary {
 }
 
 /**
- * The term a misspelt one was meant to be: one slip away (two from eight letters on), the fewest slips first, then the
- * most frequent, then by alphabet. The first letter must be right. A slip is a letter too many, too few, another one, or two that changed places
- * (optimal string alignment: Damerau, 1964, doi:10.1145/363958.363994).
+ * The term a misspelt one was meant to be: at most one slip away (two from seven letters on), the likeliest by its slips
+ * and the papers that hold it, then by alphabet: a noisy channel (Kernighan, Church & Gale, 1990, doi:10.3115/997939.997975).
+ * The first letter must be right. A slip is a letter too many, too few, another one, or two that changed places (optimal
+ * string alignment: Damerau, 1964, doi:10.1145/363958.363994).
  * @returns undefined when there is none, and for words with a digit: "llama3" is no slip for "llama2".
  */
 export function correction(term: string, vocabulary: Vocabulary): string | undefined {
   if (term.length < SHORTEST || /\p{N}/u.test(term)) return undefined;
   const slips = term.length >= TWO_SLIPS ? 2 : 1;
   const letters = lettersOf(term);
-  let nearest: { term: string; papers: number; distance: number } | undefined;
+  let meant: { term: string; likelihood: number } | undefined;
   for (let length = term.length - slips; length <= term.length + slips; length++) {
     for (const each of vocabulary.byLength[length] ?? []) {
       // Fingers seldom slip on the first letter. Each slip changes at most two letters of the set; most terms differ in more.
       if (each.term[0] !== term[0] || bits(letters ^ each.letters) > 2 * slips) continue;
-      const distance = slipsBetween(term, each.term, slips);
-      if (distance > slips) continue;
+      if (slipsBetween(term, each.term, slips) > slips) continue;
+      const likelihood = Math.log(each.papers) - RARER * costOf(term, each.term);
       const better =
-        !nearest ||
-        distance < nearest.distance ||
-        (distance === nearest.distance &&
-          (each.papers > nearest.papers || (each.papers === nearest.papers && each.term < nearest.term)));
-      if (better) nearest = { ...each, distance };
+        !meant || likelihood > meant.likelihood || (likelihood === meant.likelihood && each.term < meant.term);
+      if (better) meant = { term: each.term, likelihood };
     }
   }
-  return nearest?.term;
+  return meant?.term;
+}
+
+/** What the likeliest slips cost that make one word of another (see `COSTS`). */
+function costOf(typed: string, meant: string): number {
+  const costs: number[][] = [];
+  const isDouble = (word: string, at: number) => word[at] === word[at - 1];
+  for (let i = 0; i <= typed.length; i++) {
+    costs.push([]);
+    for (let j = 0; j <= meant.length; j++) {
+      const [a, b] = [typed[i - 1], meant[j - 1]];
+      const ways = i === 0 && j === 0 ? [0] : [];
+      if (i > 0) ways.push(costs[i - 1]![j]! + (isDouble(typed, i - 1) ? COSTS.doubled : COSTS.extra));
+      if (j > 0) ways.push(costs[i]![j - 1]! + (isDouble(meant, j - 1) ? COSTS.doubled : COSTS.missing));
+      if (i > 0 && j > 0)
+        ways.push(costs[i - 1]![j - 1]! + (a === b ? 0 : areVowels(a!, b!) ? COSTS.vowel : COSTS.other));
+      if (i > 1 && j > 1 && a === meant[j - 2] && b === typed[i - 2]) ways.push(costs[i - 2]![j - 2]! + COSTS.swapped);
+      costs[i]!.push(Math.min(...ways));
+    }
+  }
+  return costs[typed.length]![meant.length]!;
+}
+
+function areVowels(...letters: string[]): boolean {
+  return letters.every((letter) => 'aeiouy'.includes(letter));
 }
 
 /** The set of a word's letters, 32 sorts of them. */

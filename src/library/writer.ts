@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { contentHash, embeddedText, parseIdentifier, type Paper } from '../paper.ts';
+import { contentHash, embeddedText, identifiersNamed, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
 import { facetsOf } from './facets.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
@@ -250,8 +250,11 @@ export class LocalWriter implements LibraryWriter {
   #find(id: string): number | undefined {
     const row = this.#statements.rowById.get(id) ?? this.#statements.recordByKey.get(id)?.paper;
     if (row !== undefined) return row;
-    const identifier = parseIdentifier(id);
-    return identifier ? this.#statements.rowByIdentifier.get(identifier.kind, identifier.value) : undefined;
+    for (const { kind, value } of identifiersNamed(id)) {
+      const named = this.#statements.rowByIdentifier.get(kind, value);
+      if (named !== undefined) return named;
+    }
+    return undefined;
   }
 
   /** The rows of papers that a person names. @throws AkinError `not-found`. */

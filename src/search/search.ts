@@ -21,7 +21,7 @@ import { parseQuery } from './query.ts';
 import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from './ranking.ts';
 import { DEFAULT_CUTOFF, relevance } from './relevance.ts';
 import { direction } from './seeds.ts';
-import { oncePerWork, versionOf, type Version } from './works.ts';
+import { oncePerWork, otherVersions, versionOf, type Version } from './works.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
@@ -216,11 +216,11 @@ export class Search {
     };
   }
 
-  /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
-  async paper(id: string): Promise<Paper> {
+  /** A paper by its id or an identifier of it, and the other versions of its work. @throws AkinError `not-found`. */
+  async paper(id: string): Promise<Paper & { versions: Version[] }> {
     const [paper] = await this.#library.papers([await this.#row(id, 'id')]);
     if (!paper) throw notFound(id, 'id');
-    return paper;
+    return { ...paper, versions: await otherVersions(this.#library, paper.id) };
   }
 
   /** How many papers there are, and how many of them have vectors. */

@@ -25,6 +25,11 @@ import { akin, PROGRAM, ROOT, sampleCopy, serveAkin, startAkin, temporaryFolder 
 const run = promisify(execFile);
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
 
+it('tells its version', async () => {
+  const { version } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+  expect((await akin(['--version'])).stdout).toBe(`${version}\n`);
+});
+
 describe('asking', () => {
   const library = sampleCopy(afterAll);
 

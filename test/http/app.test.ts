@@ -110,6 +110,7 @@ describe('ids in the path', () => {
   it.each(ODD_IDS)('finds %s when it is percent-encoded, and what is similar to it', async (id) => {
     const encoded = encodeURIComponent(id);
     expect((await ok(`/v1/papers/${encoded}`)).id).toBe(id);
+    expect(await ok(`/v1/papers/${encoded}`)).toMatchObject({ versions: [] });
     const { hits } = await ok(`/v1/papers/${encoded}/similar?limit=100`);
     expect(hits.map((hit) => hit.id)).not.toContain(id);
     expect(hits.map((hit) => hit.id)).toContain(ODD_IDS.find((other) => other !== id));

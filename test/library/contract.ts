@@ -249,6 +249,16 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         });
       });
 
+      it('are found by the DOI that arXiv gives every paper, though none of them says it', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        writer.put([paper('a', { arxiv: '2209.09004' })]);
+        const row = await library.find('a');
+        expect(await library.find('https://doi.org/10.48550/arXiv.2209.09004')).toBe(row);
+        expect(await library.find('10.48550/arxiv.2209.09005')).toBeUndefined();
+        expect(writer.remove(['doi:10.48550/arXiv.2209.09004'])).toEqual(['a']);
+      });
+
       it('are kept apart where an identifier is shared by mistake', async () => {
         const { writer, reader } = await make();
         const library = await reader();

@@ -75,6 +75,11 @@ describe('a work of two versions', () => {
     }
   });
 
+  it('is told whole of each of its versions', async () => {
+    expect(await search.paper(PREPRINT.id)).toMatchObject({ id: PREPRINT.id, versions: [{ id: PUBLISHED.id }] });
+    expect((await search.paper(SIBLING.id)).versions).toEqual([]);
+  });
+
   it('is no answer to what is like one of its versions', async () => {
     for (const { id } of [PREPRINT, PUBLISHED]) {
       const { hits } = await search.similar(id, { limit: 20 });
