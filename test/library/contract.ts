@@ -256,7 +256,8 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         const row = await library.find('a');
         expect(await library.find('https://doi.org/10.48550/arXiv.2209.09004')).toBe(row);
         expect(await library.find('10.48550/arxiv.2209.09005')).toBeUndefined();
-        expect(writer.remove(['doi:10.48550/arXiv.2209.09004'])).toEqual(['a']);
+        expect(writer.remove(['doi:10.48550/arXiv.2209.09004'])).toHaveLength(1);
+        expect(await library.find('a')).toBeUndefined();
       });
 
       it('are kept apart where an identifier is shared by mistake', async () => {
