@@ -1,4 +1,5 @@
 /** How the two legs of a hybrid search become one ranking. Pure: rows and scores in, rows and scores out. */
+import { plain } from '../library/fold.ts';
 import type { Neighbour, WordMatch } from '../library/library.ts';
 
 /** A paper that at least one leg found. */
@@ -101,11 +102,7 @@ const NEARLY_FROM = 5;
 const LONGEST_TITLE = 60;
 
 function wordsOf(text: string): string[] {
-  const words = text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}]+/gu);
+  const words = plain(text).match(/[\p{L}\p{N}]+/gu);
   return (words ?? []).slice(0, LONGEST_TITLE);
 }
 
