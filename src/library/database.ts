@@ -21,7 +21,7 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * records      what the sources said: `key` is the record's own id. `data` is null while a paper has only one record,
  *              because then the paper is the record
  * identifiers  which paper a DOI, an arXiv id, … names
- * words        full text index over papers
+ * words        full text index over papers; see indexed-words.ts
  * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
@@ -82,16 +82,6 @@ CREATE INDEX papers_with_url ON papers (row) WHERE url IS NOT NULL;
 CREATE VIRTUAL TABLE words USING fts5 (
   title, abstract, content = 'papers', content_rowid = 'row', tokenize = '${TOKENIZER}'
 );
-CREATE TRIGGER words_added AFTER INSERT ON papers BEGIN
-  INSERT INTO words (rowid, title, abstract) VALUES (new.row, new.title, new.abstract);
-END;
-CREATE TRIGGER words_changed AFTER UPDATE OF title, abstract ON papers BEGIN
-  INSERT INTO words (words, rowid, title, abstract) VALUES ('delete', old.row, old.title, old.abstract);
-  INSERT INTO words (rowid, title, abstract) VALUES (new.row, new.title, new.abstract);
-END;
-CREATE TRIGGER words_removed AFTER DELETE ON papers BEGIN
-  INSERT INTO words (words, rowid, title, abstract) VALUES ('delete', old.row, old.title, old.abstract);
-END;
 CREATE TABLE vectors (
   label INTEGER PRIMARY KEY AUTOINCREMENT CHECK (label < 4294967295),
   paper INTEGER NOT NULL UNIQUE REFERENCES papers (row) ON DELETE CASCADE,

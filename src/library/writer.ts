@@ -9,6 +9,7 @@ import { contentHash, embeddedText, identifiersNamed, type Paper } from '../pape
 import { openForWriting } from './database.ts';
 import { facetsOf } from './facets.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
+import { IndexedWords } from './indexed-words.ts';
 import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
@@ -27,6 +28,7 @@ export class LocalWriter implements LibraryWriter {
   readonly files: FilesRead;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
+  readonly #words: IndexedWords;
   readonly #works: Works;
   readonly #statements;
 
@@ -35,6 +37,7 @@ export class LocalWriter implements LibraryWriter {
     this.files = new FilesRead(db);
     this.#db = db;
     this.#lock = lock;
+    this.#words = new IndexedWords(db);
     this.#works = new Works(db);
     this.#statements = {
       recordByKey: db.prepare<[string], { paper: number; hash: string }>(
@@ -48,12 +51,10 @@ export class LocalWriter implements LibraryWriter {
       recordsOf: db.prepare<[number], RecordRow>(
         'SELECT key, hash, data FROM records WHERE paper = ? ORDER BY sequence',
       ),
-      insertPaper: db
-        .prepare<[object], number>(
-          `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra)
-           VALUES (:id, :title, :abstract, :authors, :year, :venue, :url, :ids, :categories, :extra) RETURNING row`,
-        )
-        .pluck(),
+      insertPaper: db.prepare<[object]>(
+        `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra)
+         VALUES (:id, :title, :abstract, :authors, :year, :venue, :url, :ids, :categories, :extra)`,
+      ),
       updatePaper: db.prepare<[object]>(
         `UPDATE papers SET title = :title, abstract = :abstract, authors = :authors, year = :year, venue = :venue,
            url = :url, ids = :ids, categories = :categories, extra = :extra WHERE row = :row`,
@@ -131,7 +132,17 @@ export class LocalWriter implements LibraryWriter {
   }
 
   atomically<T>(work: () => T): T {
-    return this.#db.transaction(work)();
+    if (this.#db.inTransaction) return work(); // A part of what is done whole or not at all.
+    try {
+      return this.#db.transaction(() => {
+        const made = work();
+        this.#words.write();
+        return made;
+      })();
+    } catch (error) {
+      this.#words.forget();
+      throw error;
+    }
   }
 
   remove(ids: string[]): string[] {
@@ -141,7 +152,7 @@ export class LocalWriter implements LibraryWriter {
         if (row === undefined) return false;
         const versions = this.#works.versions(row);
         for (const { key } of this.#statements.recordsOf.all(row)) this.files.forgetRecord(key);
-        this.#statements.deletePaper.run(row);
+        this.#deletePaper(row, this.#statements.paper.get(row)!);
         this.#works.regroup(versions);
         return true;
       }),
@@ -239,12 +250,12 @@ export class LocalWriter implements LibraryWriter {
 
   /** One transaction; the library is in another state after it, if anything was changed. */
   #change<T>(make: () => T): T {
-    return this.#db.transaction(() => {
+    return this.atomically(() => {
       const before = this.#statements.changes.get();
       const made = make();
       if (this.#statements.changes.get() !== before) this.#statements.revise.run();
       return made;
-    })();
+    });
   }
 
   #find(id: string): number | undefined {
@@ -280,7 +291,8 @@ export class LocalWriter implements LibraryWriter {
     }
     const [row, ...others] = rows;
     if (row === undefined) {
-      const added = this.#statements.insertPaper.get(columns(record))!;
+      const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
+      this.#words.note(added, null, record);
       this.#writeIdentifiers([record], added);
       this.#writeFacets(record, added);
       this.#statements.insertRecord.run(record.id, added, hash, null);
@@ -290,17 +302,16 @@ export class LocalWriter implements LibraryWriter {
 
     // Everything that was said of this paper, under whichever of its rows, and what this record says now.
     const records = new Map<string, { hash: string; paper: Paper }>();
-    const before = paperFrom(this.#statements.paper.get(row)!);
-    for (const each of rows) {
-      const paper = paperFrom(this.#statements.paper.get(each)!);
+    const papers = new Map([...rows].map((each) => [each, paperFrom(this.#statements.paper.get(each)!)]));
+    for (const [each, paper] of papers) {
       for (const { key, hash, data } of this.#statements.recordsOf.all(each)) {
         records.set(key, { hash, paper: data === null ? paper : (JSON.parse(data) as Paper) });
       }
     }
     records.set(record.id, { hash, paper: record });
     const versions = [...rows].flatMap((each) => this.#works.versions(each));
-    for (const other of others) this.#statements.deletePaper.run(other);
-    this.#rewrite(row, before, records, versions);
+    for (const other of others) this.#deletePaper(other, papers.get(other)!);
+    this.#rewrite(row, papers.get(row)!, records, versions);
     return known ? 'changed' : 'duplicate';
   }
 
@@ -312,7 +323,7 @@ export class LocalWriter implements LibraryWriter {
     const versions = this.#works.versions(row);
     const left = this.#statements.recordsOf.all(row).filter((record) => record.key !== key);
     if (left.length === 0) {
-      this.#statements.deletePaper.run(row);
+      this.#deletePaper(row, before);
       this.#works.regroup(versions);
     } else {
       // Where there are several, each says itself what it says.
@@ -327,6 +338,7 @@ export class LocalWriter implements LibraryWriter {
     const said = [...records.values()].map(({ paper }) => paper);
     const merged = mergeRecords(said);
     this.#statements.updatePaper.run({ ...columns(merged), row });
+    this.#words.note(row, before, merged);
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
     this.#writeIdentifiers(said, row);
     this.#writeFacets(merged, row);
@@ -336,6 +348,12 @@ export class LocalWriter implements LibraryWriter {
     }
     this.#works.compare(row);
     this.#works.regroup(versions);
+  }
+
+  /** Removes a row and everything that hangs on it. @param before what it says. */
+  #deletePaper(row: number, before: Pick<Paper, 'title' | 'abstract'>): void {
+    this.#statements.deletePaper.run(row);
+    this.#words.note(row, before, null);
   }
 
   /** A paper goes by the identifiers of all its records: preprint and published version have each a DOI. */
