@@ -7,8 +7,8 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, identifiersNamed, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
-import { facetsOf } from './facets.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
+import { IndexedFacets } from './indexed-facets.ts';
 import { IndexedWords } from './indexed-words.ts';
 import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
 import { paperFrom, type PaperRow } from './local.ts';
@@ -29,6 +29,7 @@ export class LocalWriter implements LibraryWriter {
   readonly #db: Database.Database;
   readonly #lock: FileLock;
   readonly #words: IndexedWords;
+  readonly #facets: IndexedFacets;
   readonly #works: Works;
   readonly #statements;
 
@@ -38,6 +39,7 @@ export class LocalWriter implements LibraryWriter {
     this.#db = db;
     this.#lock = lock;
     this.#words = new IndexedWords(db);
+    this.#facets = new IndexedFacets(db);
     this.#works = new Works(db);
     this.#statements = {
       recordByKey: db.prepare<[string], { paper: number; hash: string }>(
@@ -68,13 +70,6 @@ export class LocalWriter implements LibraryWriter {
         'INSERT OR IGNORE INTO identifiers (kind, value, paper) VALUES (?, ?, ?)',
       ),
       deleteIdentifiers: db.prepare<[number]>('DELETE FROM identifiers WHERE paper = ?'),
-      insertFacet: db.prepare<[object]>(
-        'INSERT OR IGNORE INTO facets (field, folded, name) VALUES (:field, :folded, :name)',
-      ),
-      insertPaperFacet: db.prepare<[number, string, string]>(
-        'INSERT OR IGNORE INTO paper_facets (paper, facet) SELECT ?, facet FROM facets WHERE field = ? AND folded = ?',
-      ),
-      deletePaperFacets: db.prepare<[number]>('DELETE FROM paper_facets WHERE paper = ?'),
       changes: db.prepare<[], number>('SELECT total_changes()').pluck(),
       revise: db.prepare<[]>("UPDATE meta SET value = value + 1 WHERE key = 'revision'"),
       insertVector: db.prepare<[object]>(
@@ -141,6 +136,7 @@ export class LocalWriter implements LibraryWriter {
       })();
     } catch (error) {
       this.#words.forget();
+      this.#facets.forget();
       throw error;
     }
   }
@@ -236,6 +232,7 @@ export class LocalWriter implements LibraryWriter {
         this.#db.exec('DELETE FROM forgotten');
       }
       this.#db.exec('DELETE FROM facets WHERE facet NOT IN (SELECT facet FROM paper_facets)');
+      this.#facets.forget();
       this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
     })();
     this.#db.exec('VACUUM');
@@ -294,7 +291,7 @@ export class LocalWriter implements LibraryWriter {
       const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
       this.#words.note(added, null, record);
       this.#writeIdentifiers([record], added);
-      this.#writeFacets(record, added);
+      this.#facets.add(added, record);
       this.#statements.insertRecord.run(record.id, added, hash, null);
       this.#works.regroup([added]); // A person may have judged it before it was removed.
       return 'added';
@@ -341,7 +338,7 @@ export class LocalWriter implements LibraryWriter {
     this.#words.note(row, before, merged);
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
     this.#writeIdentifiers(said, row);
-    this.#writeFacets(merged, row);
+    this.#facets.replace(row, merged);
     this.#statements.deleteRecords.run(row);
     for (const [key, { hash, paper }] of records) {
       this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
@@ -361,14 +358,6 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.deleteIdentifiers.run(row);
     for (const { ids } of records) {
       for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
-    }
-  }
-
-  #writeFacets(paper: Paper, row: number): void {
-    this.#statements.deletePaperFacets.run(row);
-    for (const facet of facetsOf(paper)) {
-      this.#statements.insertFacet.run(facet);
-      this.#statements.insertPaperFacet.run(row, facet.field, facet.folded);
     }
   }
 }
