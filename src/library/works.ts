@@ -47,6 +47,7 @@ export class Works {
         `SELECT judgements.sequence, theirs.paper AS other, same FROM records AS ours
          JOIN judgements ON one = ours.key JOIN records AS theirs ON theirs.key = other WHERE ours.paper = ?`,
       ),
+      isJudged: db.prepare<[string], number>('SELECT 1 FROM judgements WHERE one = ? LIMIT 1').pluck(),
       insertJudgement: db.prepare<[string, string, number]>(
         'INSERT OR REPLACE INTO judgements (one, other, same) VALUES (?, ?, ?)',
       ),
@@ -62,6 +63,11 @@ export class Works {
       putWork: db.prepare<[number, number]>('INSERT OR REPLACE INTO works (paper, leader) VALUES (?, ?)'),
       deleteWork: db.prepare<[number]>('DELETE FROM works WHERE paper = ?'),
     };
+  }
+
+  /** Whether a person ever judged a record. */
+  isJudged(key: string): boolean {
+    return this.#statements.isJudged.get(key) !== undefined;
   }
 
   /** The rows of a paper's work, itself among them. */

@@ -290,10 +290,11 @@ export class LocalWriter implements LibraryWriter {
     if (row === undefined) {
       const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
       this.#words.note(added, null, record);
-      this.#writeIdentifiers([record], added);
+      this.#addIdentifiers(record, added);
       this.#facets.add(added, record);
       this.#statements.insertRecord.run(record.id, added, hash, null);
-      this.#works.regroup([added]); // A person may have judged it before it was removed.
+      // A person may have judged it before it was removed.
+      if (this.#works.isJudged(record.id)) this.#works.regroup([added]);
       return 'added';
     }
 
@@ -337,7 +338,8 @@ export class LocalWriter implements LibraryWriter {
     this.#statements.updatePaper.run({ ...columns(merged), row });
     this.#words.note(row, before, merged);
     if (embeddedText(merged) !== embeddedText(before)) this.#statements.deleteVector.run(row);
-    this.#writeIdentifiers(said, row);
+    this.#statements.deleteIdentifiers.run(row);
+    for (const record of said) this.#addIdentifiers(record, row);
     this.#facets.replace(row, merged);
     this.#statements.deleteRecords.run(row);
     for (const [key, { hash, paper }] of records) {
@@ -354,11 +356,8 @@ export class LocalWriter implements LibraryWriter {
   }
 
   /** A paper goes by the identifiers of all its records: preprint and published version have each a DOI. */
-  #writeIdentifiers(records: Paper[], row: number): void {
-    this.#statements.deleteIdentifiers.run(row);
-    for (const { ids } of records) {
-      for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
-    }
+  #addIdentifiers({ ids }: Paper, row: number): void {
+    for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
   }
 }
 
