@@ -166,10 +166,11 @@ export function identifiersNamed(text: string): Identifier[] {
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const normalText = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROL, ' ').toWellFormed().normalize('NFC').trim();
-const line = z.string().transform((text) => normalText(text).replace(/\s+/g, ' '));
+// White space other than one space is looked for: to replace every space by a space would be most of the work.
+const line = z.string().transform((text) => normalText(text).replace(/\s{2,}|[^\S ]/g, ' '));
 const paragraph = z.string().transform((text) =>
   normalText(text)
-    .replace(/[^\S\n]+/g, ' ')
+    .replace(/[^\S\n]{2,}|[^\S\n ]/g, ' ')
     .replace(/ ?\n ?/g, '\n'),
 );
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
@@ -322,10 +323,14 @@ function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
+/** JSON with the keys of every object in their order. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return JSON.stringify(withSortedKeys(value));
+}
+
+function withSortedKeys(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(withSortedKeys);
+  const fields = Object.keys(value).sort();
+  return Object.fromEntries(fields.map((field) => [field, withSortedKeys((value as Record<string, unknown>)[field])]));
 }
