@@ -13,6 +13,13 @@ export const LIBRARY_FORMAT = 1;
 /** "akin" in ASCII, kept in SQLite's `application_id`. */
 const APPLICATION_ID = 0x616b696e;
 
+/**
+ * Pages (of 8 KiB) the log takes up before they are brought into the database: 32 MiB. A transaction changes a thousand
+ * pages of a large library, mostly those that the one before changed; brought in after each (SQLite's own bound) they are
+ * written twice every time.
+ */
+const CHECKPOINT_PAGES = 4096;
+
 /** How the full text index takes texts apart: at what is no letter, digit or mark, without diacritics, English stems. */
 export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
 
@@ -183,6 +190,7 @@ export function openForWriting(folder: string, model: Model): OpenDatabase {
   // FULL: what was reported as stored survives a power cut, not only a killed process.
   db.pragma('synchronous = FULL');
   db.pragma('foreign_keys = ON');
+  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return open;
 }
 
