@@ -161,17 +161,22 @@ export function identifiersNamed(text: string): Identifier[] {
   return arxiv ? [said, { kind: 'arxiv', value: arxiv }] : [said];
 }
 
+/**
+ * The text with one blank for white space of any kind and length. Touches only what is otherwise, which in most texts is
+ * little: to replace every blank of a text by a blank takes many times its memory.
+ */
+export const onOneLine = (text: string): string => text.replace(/[^\S ]\s*| \s+/g, ' ');
+
 // NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const normalText = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROL, ' ').toWellFormed().normalize('NFC').trim();
-// White space other than one space is looked for: to replace every space by a space would be most of the work.
-const line = z.string().transform((text) => normalText(text).replace(/\s{2,}|[^\S ]/g, ' '));
+const line = z.string().transform((text) => onOneLine(normalText(text)));
 const paragraph = z.string().transform((text) =>
   normalText(text)
-    .replace(/[^\S\n]{2,}|[^\S\n ]/g, ' ')
-    .replace(/ ?\n ?/g, '\n'),
+    .replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ')
+    .replace(/ \n ?|\n /g, '\n'),
 );
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
@@ -301,7 +306,7 @@ export function contentHash(paper: Paper): string {
 
 /** The first `length` characters of a text on one line, with an ellipsis where it was cut. */
 export function excerpt(text: string, length: number): string {
-  const flat = normalText(text).replace(/\s+/g, ' ');
+  const flat = onOneLine(normalText(text));
   return flat.length <= length ? flat : `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
 

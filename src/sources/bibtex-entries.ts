@@ -61,7 +61,9 @@ export async function* entriesOf(text: AsyncIterable<string>): AsyncGenerator<En
     }
   }
 
-  for await (const line of linesOf(text)) yield* read(splitter.feed(line));
+  for await (const line of linesOf(text)) {
+    if (line.text !== '' || splitter.isOpen) yield* read(splitter.feed(line));
+  }
   yield* read(splitter.end());
 }
 
@@ -108,6 +110,11 @@ class EntrySplitter {
   #afterEntry = false;
   /** Whether comments may hold entries ("commented out"). Given up once a comment turns out never to be closed. */
   #commentsNest = true;
+
+  /** Whether an entry has begun and not ended; where none has, a blank line says nothing. */
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
 
   *feed(line: Line): Generator<Piece> {
     const { text, tooLong } = line;

@@ -5,7 +5,7 @@
  * broken one costs only itself. Entries that take fields from others are yielded once those were read, at the latest at the
  * end of the file; all others in the order of the file.
  */
-import type { PaperInput } from '../paper.ts';
+import { onOneLine, type PaperInput } from '../paper.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
 import { fieldsWithValue } from './fields.ts';
@@ -127,13 +127,13 @@ function toInput({ type, key, fields }: Entry): PaperInput {
 function plain(value: string): string;
 function plain(value: string | undefined): string | undefined;
 function plain(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : cleaned(value).replace(/\s+/g, ' ').trim();
+  return value === undefined ? undefined : onOneLine(cleaned(value)).trim();
 }
 
 /** A list with semicolons or, where it has none, commas. */
 const listOf = (value: string): string[] => {
   const text = plain(value);
-  return text.split(text.includes(';') ? ';' : ',').map((item) => item.trim());
+  return (text.match(text.includes(';') ? /[^;]+/g : /[^,]+/g) ?? []).map((item) => item.trim());
 };
 
 /** A list with commas, outside of braces: as BibLaTeX and akin have it. */
@@ -148,7 +148,7 @@ function cleaned(value: string): string {
 /** Line ends only wrap; a blank line begins a paragraph, which may be an explicitly empty one (`\par`). */
 function paragraphs(value: string): string {
   const texts = value.split(/\n\s*\n/).filter((paragraph) => paragraph.trim() !== '');
-  return texts.map((paragraph) => cleaned(paragraph.replace(/\s+/g, ' ')).trim()).join('\n');
+  return texts.map((paragraph) => cleaned(onOneLine(paragraph)).trim()).join('\n');
 }
 
 /** A URL, DOI or path without what LaTeX makes people write in them. */
@@ -186,9 +186,12 @@ const urlIn = (value: string | undefined): string | undefined =>
 /** Whether a name of a list only says that there are more. */
 export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
 
+/** Characters. What is longer is no person's name, nor any other. */
+const MAX_NAME = 1000;
+
 /** The names of a list of people, and whether it ends in "and others". */
 function namesIn(values: string[]): { names: string[]; more: boolean } {
-  const people = values.flatMap((value) => splitOutsideBraces(value.replace(/\s+/g, ' ').trim(), / and /gi));
+  const people = values.flatMap((value) => splitOutsideBraces(onOneLine(value).trim(), / and /gi));
   const names = people.filter((person) => !isOthers(person)).map((person) => nameOf(person));
   return { names: names.filter((name) => name !== ''), more: people.some(isOthers) };
 }
@@ -198,6 +201,7 @@ function namesIn(values: string[]): { names: string[]; more: boolean } {
  * a corporate name in braces.
  */
 function nameOf(person: string): string {
+  if (person.length > MAX_NAME) return plain(person);
   const parts = splitOutsideBraces(person, /,/g).map((part) => part.trim());
   if (/^(?:family|given|prefix|suffix)\s*=/i.test(person)) {
     const named = new Map(parts.map((part) => [/^[a-z]*/i.exec(part)![0].toLowerCase(), valueIn(part)]));

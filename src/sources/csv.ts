@@ -6,11 +6,12 @@
  * rest of the file: so it costs the row it is in, and reading goes on with the next line.
  */
 import { parse } from 'csv-parse/sync';
-import { excerpt, IDENTIFIER_KINDS, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
+import { excerpt, IDENTIFIER_KINDS, onOneLine, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import { isObject } from './json-records.ts';
-import { linesOf, MAX_RECORD_CHARACTERS, TOO_LARGE } from './source.ts';
-import type { Found, FoundRecord, Line, Source, UnreadableRecord } from './source.ts';
+import { LinesAhead } from './lines-ahead.ts';
+import { MAX_RECORD_CHARACTERS, TOO_LARGE } from './source.ts';
+import type { Found, FoundRecord, Source, UnreadableRecord } from './source.ts';
 
 /**
  * Names of columns, as `normalName` writes them, the best first: of ASReview, Scopus, Web of Science, PubMed, IEEE Xplore,
@@ -74,20 +75,27 @@ export function csvWith(names: Record<string, string>): Source {
 
     async *read(file): AsyncGenerator<Found> {
       const isOldMac = file.head.includes('\r') && !file.head.includes('\n');
-      const lines = linesOf(isOldMac ? withNewlines(file.text()) : file.text());
+      const lines = new LinesAhead(isOldMac ? withNewlines(file.text()) : file.text());
       try {
-        let header = await lines.next();
-        while (!header.done && header.value.text.trim() === '') header = await lines.next();
-        if (header.done) return;
-        const table = tableOf(header.value.text, names);
-        if (table.problem !== undefined) {
-          const { offset, text: raw } = header.value;
-          yield { record: 1, offset, raw, reject: { code: 'format-unknown', reason: table.problem } };
-        } else {
-          yield* readRows(lines, table);
+        let header = await lines.at(0);
+        while (header && header.text.trim() === '') {
+          lines.drop(header.end);
+          header = await lines.at(0);
         }
+        if (!header) return;
+        const { offset } = lines;
+        const raw = header.text.slice(0, RAW_CHARACTERS);
+        if (header.text.length > MAX_HEADER_CHARACTERS) {
+          const reason = `the header is longer than ${MAX_HEADER_CHARACTERS / 1024} Ki characters`;
+          yield { record: 1, offset, raw, reject: { code: 'too-large', reason } };
+          return;
+        }
+        lines.drop(header.end);
+        const table = tableOf(header.text, names);
+        if (table.problem === undefined) yield* readRows(lines, table);
+        else yield { record: 1, offset, raw, reject: { code: 'format-unknown', reason: table.problem } };
       } finally {
-        await lines.return(undefined);
+        await lines.close();
       }
     },
   };
@@ -100,9 +108,14 @@ async function* withNewlines(text: AsyncIterable<string>): AsyncGenerator<string
   for await (const piece of text) yield piece.replaceAll('\r', '\n');
 }
 
+/** Longest header that is read: ten thousand columns have fewer characters. */
+const MAX_HEADER_CHARACTERS = 256 * 1024;
+
 interface Table {
   delimiter: string;
   header: string[];
+  /** What `extra` calls the columns: by their name, or by their number where they have none or that of another column. */
+  extraNames: string[];
   /** Which columns hold a field, the best first. */
   columns: Map<string, number[]>;
   /** Why no papers can be read from it. */
@@ -124,7 +137,12 @@ function tableOf(line: string, names: Record<string, string>): Table {
   else if (!table.columns.has('title') && !table.columns.has('abstract')) {
     problem = 'no column has the name of one that holds titles or abstracts';
   }
-  return { ...table, problem: problem && `${problem}; the columns are: ${excerpt(table.header.join(', '), 500)}` };
+  const extraNames = namesInExtra(table.header);
+  return {
+    ...table,
+    extraNames,
+    problem: problem && `${problem}; the columns are: ${excerpt(table.header.join(', '), 500)}`,
+  };
 }
 
 /** Known columns count for more than many. */
@@ -137,7 +155,9 @@ function columnsOf(header: string[], names: Record<string, string>): Map<string,
     for (const [i, each] of free) {
       if (each !== name) continue;
       free.delete(i);
-      columns.set(field, [...(columns.get(field) ?? []), i]);
+      const claimed = columns.get(field);
+      if (claimed) claimed.push(i);
+      else columns.set(field, [i]);
     }
   };
   for (const [field, name] of Object.entries(names)) claim(field, normalName(name));
@@ -156,7 +176,7 @@ const normalName = (name: string): string =>
     .replace(/[\s_./:()-]+/g, ' ')
     .trim();
 
-async function* readRows(lines: AsyncGenerator<Line>, table: Table): AsyncGenerator<Found> {
+async function* readRows(lines: LinesAhead, table: Table): AsyncGenerator<Found> {
   let record = 0;
   // What follows a broken row may be the rest of it: it is no row then unless it is as long as one.
   let damaged = false;
@@ -181,50 +201,61 @@ interface Row {
 }
 
 /** Cuts a table into rows: lines, or as many of them as a quoted field runs over. */
-async function* rowsOf(lines: AsyncGenerator<Line>, { delimiter, header }: Table): AsyncGenerator<Row> {
-  const again: Line[] = []; // Lines to be read once more, the last one first.
-  const next = async (): Promise<Line | undefined> =>
-    again.pop() ?? ((await lines.next()) as IteratorResult<Line, undefined>).value;
+async function* rowsOf(lines: LinesAhead, { delimiter, header }: Table): AsyncGenerator<Row> {
+  // Up to which character the lines behind the first are known to go on with an open field, and the fields that begin in
+  // them. A row that was looked for in vain is why the next one need not look at the same lines again.
+  let known = { end: 0, fields: 0 };
+  for (let line = await lines.at(0); line !== undefined; line = await lines.at(0)) {
+    if (known.end > line.end) known.fields -= followQuotes(line.text, delimiter, true).fields - 1;
+    else known = { end: line.end, fields: 0 };
 
-  for (let line = await next(); line !== undefined; line = await next()) {
-    if (line.text.trim() === '') continue;
+    const { offset } = lines;
     if (line.tooLong) {
-      yield { ...line, fields: TOO_LARGE };
+      yield { text: line.text, offset, fields: TOO_LARGE };
+      await lines.dropLine();
+      known.end = 0;
       continue;
     }
-    const row = [line];
-    let length = line.text.length;
-    let { quotes, fields } = followQuotes(line.text, delimiter, false);
+    const first = followQuotes(line.text, delimiter, false);
+    let { quotes } = first;
+    let { end } = line;
     while (quotes === 'open') {
-      const more = await next();
+      const more = await lines.at(known.end);
       if (more === undefined) break;
-      row.push(more);
-      length += more.text.length;
       // A closing quote that was missing is found in a later row: as what cannot be one, or by too many fields.
       const after = followQuotes(more.text, delimiter, true);
-      fields += after.fields - 1;
-      quotes = more.tooLong || length > MAX_RECORD_CHARACTERS || fields > header.length ? 'wrong' : after.quotes;
+      const fields = first.fields + known.fields + after.fields - 1;
+      const isTooMuch = more.tooLong || more.end > MAX_RECORD_CHARACTERS || fields > header.length;
+      quotes = isTooMuch ? 'wrong' : after.quotes;
+      if (quotes === 'open') known = { end: more.end, fields: known.fields + after.fields - 1 };
+      else if (quotes === 'closed') end = more.end;
     }
     if (quotes === 'closed') {
-      const text = row.map((each) => each.text).join('\n');
-      yield { text, offset: line.offset, fields: fieldsOf(text, delimiter) };
+      const text = end === line.end ? line.text : lines.upTo(end);
+      if (text.trim() !== '') yield { text, offset, fields: fieldsOf(text, delimiter) };
     } else {
-      while (row.length > 1) again.push(row.pop()!);
-      // Of a quoted field that has quotes in it which are not doubled, csv-parse can tell what was meant.
-      const fields = fieldsOf(line.text, delimiter, { trim: false });
-      const reject = { code: 'syntax', reason: 'a quote is not closed, or not doubled inside a field' } as const;
+      // Of a quoted field that has quotes in it which are not doubled, csv-parse can tell what was meant, and that a quote
+      // behind a blank may open nothing; a field that is open at the line's end it can only refuse.
+      const mayBeMeant = first.quotes === 'wrong' || line.text.includes(' "');
+      const fields = mayBeMeant ? fieldsOf(line.text, delimiter, { trim: false }) : NOT_CLOSED;
       const isWhole = Array.isArray(fields) && fields.length === header.length;
-      yield { ...line, fields: isWhole ? fields.map((field) => field.replace(/^"(.*)"$/s, '$1')) : reject };
+      const meant = isWhole ? fields.map((field) => field.replace(/^"(.*)"$/s, '$1')) : NOT_CLOSED;
+      yield { text: line.text, offset, fields: meant };
     }
+    lines.drop(end);
+    known.end -= end;
   }
 }
 
+const NOT_CLOSED: UnreadableRecord['reject'] = {
+  code: 'syntax',
+  reason: 'a quote is not closed, or not doubled inside a field',
+};
+
+type Quotes = 'open' | 'closed' | 'wrong';
+
 /** Whether a quoted field is open at the end of a line, given whether one was at its beginning; and how many fields it has. */
-function followQuotes(
-  line: string,
-  delimiter: string,
-  open: boolean,
-): { quotes: 'open' | 'closed' | 'wrong'; fields: number } {
+function followQuotes(line: string, delimiter: string, open: boolean): { quotes: Quotes; fields: number } {
   let at = 0;
   for (let fields = 1; ; fields++) {
     if (!open) {
@@ -247,6 +278,7 @@ function followQuotes(
 }
 
 function fieldsOf(row: string, delimiter: string, { trim } = { trim: true }): Row['fields'] {
+  if (!row.includes('"')) return row.split(delimiter).map((field) => field.trim());
   try {
     return (
       parse(row, { delimiter, trim, record_delimiter: '\n', relax_quotes: true, relax_column_count: true })[0] ?? []
@@ -268,7 +300,7 @@ function readRow(fields: string[], table: Table, strictly: boolean): Reading | u
   return { input: inputOf(fields, table) };
 }
 
-function inputOf(fields: string[], { header, columns }: Table): PaperInput {
+function inputOf(fields: string[], { extraNames, columns }: Table): PaperInput {
   const used = new Set<number>();
   /** What the first of a field's columns says that says something. */
   const take = <T>(field: string, read: (value: string) => T | undefined): T | undefined => {
@@ -286,7 +318,7 @@ function inputOf(fields: string[], { header, columns }: Table): PaperInput {
   for (const i of subjects) used.add(i);
   const id = take('some id', identifierOf);
   const isOwn = columns.has('own id');
-  const categories = subjects.flatMap((i) => (isOwn ? ownList : listOf)(fields[i] ?? '', /[;|]/));
+  const categories = subjects.flatMap((i) => (isOwn ? ownList : listOf)(fields[i] ?? ''));
   const input: PaperInput = {
     id: asIs('own id'),
     title: take('title', richText),
@@ -302,9 +334,7 @@ function inputOf(fields: string[], { header, columns }: Table): PaperInput {
   for (const kind of IDENTIFIER_KINDS) input[kind] = asIs(kind) ?? input[kind];
   for (const field of columns.keys()) if (!Object.hasOwn(COLUMNS, field)) input[field] = asIs(field);
   const extra = take('own extra', jsonObject);
-  const others = fields.flatMap((value, i) =>
-    value === '' || used.has(i) ? [] : [[columnName(header, i), value] as const],
-  );
+  const others = fields.flatMap((value, i) => (value === '' || used.has(i) ? [] : [[extraNames[i]!, value] as const]));
   return { ...input, extra: { ...Object.fromEntries(others), ...extra } };
 }
 
@@ -322,10 +352,14 @@ function jsonObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** A column's name; its number where it has none, or that of another column. */
-function columnName(header: string[], i: number): string {
-  const name = header[i] ?? '';
-  return name !== '' && header.indexOf(name) === i ? name : `${name} (column ${i + 1})`.trim();
+/** The columns' names; their numbers where they have none, or that of a column before them. */
+function namesInExtra(header: string[]): string[] {
+  const taken = new Set(['']);
+  return header.map((name, i) => {
+    const isNew = !taken.has(name);
+    taken.add(name);
+    return isNew ? name : `${name} (column ${i + 1})`.trim();
+  });
 }
 
 /** The year that a date begins with; pandas makes 2016.0 of a year. */
@@ -340,8 +374,8 @@ function identifierOf(id: string): Identifier | undefined {
 }
 
 /** The items of a list, separated by commas where there is nothing better. */
-const listOf = (list: string, separator: RegExp): string[] =>
-  listInPython(list) ?? list.split(separator.test(list) ? separator : ',').map((item) => item.trim());
+const listOf = (list: string): string[] =>
+  listInPython(list) ?? (list.match(/[;|]/.test(list) ? /[^;|]+/g : /[^,]+/g) ?? []).map((item) => item.trim());
 
 /** The items of what pandas writes of a list: `['a', "b's"]`. */
 function listInPython(list: string): string[] | undefined {
@@ -349,11 +383,15 @@ function listInPython(list: string): string[] | undefined {
   return Array.from(list.matchAll(/'([^']*)'|"([^"]*)"/g), ([, single, double]) => single ?? double!);
 }
 
+/** Five thousand authors are listed in a tenth of this. What is longer is no list of them. */
+const MAX_AUTHORS_CHARACTERS = 1024 * 1024;
+
 /** The authors of a field as "Given Family", in whichever way it separates them; undefined where it says there are none. */
 function authorsOf(field: string): string[] | undefined {
   if (/^\[no author/i.test(field)) return undefined; // Scopus.
-  const text = field.replace(/\s+/g, ' ');
-  const names = listInPython(text) ?? (text.includes(';') ? text.split(';') : undefined);
+  if (field.length > MAX_AUTHORS_CHARACTERS) return [field];
+  const text = onOneLine(field);
+  const names = listInPython(text) ?? (text.includes(';') ? (text.match(/[^;]+/g) ?? []) : undefined);
   if (names) return names.map(givenFirst);
   const joined = text.split(/ (?:and|&) /);
   // Between "and"s stands a name, or, before the only one of them, a list.

@@ -2,6 +2,7 @@
  * Markup inside a text field: abstracts come as HTML or JATS fragments, well formed or not, and texts of every format hold
  * character references. Nothing here can fail: what is no tag and no reference is text.
  */
+import { onOneLine } from '../paper.ts';
 
 /** HTML 4's names and a few of ISO's, except accented letters, which `accented` composes. */
 const NAMES = `
@@ -104,7 +105,7 @@ export function plainText(html: string): string {
     hidden = '';
   };
   for (const match of html.matchAll(TAG)) {
-    text(html.slice(end, match.index).replace(/\s+/g, ' '));
+    text(onOneLine(html.slice(end, match.index)));
     end = match.index + match[0].length;
     if (match[0] === '<!--') hide('comment');
     else if (match[0] === '-->') reveal('comment');
@@ -115,10 +116,10 @@ export function plainText(html: string): string {
     if (HIDDEN.has(name) || (name === 'tex-math' && alternatives > 0)) (closes ? reveal : hide)(name);
     else if (BLOCKS.has(name)) text('\n');
   }
-  text(html.slice(end).replace(/\s+/g, ' '));
+  text(onOneLine(html.slice(end)));
   return (shown + hidden)
     .replace(REFERENCE, (whole, reference: string) => characterNamed(reference) ?? whole)
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n[ \n]*/g, '\n')
+    .replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ')
+    .replace(/ \n[ \n]*|\n[ \n]+/g, '\n')
     .trim();
 }

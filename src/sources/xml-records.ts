@@ -8,7 +8,7 @@
  * Names are compared without their namespace prefix, and trees hold them without it.
  */
 import { SaxesParser } from 'saxes';
-import type { PaperInput } from '../paper.ts';
+import { onOneLine, type PaperInput } from '../paper.ts';
 import { characterNamed, REFERENCE } from './markup.ts';
 import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type UnreadableRecord } from './source.ts';
 
@@ -72,7 +72,7 @@ export function rawText(element: XmlElement | undefined): string {
 
 /** The same on one line. */
 export function textOf(element: XmlElement | undefined): string {
-  return rawText(element).replace(/\s+/g, ' ').trim();
+  return onOneLine(rawText(element)).trim();
 }
 
 /** The texts of the elements of a name that have one. */

@@ -259,12 +259,13 @@ export const HOSTILE = [...Object.keys(SHAPES), 'pdf', 'zotero'];
 /**
  * The hostile files for a source.
  * @param size characters of what is repeated, about.
+ * @param seed what random bytes and changes are made from: a whole number from 1 on.
  */
-export function* hostileFiles(source: string, size: number): Generator<HostileFile> {
-  yield* anywhere(size);
+export function* hostileFiles(source: string, size: number, seed = 7): Generator<HostileFile> {
+  yield* anywhere(size, seed);
   const shape = SHAPES[source];
-  if (source === 'pdf') yield* hostilePdfs(size);
-  if (source === 'zotero') yield* hostileDatabases(size);
+  if (source === 'pdf') yield* hostilePdfs(size, seed);
+  if (source === 'zotero') yield* hostileDatabases(size, seed);
   if (!shape) return;
   const { file, escaped = (text) => text, more = {} } = shape;
   const whole = filled(file, '', '');
@@ -282,7 +283,7 @@ export function* hostileFiles(source: string, size: number): Generator<HostileFi
   for (let part = 1; part < 8; part++) {
     yield { name: `cut off at ${part}/8`, pieces: [whole.slice(0, (whole.length * part) / 8)] };
   }
-  const random = randomNumbers();
+  const random = randomNumbers(seed);
   const many = Buffer.from(whole.repeat(5));
   for (let run = 1; run <= 8; run++) {
     const changed = Buffer.from(many);
@@ -292,8 +293,8 @@ export function* hostileFiles(source: string, size: number): Generator<HostileFi
 }
 
 /** What is hostile to everybody. */
-function* anywhere(size: number): Generator<HostileFile> {
-  const random = randomNumbers();
+function* anywhere(size: number, seed: number): Generator<HostileFile> {
+  const random = randomNumbers(seed);
   yield { name: 'random bytes', pieces: [Buffer.from(Array.from({ length: Math.min(size, 1e6) }, () => random(256)))] };
   const letters = Array.from({ length: Math.min(size, 1e6) }, () => String.fromCharCode(32 + random(95)));
   yield { name: 'random text', pieces: [letters.join('')] };
@@ -323,9 +324,9 @@ function* anywhere(size: number): Generator<HostileFile> {
   };
 }
 
-function* hostilePdfs(size: number): Generator<HostileFile> {
+function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
   const whole = pdfOf([[{ text: 'A title', x: 80, y: 700, size: 20 }]]);
-  const random = randomNumbers();
+  const random = randomNumbers(seed);
   for (let part = 1; part < 8; part++) {
     yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
   }
@@ -358,7 +359,7 @@ function* hostilePdfs(size: number): Generator<HostileFile> {
   yield { name: 'a large title', pieces: [pdfOf([[]], { info: { Title: 'a '.repeat(size / 2) } })] };
 }
 
-function* hostileDatabases(size: number): Generator<HostileFile> {
+function* hostileDatabases(size: number, seed: number): Generator<HostileFile> {
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-hostile-'));
   try {
     const file = path.join(folder, 'zotero.sqlite');
@@ -384,7 +385,7 @@ function* hostileDatabases(size: number): Generator<HostileFile> {
     for (let part = 1; part < 8; part++) {
       yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
     }
-    const random = randomNumbers();
+    const random = randomNumbers(seed);
     for (let run = 1; run <= 8; run++) {
       const changed = Buffer.from(whole);
       for (let i = 0; i < 2000; i++) changed[16 + random(changed.length - 16)] = random(256);
@@ -438,8 +439,8 @@ function* around(before: string, open: string, close: string, after: string, siz
   yield after;
 }
 
-/** The same numbers every time: a function that gives one from 0 on below its argument. */
-function randomNumbers(): (below: number) => number {
-  let seed = 7;
-  return (below) => (seed = (seed * 48271) % 0x7fffffff) % below;
+/** The same numbers for a seed every time: a function that gives one from 0 on below its argument. */
+function randomNumbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => (state = (state * 48271) % 0x7fffffff) % below;
 }
