@@ -8,7 +8,7 @@
  * meanwhile.
  */
 import { chmod, copyFile, mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -16,7 +16,14 @@ import Database from 'better-sqlite3';
 import type { PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
-import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type RejectCode, type Source } from './source.ts';
+import {
+  MAX_RECORD_CHARACTERS,
+  TOO_LARGE,
+  type Found,
+  type RejectCode,
+  type Source,
+  type UnreadableRecord,
+} from './source.ts';
 import { yearIn } from './year.ts';
 
 /** How every SQLite database begins. */
@@ -133,8 +140,14 @@ interface Item {
   typeId: number;
   added: string | null;
   library: string | null;
-  /** All its fields together. */
+  /** All that belongs to it together, `PART_COST` for each part included. */
   characters: number;
+}
+
+interface Collection {
+  id: number;
+  name: string;
+  parent: number | null;
 }
 
 interface Creator {
@@ -147,12 +160,30 @@ interface Creator {
   isPrimary: number | null;
 }
 
+/** What a field, person, tag or collection of an item costs beside its characters. */
+const PART_COST = 16;
+/** Characters of a collection's name and of those around it; Zotero's window shows fewer. */
+const MAX_COLLECTION = 1000;
+/** Collections in each other; none is looked for further out. */
+const MAX_COLLECTION_DEPTH = 100;
+/**
+ * Items may share values, people and tags, which a database keeps once. More than this many times its size it hands out to
+ * nobody, unless that is little.
+ */
+const MAX_REPETITION = 4;
+const FREE_CHARACTERS = 4 * MAX_RECORD_CHARACTERS;
+
 /** What is neither part of another item, nor in the bin, nor merely announced by a feed. */
 const ITEMS = `
   SELECT itemID AS id, items.key, typeName AS type, itemTypeID AS typeId, dateAdded AS added,
     coalesce(groups.name, CASE libraries.type WHEN 'user' THEN 'My Library' ELSE libraries.type END) AS library,
-    (SELECT total(length(value)) FROM itemData JOIN itemDataValues USING (valueID)
-      WHERE itemData.itemID = items.itemID) AS characters
+    (SELECT total(coalesce(length(value), 0) + ${PART_COST}) FROM itemData JOIN itemDataValues USING (valueID)
+      WHERE itemData.itemID = items.itemID) +
+    (SELECT total(coalesce(length(firstName), 0) + coalesce(length(lastName), 0) + ${PART_COST})
+      FROM itemCreators JOIN creators USING (creatorID) WHERE itemCreators.itemID = items.itemID) +
+    (SELECT total(coalesce(length(name), 0) + ${PART_COST}) FROM itemTags JOIN tags USING (tagID)
+      WHERE itemTags.itemID = items.itemID) +
+    (SELECT count(*) * ${MAX_COLLECTION}.0 FROM collectionItems WHERE collectionItems.itemID = items.itemID) AS characters
   FROM items LEFT JOIN itemTypesCombined USING (itemTypeID)
     LEFT JOIN libraries USING (libraryID) LEFT JOIN groups USING (libraryID)
   WHERE coalesce(typeName, '') NOT IN ('attachment', 'note', 'annotation') AND libraries.type IS NOT 'feed'
@@ -190,10 +221,13 @@ class ZoteroLibrary {
   readonly #creators: Database.Statement<[number, number], Creator>;
   readonly #tags: Database.Statement<[number], { name: string }>;
   readonly #collectionsOf: Database.Statement<[number], { id: number }>;
-  /** By number: the names on the way to each collection, those in the bin left out. */
-  readonly #collections: Map<number, string>;
+  /** By number; those in the bin left out. */
+  readonly #collections: Map<number, Collection>;
+  /** Characters that all items together may have. */
+  readonly #maxCharacters: number;
 
   constructor(copy: string) {
+    this.#maxCharacters = FREE_CHARACTERS + MAX_REPETITION * statSync(copy).size;
     this.#db = new Database(copy, { fileMustExist: true });
     try {
       // Only what is a table by itself: nothing in a strange database is run.
@@ -209,7 +243,7 @@ class ZoteroLibrary {
         this.#creators = this.#db.prepare(CREATORS);
         this.#tags = this.#db.prepare(TAGS);
         this.#collectionsOf = this.#db.prepare(COLLECTIONS);
-        this.#collections = this.#collectionPaths(tables.includes('deletedCollections'));
+        this.#collections = this.#allCollections(tables.includes('deletedCollections'));
       } catch (error) {
         if (!(error as Error).message.startsWith('no such column')) throw error;
         throw new Unreadable('format-unknown', tooOld((error as Error).message));
@@ -226,9 +260,15 @@ class ZoteroLibrary {
 
   *records(): Generator<Found> {
     let record = 0;
+    let characters = 0;
     try {
       for (const item of this.#items.iterate()) {
         const place = { record: ++record, offset: 0, raw: `${item.type ?? 'item'} ${item.key}` };
+        characters += item.characters > MAX_RECORD_CHARACTERS ? 0 : item.characters;
+        if (characters > this.#maxCharacters) {
+          yield { ...place, reject: REPEATS };
+          return;
+        }
         if (item.characters > MAX_RECORD_CHARACTERS) {
           yield { ...place, reject: TOO_LARGE };
           continue;
@@ -253,7 +293,7 @@ class ZoteroLibrary {
         Object.fromEntries(fields),
         this.#creators.all(item.typeId, item.id),
         this.#tags.all(item.id).map(({ name }) => name),
-        this.#collectionsOf.all(item.id).flatMap(({ id }) => this.#collections.get(id) ?? []),
+        this.#collectionsOf.all(item.id).flatMap(({ id }) => this.#wayTo(id) ?? []),
       );
     } catch (error) {
       if (error instanceof Database.SqliteError) return error;
@@ -261,30 +301,37 @@ class ZoteroLibrary {
     }
   }
 
-  #collectionPaths(someAreDeleted: boolean): Map<number, string> {
-    interface Collection {
-      id: number;
-      name: string;
-      parent: number | null;
-    }
-    const columns = 'collectionID AS id, collectionName AS name, parentCollectionID AS parent';
+  #allCollections(someAreDeleted: boolean): Map<number, Collection> {
+    const name = `substr(collectionName, 1, ${MAX_COLLECTION})`;
+    const columns = `collectionID AS id, ${name} AS name, parentCollectionID AS parent`;
     const where = someAreDeleted ? 'WHERE collectionID NOT IN (SELECT collectionID FROM deletedCollections)' : '';
     const all = this.#db.prepare<[], Collection>(`SELECT ${columns} FROM collections ${where}`).all();
-    const byId = new Map(all.map((collection) => [collection.id, collection]));
-    const paths = new Map<number, string>();
-    for (const { id } of all) {
-      const way: Collection[] = [];
-      let at = byId.get(id);
-      while (at && !way.includes(at)) {
-        way.unshift(at);
-        at = at.parent === null ? undefined : byId.get(at.parent);
-      }
-      const top = way[0]!;
-      if (top.parent === null || byId.has(top.parent)) paths.set(id, way.map(({ name }) => name).join(' / '));
+    return new Map(all.map((collection) => [collection.id, collection]));
+  }
+
+  /** The names on the way to a collection; undefined for one in the bin or below one that is. */
+  #wayTo(id: number): string | undefined {
+    const way: Collection[] = [];
+    let at = this.#collections.get(id);
+    while (at && !way.includes(at) && way.length < MAX_COLLECTION_DEPTH) {
+      way.unshift(at);
+      at = at.parent === null ? undefined : this.#collections.get(at.parent);
     }
-    return paths;
+    const [top] = way;
+    const isKept = top && (top.parent === null || this.#collections.has(top.parent));
+    return isKept
+      ? way
+          .map(({ name }) => name)
+          .join(' / ')
+          .slice(-MAX_COLLECTION)
+      : undefined;
   }
 }
+
+const REPEATS: UnreadableRecord['reject'] = {
+  code: 'too-large',
+  reason: `the items up to this one repeat what the database holds more than ${MAX_REPETITION} times; it and those after it were not read`,
+};
 
 function tooOld(what: string): string {
   return `a Zotero library with other tables than those of Zotero 5 and later (${what}): open it once in a current Zotero`;

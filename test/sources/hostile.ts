@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bombPdf, pdfOf } from './pdf-fixture.ts';
-import { addItem, createZotero } from './zotero-fixture.ts';
+import { addCollection, addItem, createZotero, type ZoteroItem } from './zotero-fixture.ts';
 
 export interface HostileFile {
   name: string;
@@ -362,25 +362,68 @@ function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
 function* hostileDatabases(size: number, seed: number): Generator<HostileFile> {
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-hostile-'));
   try {
-    const file = path.join(folder, 'zotero.sqlite');
-    const db = createZotero(file);
-    db.exec('BEGIN'); // One transaction, or every tag would be a file of its own for a moment.
-    for (const [name, unit] of Object.entries(FILLINGS)) {
-      addItem(db, {
-        ...{ key: name, type: 'journalArticle', creators: [['author', 'A', unit.repeat(size / unit.length / 8)]] },
-        fields: { title: unit.repeat(size / unit.length / 8), abstractNote: unit.repeat(size / unit.length / 2) },
-      });
-    }
-    addItem(db, { key: 'too long', type: 'book', fields: { title: 'a'.repeat(size * 4) } });
-    addItem(db, {
-      key: 'many tags',
+    const databaseOf = (fill: (db: ReturnType<typeof createZotero>) => void): Buffer => {
+      const file = path.join(folder, 'zotero.sqlite');
+      rmSync(file, { force: true });
+      const db = createZotero(file);
+      db.exec('BEGIN'); // One transaction, or every tag would be a file of its own for a moment.
+      fill(db);
+      db.exec('COMMIT');
+      db.close();
+      return readFileSync(file);
+    };
+    const item = (key: string, unit: string, characters: number): ZoteroItem => ({
+      ...{ key, type: 'journalArticle', creators: [['author', 'A', unit.repeat(characters / unit.length / 8)]] },
+      fields: {
+        title: unit.repeat(characters / unit.length / 8),
+        abstractNote: unit.repeat(characters / unit.length / 2),
+      },
+    });
+    const many = <T>(characters: number, make: (i: number) => T): T[] =>
+      Array.from({ length: Math.min(20_000, size / characters) }, (_, i) => make(i));
+    const book = (parts: Partial<ZoteroItem>): ZoteroItem => ({
+      key: 'A',
       type: 'book',
       fields: { title: 'T' },
-      tags: Array.from({ length: 5000 }, (_, i) => `t${i}`),
+      ...parts,
     });
-    db.exec('COMMIT');
-    db.close();
-    const whole = readFileSync(file);
+
+    for (const [name, unit] of Object.entries(FILLINGS)) {
+      yield { name: `one item: ${name}`, pieces: [databaseOf((db) => addItem(db, item(name, unit, size)))] };
+    }
+    const one = {
+      'too long': book({ fields: { title: 'a'.repeat(size * 4) } }),
+      tags: book({ tags: many(32, (i) => `t${i}`) }),
+      people: book({ creators: many(32, (i) => ['author', 'A', `B${i}`]) }),
+    };
+    for (const [name, each] of Object.entries(one)) {
+      yield { name: `one item: ${name}`, pieces: [databaseOf((db) => addItem(db, each))] };
+    }
+    const nested = (parentOf: (i: number, count: number) => number | null) =>
+      databaseOf((db) => {
+        const ids = many(200, (i) => i + 1);
+        for (const id of ids) addCollection(db, id, `collection ${id}`, parentOf(id, ids.length));
+        addItem(db, book({ collections: ids }));
+        addItem(db, book({ key: 'B', collections: [ids.length] }));
+      });
+    yield { name: 'collections in each other', pieces: [nested((i) => (i === 1 ? null : i - 1))] };
+    yield { name: 'collections in a circle', pieces: [nested((i, count) => (i % count) + 1)] };
+    const shared = databaseOf((db) => {
+      addItem(db, item('first', 'a', size));
+      for (const [table, columns] of [
+        ['itemData', 'fieldID, valueID'],
+        ['itemCreators', 'creatorID, creatorTypeID, orderIndex'],
+      ]) {
+        for (const id of many(1000, (i) => i + 2))
+          db.exec(`INSERT INTO ${table} SELECT ${id}, ${columns} FROM ${table} WHERE itemID = 1`);
+      }
+      db.exec(`INSERT INTO items (itemID, itemTypeID, libraryID, key)
+        SELECT itemID, 4, 1, itemID FROM itemData WHERE itemID > 1 GROUP BY itemID`);
+    });
+    yield { name: 'items that share one text', pieces: [shared] };
+    const whole = databaseOf((db) => {
+      for (const [name, unit] of Object.entries(FILLINGS)) addItem(db, item(name, unit, size / 32));
+    });
     yield { name: 'items with everything', pieces: [whole] };
     for (let part = 1; part < 8; part++) {
       yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
