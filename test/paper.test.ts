@@ -261,6 +261,22 @@ describe('toPaper', () => {
     expect(paper.url).toBeNull();
   });
 
+  it('puts one blank, or one line end, where there was white space of any kind', () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', ' ', ' ', '\n', '\t', '\u00a0', '\u2003', '\r\n'),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(text, (given) => {
+        const { title, abstract } = toPaper({ title: `T${given}T`, abstract: `A${given}A` });
+        expect(title).toBe(`T${given.replace(/\s+/g, ' ')}T`);
+        const lines = `A${given}A`.replace(/\r\n/g, '\n').split('\n');
+        const expected = lines.map((line) => line.replace(/\s+/g, ' ').replace(/^ | $/g, ''));
+        expect(abstract).toBe(expected.join('\n'));
+      }),
+    );
+  });
+
   it('takes years from 1000 to 2999, as numbers or digits, and nothing else', () => {
     for (const [given, year] of [
       [2016, 2016],

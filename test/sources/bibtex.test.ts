@@ -149,6 +149,11 @@ describe('names', () => {
     ['Anderson, Sandy', ['Sandy Anderson']],
   ])('reads %j', async (list, names) => expect(await authorsOf(list)).toEqual(names));
 
+  it('that are longer than any are left as they are', async () => {
+    const { authors } = await paperIn(`@misc{a, title={A}, author={${'b, '.repeat(100_000)} and Ito, Ai}}`);
+    expect(authors.map((name) => name.slice(0, 7))).toEqual(['b, b, b', 'Ai Ito']);
+  });
+
   it('says when there are others', async () => {
     const { authors, extra } = await paperIn('@misc{k, title={T}, author={Doe, J. and others}}');
     expect(authors).toEqual(['J. Doe']);
@@ -244,6 +249,14 @@ describe('what stands between entries', () => {
     expect(records(found).map(({ input }) => input.title)).toEqual(['A', 'B']);
     expect(rejects(found)).toHaveLength(2);
   });
+});
+
+it('a million separators or blank lines are nothing', async () => {
+  const blank = '\n'.repeat(1_000_000);
+  const [a, b] = await papersIn(
+    `${blank}@misc{a, title={A}, keywords={${';'.repeat(1_000_000)}x}}${blank}@misc{b, title={B}, keywords={y,,z}}`,
+  );
+  expect([a!.categories, b!.categories]).toEqual([['x'], ['y', 'z']]);
 });
 
 describe('broken entries', () => {

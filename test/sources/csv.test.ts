@@ -269,6 +269,35 @@ describe('a broken row', () => {
   });
 });
 
+it('rows that open a quote again, under many columns, are each broken, and the one behind them is read', async () => {
+  const columns = Array.from({ length: 2000 }, (_, i) => `c${i}`);
+  const found = await readText(
+    csv,
+    `title,${columns.join(',')}\n${'x",,"\n'.repeat(50_000)}A${',a'.repeat(2000)}\n`,
+    65536,
+  );
+  expect(rejects(found)).toHaveLength(50_000);
+  expect(records(found).map(({ record, input }) => [record, input.title])).toEqual([[50_001, 'A']]);
+});
+
+it('a quoted field may run over any number of lines', async () => {
+  const [paper] = await papers(`title,abstract\nA,"${'\n'.repeat(500_000)}b"\n`);
+  expect(paper!.abstract.endsWith('b')).toBe(true);
+});
+
+it('a table whose header is longer than any is refused', async () => {
+  const found = await readText(csv, `title${',title'.repeat(50_000)}\nA\n`, 65536);
+  expect(rejects(found).map(({ reject }) => reject)).toEqual([
+    { code: 'too-large', reason: 'the header is longer than 256 Ki characters' },
+  ]);
+  expect(found).toHaveLength(1);
+});
+
+it('authors without end are one', async () => {
+  const [paper] = await papers(`title,authors\nA,"${'a,'.repeat(600_000)}"\n`);
+  expect(paper!.authors).toHaveLength(1);
+});
+
 describe('rows that are whole', () => {
   it('come back as they were written', async () => {
     const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', '\n', ' ', ';', '😀'), maxLength: 12 });

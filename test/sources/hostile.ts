@@ -33,7 +33,7 @@ const TEXTS = ['title', 'abstract', 'authors', 'keywords'];
 const FEW_FILLINGS = { digits: '1', blanks: ' ', slashes: '/', dois: '10.1/a,', semicolons: ';' };
 
 /** What is repeated of these is whole records: there time goes by their number, and a million would tell no more. */
-const RECORDS = new Set(['records', 'entries', 'rows', 'open quotes', 'titles', 'paragraphs']);
+const RECORDS = new Set(['records', 'entries', 'rows', 'titles', 'paragraphs']);
 
 interface Shape {
   /** A file of one record; `«title»` and the like are where a field's text goes, `«more»` where there may be more. */
@@ -244,6 +244,7 @@ const SHAPES: Record<string, Shape> = {
       'columns of one name': ['title', ...repeated(',title', size / 2), '\nA', ...repeated(',a', size / 4), '\n'],
       'a column without an end': ['title,', ...repeated('a', size), '\nA\n'],
       'quotes that open again': [`title${',x'.repeat(1000)}\n`, ...repeated('x",,"\n', size)],
+      'lines of an old Mac': ['title,authors\r', ...repeated('a,b\r', size / 4)],
       'a list in Python': ['title,authors\nA,"[', ...repeated("'a', ", size), `'b']"\n`],
     }),
   },
@@ -289,6 +290,11 @@ export function* hostileFiles(source: string, size: number, seed = 7): Generator
     const changed = Buffer.from(many);
     for (let i = 0; i < 20; i++) changed[random(changed.length)] = random(256);
     yield { name: `bytes changed, ${run}`, pieces: [changed] };
+  }
+  for (let run = 1; run <= 8; run++) {
+    const cuts = Array.from({ length: 6 }, () => random(many.length)).sort((a, b) => a - b);
+    const parts = [0, ...cuts].map((begin, i) => many.subarray(begin, cuts[i]));
+    yield { name: `parts moved, ${run}`, pieces: parts.sort(() => random(3) - 1) };
   }
 }
 
@@ -349,6 +355,10 @@ function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
   ]) {
     yield { name: `damaged, with ${JSON.stringify(unit)}`, pieces: joined('%PDF-1.5\n', repeated(unit, size * 8), '') };
   }
+  for (const [name, objects] of Object.entries(circularPdfs(size))) {
+    const bodies = objects.map((body, i) => `${i + 1} 0 obj\n${body}\nendobj\n`);
+    yield { name, pieces: ['%PDF-1.5\n', ...bodies, 'trailer\n<< /Root 1 0 R >>\n'] };
+  }
   const text = Array.from({ length: Math.min(size / 10, 100_000) }, (_, i) => ({
     text: 'word',
     x: i % 600,
@@ -357,6 +367,46 @@ function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
   }));
   yield { name: 'a page full of words', pieces: [pdfOf([text, text, text])] };
   yield { name: 'a large title', pieces: [pdfOf([[]], { info: { Title: 'a '.repeat(size / 2) } })] };
+}
+
+/** The objects of documents that lead whoever follows their references astray. */
+function circularPdfs(size: number): Record<string, string[]> {
+  const catalog = '<< /Type /Catalog /Pages 2 0 R >>';
+  const stream = (text: string, entries = ''): string =>
+    `<< ${entries} /Length ${text.length} >>\nstream\n${text}\nendstream`;
+  const depth = Math.min(size / 64, 20_000);
+  const doubling = (i: number): string =>
+    stream(
+      '/F Do /F Do',
+      `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F ${i + 1} 0 R >> >>`,
+    );
+  const page = (rest: string): string[] => [
+    catalog,
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] ${rest} >>`,
+  ];
+  const metadata = (xml: string): string[] => [
+    catalog.replace('>>', '/Metadata 4 0 R >>'),
+    ...page('').slice(1),
+    stream(xml, '/Type /Metadata /Subtype /XML'),
+  ];
+  return {
+    'pages in a circle': [catalog, '<< /Type /Pages /Kids [2 0 R] /Count 1 >>'],
+    'pages in pages': [
+      catalog,
+      ...Array.from({ length: depth }, (_, i) => `<< /Type /Pages /Kids [${i + 3} 0 R] /Count 1 >>`),
+    ],
+    'a page that is its content': page('/Contents 3 0 R'),
+    'forms in forms': [
+      ...page('/Contents 4 0 R /Resources << /XObject << /F 5 0 R >> >>'),
+      stream('/F Do'),
+      ...Array.from({ length: 40 }, (_, i) => doubling(i + 5)),
+    ],
+    'metadata with entities that expand': metadata(
+      `<!DOCTYPE x [<!ENTITY a "ha">${Array.from({ length: 40 }, (_, i) => `<!ENTITY a${i} "&a${i - 1};&a${i - 1};">`).join('')}]><x>&a39;</x>`,
+    ),
+    'metadata with elements in each other': metadata('<a>'.repeat(size / 4)),
+  };
 }
 
 function* hostileDatabases(size: number, seed: number): Generator<HostileFile> {

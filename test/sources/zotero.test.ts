@@ -232,6 +232,43 @@ describe('a library', () => {
     ]);
   });
 
+  it('names of collections in each other the hundred next to the paper, as far as a thousand characters go', async () => {
+    const db = createZotero(file);
+    for (let i = 1; i <= 300; i++) addCollection(db, i, `c${i}`, i === 1 ? null : i - 1);
+    addCollection(db, 301, 'long '.repeat(1000));
+    addItem(db, { ...article('A', 'One'), collections: [100, 300, 301] });
+    db.close();
+    const [[whole, deep, long]] = (await papers()).map(({ extra }) => extra.collections as string[]) as [string[]];
+    expect(whole!.split(' / ')).toHaveLength(100);
+    expect(deep!.split(' / ')).toHaveLength(100);
+    expect(deep).toMatch(/^c201 \/ .* \/ c300$/);
+    expect(long).toHaveLength(1000);
+  });
+
+  it('gives out what items share only so often', async () => {
+    const abstractNote = 'word '.repeat(100_000);
+    libraryOf(
+      ...Array.from({ length: 100 }, (_, i): ZoteroItem => ({
+        ...{ key: `K${i}`, type: 'journalArticle' },
+        fields: { title: `T${i}`, abstractNote },
+      })),
+    );
+    const found = await readPath(zotero, file);
+    const [refused, ...others] = rejects(found);
+    expect(others).toEqual([]);
+    expect(refused!.reject).toMatchObject({ code: 'too-large', reason: expect.stringContaining('repeat') as string });
+    expect(records(found).length).toBeGreaterThan(30);
+    expect(refused!.record).toBe(records(found).length + 1);
+  });
+
+  it('rejects an item with more people, tags or collections than a record can have', async () => {
+    const tags = Array.from({ length: 1000 }, (_, i) => `${i} ${'t'.repeat(5000)}`);
+    libraryOf({ ...article('A', 'One'), tags }, article('B', 'Two'));
+    const found = await readPath(zotero, file);
+    expect(rejects(found).map(({ record, reject }) => [record, reject.code])).toEqual([[1, 'too-large']]);
+    expect(records(found)).toHaveLength(1);
+  });
+
   it('names no collection that is in the bin or below one that is, and survives a circle of them', async () => {
     const db = createZotero(file);
     addCollection(db, 1, 'Gone');
