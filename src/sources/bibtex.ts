@@ -130,10 +130,10 @@ function plain(value: string | undefined): string | undefined {
   return value === undefined ? undefined : onOneLine(cleaned(value)).trim();
 }
 
-/** A list with semicolons or, where it has none, commas. */
+/** What is in a list with semicolons or, where it has none, commas. */
 const listOf = (value: string): string[] => {
   const text = plain(value);
-  return (text.match(text.includes(';') ? /[^;]+/g : /[^,]+/g) ?? []).map((item) => item.trim());
+  return Array.from(new Set(text.match(text.includes(';') ? /[^;]+/g : /[^,]+/g)), (item) => item.trim());
 };
 
 /** A list with commas, outside of braces: as BibLaTeX and akin have it. */

@@ -375,7 +375,8 @@ function identifierOf(id: string): Identifier | undefined {
 
 /** The items of a list, separated by commas where there is nothing better. */
 const listOf = (list: string): string[] =>
-  listInPython(list) ?? (list.match(/[;|]/.test(list) ? /[^;|]+/g : /[^,]+/g) ?? []).map((item) => item.trim());
+  listInPython(list) ??
+  Array.from(new Set(list.match(/[;|]/.test(list) ? /[^;|]+/g : /[^,]+/g)), (item) => item.trim());
 
 /** The items of what pandas writes of a list: `['a', "b's"]`. */
 function listInPython(list: string): string[] | undefined {
