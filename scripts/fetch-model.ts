@@ -6,7 +6,15 @@
  */
 import { parseArgs } from 'node:util';
 import { fetchModel, UPSTREAM, type FetchEvent } from '../src/embedding/fetch-model.ts';
-import { BUNDLED_MODELS, DEFAULT_MODEL, findModel, MODEL_NAMES, verifiedModelFolder } from '../src/embedding/models.ts';
+import {
+  BUNDLED_MODELS,
+  CROSS_ENCODER_NAMES,
+  DEFAULT_MODEL,
+  findCrossEncoder,
+  findModel,
+  MODEL_NAMES,
+  verifiedModelFolder,
+} from '../src/embedding/models.ts';
 import { AkinError } from '../src/errors.ts';
 
 const USAGE = `npm run fetch-model -- NAME [--into DIR] [--upstream URL]
@@ -22,7 +30,7 @@ try {
   const { into, upstream, list, name } = readArguments();
   if (list) await showModels(into);
   else {
-    const model = findModel(name);
+    const model = CROSS_ENCODER_NAMES.includes(name) ? findCrossEncoder(name) : findModel(name);
     await fetchModel(model, into, { upstream, report: process.stderr.isTTY ? drawBar() : writeLines() });
     process.stderr.write(`${model.name} is in place in ${await verifiedModelFolder(model, [into])}\n`);
   }
@@ -52,13 +60,18 @@ function readArguments(): { into: string; upstream: string; list: boolean; name:
 
 /** One line a model, on stdout, columns parted by tabs. */
 async function showModels(into: string): Promise<void> {
-  for (const name of MODEL_NAMES) {
-    const model = findModel(name);
+  const embedding = MODEL_NAMES.map((name) => ({
+    ...findModel(name),
+    gives: `${findModel(name).dimensions} dimensions`,
+  }));
+  const scoring = CROSS_ENCODER_NAMES.map((name) => ({ ...findCrossEncoder(name), gives: 're-ranks' }));
+  for (const model of [...embedding, ...scoring]) {
+    const { name, licence, gives, maxTokens } = model;
     const state = await verifiedModelFolder(model, [into]).then(
       (folder) => `in place: ${folder}`,
       (error: AkinError) => error.code.replace('model-', ''),
     );
-    const facts = [model.licence, `${model.dimensions} dimensions`, `${model.maxTokens} tokens`, state];
+    const facts = [licence, gives, `${maxTokens} tokens`, state];
     process.stdout.write(`${[name, ...facts, ...(name === DEFAULT_MODEL ? ['(default)'] : [])].join('\t')}\n`);
   }
 }

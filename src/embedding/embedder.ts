@@ -1,16 +1,14 @@
 /**
  * Here is a text: what is its vector? A pool of embedding threads behind one bounded queue.
  *
- * Inference blocks the thread it runs on, so it never runs on the main one. Each thread gets a few documents ahead of
- * time (see worker.ts); queries go to the thread with the least to do and overtake its documents.
+ * Each thread gets a few documents ahead of time; queries go to the thread with the least to do and overtake its documents.
  */
 import { availableParallelism } from 'node:os';
-import type { Worker } from 'node:worker_threads';
 import { AkinError } from '../errors.ts';
-import { startThread } from '../thread.ts';
+import type { Text } from './embedding-worker.ts';
 import type { Embedding } from './encoder.ts';
 import { verifiedModelFolder, type Model } from './models.ts';
-import type { Answer, Job, Request } from './worker.ts';
+import { Pool } from './pool.ts';
 
 export type { Embedding } from './encoder.ts';
 
@@ -26,24 +24,15 @@ export interface EmbedderOptions {
 /** Documents sent ahead to each thread: enough that it never waits for a main thread busy with a commit. */
 const DOCUMENTS_AHEAD = 4;
 
-interface Thread {
-  worker: Worker;
-  ended: Promise<void>;
-  /** Jobs it has been sent and not yet answered. */
-  jobs: Map<number, { resolve: (embedding: Embedding) => void; reject: (error: Error) => void }>;
-}
-
 export class Embedder {
   readonly model: Model;
-  readonly #threads: Thread[];
+  readonly #pool: Pool<Text, Embedding>;
   readonly #maxWaitingQueries: number;
-  #nextJob = 0;
   #waitingQueries = 0;
-  #failure: AkinError | undefined;
 
-  private constructor(model: Model, threads: Thread[], maxWaitingQueries: number) {
+  private constructor(model: Model, pool: Pool<Text, Embedding>, maxWaitingQueries: number) {
     this.model = model;
-    this.#threads = threads;
+    this.#pool = pool;
     this.#maxWaitingQueries = maxWaitingQueries;
   }
 
@@ -53,24 +42,14 @@ export class Embedder {
    */
   static async start(model: Model, options: EmbedderOptions = {}): Promise<Embedder> {
     const folder = await verifiedModelFolder(model, options.modelFolders);
-    const count = options.threads ?? availableParallelism();
-    const threads = Array.from({ length: count }, (): Thread => {
-      const worker = startThread(new URL('./worker.ts', import.meta.url), { model, folder });
-      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-      return { worker, ended, jobs: new Map() };
-    });
-    const embedder = new Embedder(model, threads, options.maxWaitingQueries ?? 256);
-    try {
-      await Promise.all(threads.map((thread) => embedder.#listen(thread)));
-    } catch (error) {
-      await embedder.close();
-      throw error;
-    }
-    return embedder;
+    const threads = options.threads ?? availableParallelism();
+    const file = new URL('./embedding-worker.ts', import.meta.url);
+    const pool = await Pool.start<Text, Embedding>('the embedder', file, { model, folder, threads });
+    return new Embedder(model, pool, options.maxWaitingQueries ?? 256);
   }
 
   get threads(): number {
-    return this.#threads.length;
+    return this.#pool.threads;
   }
 
   /**
@@ -85,7 +64,7 @@ export class Embedder {
     }
     this.#waitingQueries++;
     try {
-      return await this.#send(text, 'query');
+      return await this.#pool.run({ text, as: 'query' }, true);
     } finally {
       this.#waitingQueries--;
     }
@@ -98,59 +77,16 @@ export class Embedder {
   async *embedDocuments(texts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Embedding> {
     const inFlight: Promise<Embedding>[] = [];
     for await (const text of texts) {
-      const embedding = this.#send(text, 'document');
+      const embedding = this.#pool.run({ text, as: 'document' });
       embedding.catch(() => {}); // It is awaited below, in order; until then a failure must not count as unhandled.
       inFlight.push(embedding);
-      if (inFlight.length >= this.#threads.length * DOCUMENTS_AHEAD) yield await inFlight.shift()!;
+      if (inFlight.length >= this.threads * DOCUMENTS_AHEAD) yield await inFlight.shift()!;
     }
     while (inFlight.length > 0) yield await inFlight.shift()!;
   }
 
   /** Ends the threads; what still waits is rejected. */
-  async close(): Promise<void> {
-    this.#fail(new AkinError('embedding-failed', 'the embedder was closed'));
-    // Each ends between two texts: the runtime aborts the process when its thread is ended amid one.
-    for (const { worker } of this.#threads) worker.postMessage('close' satisfies Request);
-    await Promise.all(this.#threads.map(({ ended }) => ended));
-  }
-
-  #send(text: string, as: Job['as']): Promise<Embedding> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const thread = this.#threads.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least));
-    const id = this.#nextJob++;
-    return new Promise((resolve, reject) => {
-      thread.jobs.set(id, { resolve, reject });
-      thread.worker.postMessage({ id, text, as } satisfies Request);
-    });
-  }
-
-  #listen(thread: Thread): Promise<void> {
-    return new Promise((ready, notReady) => {
-      const broken = (error: Error) => {
-        const failure = new AkinError('embedding-failed', `an embedding thread ended: ${error.message}`, {
-          cause: error,
-        });
-        this.#fail(failure);
-        notReady(failure);
-      };
-      thread.worker.on('error', broken);
-      thread.worker.on('exit', (code) => broken(new Error(`exit code ${code}`)));
-      thread.worker.on('message', (answer: Answer) => {
-        if ('ready' in answer) return ready();
-        const job = thread.jobs.get(answer.id);
-        if (!job) return; // It was rejected when the embedder failed or was closed.
-        thread.jobs.delete(answer.id);
-        if ('embedding' in answer) job.resolve(answer.embedding);
-        else job.reject(new AkinError('embedding-failed', `the model could not run: ${answer.error}`));
-      });
-    });
-  }
-
-  #fail(failure: AkinError): void {
-    this.#failure ??= failure;
-    for (const { jobs } of this.#threads) {
-      for (const { reject } of jobs.values()) reject(this.#failure);
-      jobs.clear();
-    }
+  close(): Promise<void> {
+    return this.#pool.close();
   }
 }

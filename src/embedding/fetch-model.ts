@@ -10,7 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
 import { Interruption, retryAfter, troubleOf } from '../interruption.ts';
-import { sha256Of, type Model } from './models.ts';
+import { sha256Of, type ModelFiles } from './models.ts';
 
 /** Where models come from unless a mirror is named. */
 export const UPSTREAM = 'https://huggingface.co';
@@ -51,7 +51,7 @@ interface Transfer {
  * @throws AkinError `invalid-argument` for an upstream that is no http address, `model-missing` for a file that could
  *   not be had, `model-damaged` for one that is not the manifest's.
  */
-export async function fetchModel(model: Model, folder: string, options: FetchOptions = {}): Promise<void> {
+export async function fetchModel(model: ModelFiles, folder: string, options: FetchOptions = {}): Promise<void> {
   const { upstream = UPSTREAM, patience = 30_000, report = () => {} } = options;
   if (!/^https?:\/\//.test(upstream) || !URL.canParse(upstream)) {
     throw new AkinError('invalid-argument', `expected an http address, found ${JSON.stringify(upstream)}`, {

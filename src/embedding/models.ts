@@ -14,23 +14,36 @@ import { TEXT_RULE } from '../paper.ts';
 
 export const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
 
-const modelSchema = z.strictObject({
+const filesSchema = z.strictObject({
   upstream: z.string(),
   licence: z.string(),
+  /** Longest input in tokens, special tokens included; what is longer is cut. */
+  maxTokens: z.int().positive(),
+  files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+});
+const modelSchema = filesSchema.extend({
   /** How token vectors become one vector: their mean, or the first token's. */
   pooling: z.enum(['mean', 'first']),
   queryPrefix: z.string(),
   documentPrefix: z.string(),
-  /** Longest input in tokens, special tokens included; longer texts are cut and counted as truncated. */
-  maxTokens: z.int().positive(),
   dimensions: z.int().positive(),
   /** The mean cosine of a query with texts of other fields: what to this model is no nearness at all. */
   unrelatedCosine: z.number().min(-1).lt(1),
-  files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
 });
-const manifestSchema = z.strictObject({ default: z.string(), models: z.record(z.string(), modelSchema) });
+const manifestSchema = z.strictObject({
+  default: z.string(),
+  models: z.record(z.string(), modelSchema),
+  defaultCrossEncoder: z.string(),
+  crossEncoders: z.record(z.string(), filesSchema),
+});
 
-/** What the manifest says of a model. */
+/** What fetching and checking need to know of a model of either kind. */
+export type ModelFiles = z.infer<typeof filesSchema> & { name: string };
+
+/** A model that reads a question and a text together and says how well one answers the other; it makes no vectors. */
+export type CrossEncoderModel = ModelFiles;
+
+/** What the manifest says of a model that makes vectors. */
 export type ModelEntry = z.infer<typeof modelSchema>;
 
 export interface Model extends ModelEntry {
@@ -45,9 +58,10 @@ const manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(BUNDLED_
 
 export const MODEL_NAMES = Object.keys(manifest.models);
 export const DEFAULT_MODEL = manifest.default;
+export const CROSS_ENCODER_NAMES = Object.keys(manifest.crossEncoders);
 
 /**
- * The registry's entry for a name.
+ * The registry's entry for the name of a model that makes vectors.
  * @throws AkinError `model-unknown` with the names there are.
  */
 export function findModel(name: string): Model {
@@ -59,6 +73,21 @@ export function findModel(name: string): Model {
     });
   }
   return { ...entry, name, fingerprint: fingerprintOf(entry) };
+}
+
+/**
+ * The registry's entry for the name of a cross-encoder.
+ * @throws AkinError `model-unknown` with the names there are.
+ */
+export function findCrossEncoder(name = manifest.defaultCrossEncoder): CrossEncoderModel {
+  const entry = Object.hasOwn(manifest.crossEncoders, name) ? manifest.crossEncoders[name] : undefined;
+  if (!entry) {
+    throw new AkinError('model-unknown', `unknown cross-encoder "${name}"`, {
+      hint: `cross-encoders: ${CROSS_ENCODER_NAMES.join(', ')}`,
+      field: 'model',
+    });
+  }
+  return { ...entry, name };
 }
 
 /**
@@ -78,7 +107,7 @@ export function fingerprintOf({ pooling, queryPrefix, documentPrefix, maxTokens,
  * @param folders where model folders may be, in order; the bundled `models/` comes last in any case.
  * @throws AkinError `model-missing` or `model-damaged`, naming the file, the hash and the command that repairs it.
  */
-export async function verifiedModelFolder(model: Model, folders: string[] = []): Promise<string> {
+export async function verifiedModelFolder(model: ModelFiles, folders: string[] = []): Promise<string> {
   const places = [...folders, BUNDLED_MODELS].map((folder) => path.resolve(folder, model.name));
   const folder = places.find((place) => existsSync(path.join(place, MODEL_FILE)));
   if (!folder) {
@@ -100,7 +129,7 @@ export async function verifiedModelFolder(model: Model, folders: string[] = []):
 }
 
 /** The command that puts a model's files right in the folder they are looked for in. */
-function repair(model: Model, folder: string): string {
+function repair(model: ModelFiles, folder: string): string {
   const into = folder === BUNDLED_MODELS ? '' : ` --into "${folder}"`;
   return `npm run fetch-model -- ${model.name}${into}   (downloads it and checks every hash), or place the files by hand`;
 }

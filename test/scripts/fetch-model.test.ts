@@ -9,7 +9,14 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fetchModel, type FetchEvent, type FetchOptions } from '../../src/embedding/fetch-model.ts';
-import { BUNDLED_MODELS, findModel, MODEL_NAMES, verifiedModelFolder, type Model } from '../../src/embedding/models.ts';
+import {
+  BUNDLED_MODELS,
+  CROSS_ENCODER_NAMES,
+  findModel,
+  MODEL_NAMES,
+  verifiedModelFolder,
+  type Model,
+} from '../../src/embedding/models.ts';
 import type { AkinError } from '../../src/errors.ts';
 import { ROOT, temporaryFolder } from '../akin.ts';
 
@@ -328,9 +335,10 @@ describe('the command', () => {
     const { code, stdout } = await fetchModelCommand('--list', '--into', into);
     expect(code).toBe(0);
     const lines = stdout.trimEnd().split('\n');
-    expect(lines.map((line) => line.split('\t')[0])).toEqual(MODEL_NAMES);
+    expect(lines.map((line) => line.split('\t')[0])).toEqual([...MODEL_NAMES, ...CROSS_ENCODER_NAMES]);
     expect(lines[0]).toMatch(/\tApache-2\.0\t384 dimensions\t256 tokens\tin place: .*all-MiniLM-L6-v2\t\(default\)$/);
     expect(lines[1]).toMatch(/\tMIT\t384 dimensions\t512 tokens\tdamaged$/);
+    expect(lines[2]).toMatch(/^ms-marco-MiniLM-L-6-v2\tApache-2\.0\tre-ranks\t512 tokens\t(missing|in place: .*)$/);
   });
 
   it('says what went wrong and with which exit code', async () => {

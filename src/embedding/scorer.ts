@@ -1,0 +1,54 @@
+/** Here are a question and a passage: how well does one answer the other? A pool of threads that hold a cross-encoder. */
+import { availableParallelism } from 'node:os';
+import { verifiedModelFolder, type CrossEncoderModel } from './models.ts';
+import { Pool } from './pool.ts';
+import type { Pair } from './scoring-worker.ts';
+
+export interface ScorerOptions {
+  /** As many as the machine runs in parallel unless told otherwise, but no more than `MOST_THREADS`. */
+  threads?: number;
+  /** Folders to look for model folders in, before the bundled `models/`. */
+  modelFolders?: string[];
+}
+
+/** Each thread holds a model of its own, and not every search is re-ranked. */
+const MOST_THREADS = 4;
+
+export class Scorer {
+  readonly model: CrossEncoderModel;
+  readonly #pool: Pool<Pair, number>;
+
+  private constructor(model: CrossEncoderModel, pool: Pool<Pair, number>) {
+    this.model = model;
+    this.#pool = pool;
+  }
+
+  /**
+   * Verifies the model's files and starts the threads; resolves when every one of them has loaded the model.
+   * @throws AkinError `model-missing` or `model-damaged` (see `verifiedModelFolder`), `embedding-failed`.
+   */
+  static async start(model: CrossEncoderModel, options: ScorerOptions = {}): Promise<Scorer> {
+    const folder = await verifiedModelFolder(model, options.modelFolders);
+    const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
+    const file = new URL('./scoring-worker.ts', import.meta.url);
+    return new Scorer(model, await Pool.start('the cross-encoder', file, { model, folder, threads }));
+  }
+
+  /** Pairs that are scored side by side. */
+  get threads(): number {
+    return this.#pool.threads;
+  }
+
+  /**
+   * The model's logit for a pair: any number, the higher the better; comparable only within one model.
+   * @throws AkinError `embedding-failed` when the model could not run, or was closed.
+   */
+  score(query: string, passage: string): Promise<number> {
+    return this.#pool.run({ query, passage });
+  }
+
+  /** Ends the threads; what still waits is rejected. */
+  close(): Promise<void> {
+    return this.#pool.close();
+  }
+}
