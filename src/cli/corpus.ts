@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { CrossEncoderModel } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { checkPaths, filesOf } from '../sources/input.ts';
 import { add, addText } from './add.ts';
@@ -21,6 +22,8 @@ export interface CorpusOptions {
   /** Where to keep the library; a library of the same corpus that is there already is used as it is. */
   keep?: string | undefined;
   model?: string | undefined;
+  /** What re-ranks; undefined where nothing does. */
+  crossEncoder?: CrossEncoderModel | undefined;
   signal: AbortSignal;
 }
 
@@ -32,7 +35,10 @@ const CORPUS_FILE = 'corpus.json';
  * @returns undefined when interrupted.
  * @throws AkinError `invalid-argument` when `keep` holds anything else, and as `add`.
  */
-export async function openCorpus(corpus: string, { keep, model, signal }: CorpusOptions): Promise<Session | undefined> {
+export async function openCorpus(
+  corpus: string,
+  { keep, model, crossEncoder, signal }: CorpusOptions,
+): Promise<Session | undefined> {
   await checkPaths([corpus]);
   const folder = keep ?? mkdtempSync(path.join(tmpdir(), 'akin-eval-'));
   const discard = () => {
@@ -47,7 +53,7 @@ export async function openCorpus(corpus: string, { keep, model, signal }: Corpus
       discard();
       return undefined;
     }
-    const session = await openSession(folder, 1);
+    const session = await openSession(folder, 1, crossEncoder);
     return {
       ...session,
       async close() {

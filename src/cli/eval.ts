@@ -1,6 +1,7 @@
 /** `akin eval`: how good the search is, on a judged collection or on a set made from one's own library. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { findCrossEncoder, verifiedModelFolder } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import type { Difference, Estimate } from '../evaluation/bootstrap.ts';
 import { readQrels, readQueries } from '../evaluation/collection.ts';
@@ -13,7 +14,7 @@ import { excerpt } from '../paper.ts';
 import { MODES } from '../search/search.ts';
 import { openCorpus } from './corpus.ts';
 import { bar, count, Progress } from './progress.ts';
-import { openSession } from './session.ts';
+import { modelFolders, openSession } from './session.ts';
 
 export interface EvalOptions {
   /** The library that is searched where no corpus is given. */
@@ -68,10 +69,15 @@ export async function evaluateLibrary(options: EvalOptions): Promise<EvalReport 
   const given = await readQrels(options.qrels);
   const { asked, unknown } = judgedQueries(queries, given);
 
+  const crossEncoder = settings.some(({ rerank }) => rerank) ? findCrossEncoder() : undefined;
+  if (crossEncoder) await verifiedModelFolder(crossEncoder, modelFolders());
   const session =
-    corpus === undefined ? await openSession(index, 1) : await openCorpus(corpus, { keep, model, signal });
+    corpus === undefined
+      ? await openSession(index, 1, crossEncoder)
+      : await openCorpus(corpus, { keep, model, crossEncoder, signal });
   if (session === undefined) return undefined;
   try {
+    await session.scorer;
     const { qrels, missing } = await judgementsIn(session.library, given);
     const runs = new Map<string, Run>();
     for (const setting of settings) {
@@ -106,7 +112,7 @@ export async function evaluateLibrary(options: EvalOptions): Promise<EvalReport 
 function writeRuns(file: string, runs: ReadonlyMap<string, Run>): string[] {
   const { dir, name, ext } = path.parse(file);
   return Array.from(runs, ([setting, run]) => {
-    const tag = setting.replace(':', '-');
+    const tag = setting.replaceAll(':', '-');
     const target = runs.size === 1 ? file : path.join(dir, `${name}.${tag}${ext}`);
     try {
       writeFileSync(target, [...trecRun(run, `akin-${tag}`)].join(''));

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
+import { DEFAULT_MODEL, findCrossEncoder, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { LIBRARY_FORMAT, openForReading, settingsOf } from '../library/database.ts';
 import { FilesRead } from '../library/files.ts';
@@ -18,6 +18,7 @@ import { LocalWriter } from '../library/writer.ts';
 import { embeddedText, type Paper } from '../paper.ts';
 import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
+import { MAX_RERANK } from '../search/rerank.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
 import { otherVersions } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
@@ -26,7 +27,7 @@ import { examine } from './doctor.ts';
 import type { EvalOptions, MakeOptions } from './eval.ts';
 import { count } from './progress.ts';
 import type { RelatedFormat, RelatedOptions } from './related.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { answerText, paperText } from './text.ts';
 import type { TuneOptions } from './tune.ts';
 
@@ -134,6 +135,11 @@ function answering(asking: Command): Command {
       `show nothing unless something is as relevant, 0 to 100`,
       decimal(0, 100),
       DEFAULT_CUTOFF,
+    )
+    .option(
+      '--rerank <ms>',
+      'put the best into the order of a cross-encoder, as far as it gets in so many milliseconds',
+      wholeNumber(0, MAX_RERANK),
     );
 }
 
@@ -145,6 +151,7 @@ interface Answering extends Common {
   facets: boolean;
   diversity?: number;
   cutoff: number;
+  rerank?: number;
 }
 
 answering(command('search <words...>', 'the papers that answer a query; the README has the query language')).action(
@@ -299,36 +306,43 @@ command('serve', 'answer searches over HTTP, with a page for people')
   .option('--port <n>', 'port; 0 takes any free one', wholeNumber(0, 65535), DEFAULT_PORT)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
+  .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
   .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
-  .action(async (options: Common & { port: number; host: string; threads?: number; sample: boolean }) => {
-    if (options.sample && !(await buildSample(options.index))) {
-      process.exitCode = EXIT_INTERRUPTED;
-      return;
-    }
-    const session = await openSession(options.index, options.threads);
-    if (session.library.rebuilding !== undefined) {
-      talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
-    }
-    const { pino } = await import('pino');
-    const { createApp } = await import('../http/app.ts');
-    const { listen } = await import('../http/server.ts');
-    const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
-    const server = await listen(createApp(session.search, session.related, log), options).catch(
-      async (error: unknown) => {
+  .action(
+    async (options: Common & { port: number; host: string; threads?: number; rerank: number; sample: boolean }) => {
+      if (options.sample && !(await buildSample(options.index))) {
+        process.exitCode = EXIT_INTERRUPTED;
+        return;
+      }
+      const session = await openSession(options.index, options.threads, findCrossEncoder());
+      if (session.library.rebuilding !== undefined) {
+        talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
+      }
+      const { pino } = await import('pino');
+      const { createApp } = await import('../http/app.ts');
+      const { listen } = await import('../http/server.ts');
+      const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
+      const app = createApp(session.search, session.related, log, { rerank: options.rerank });
+      const start = async () => {
+        // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
+        if (options.rerank > 0) await session.scorer;
+        return listen(app, options);
+      };
+      const server = await start().catch(async (error: unknown) => {
         await session.close();
         throw error;
-      },
-    );
-    const { papers } = await session.library.status();
-    const stop = () => {
-      talk('stopping');
-      void server.close().then(() => session.close());
-    };
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
-    // Last: whoever reads this may stop it at once.
-    print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
-  });
+      });
+      const { papers } = await session.library.status();
+      const stop = () => {
+        talk('stopping');
+        void server.close().then(() => session.close());
+      };
+      process.once('SIGINT', stop);
+      process.once('SIGTERM', stop);
+      // Last: whoever reads this may stop it at once.
+      print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
+    },
+  );
 
 command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(
   async (options: Common) => {
@@ -369,7 +383,10 @@ command('eval', 'how good the search is, on a judged collection (BEIR, TREC) or 
   .option('--corpus <path>', 'the documents, in any format that akin reads (default: the library of --index)')
   .option('--keep <dir>', 'keep the library of the corpus there, and use it again')
   .option('--model <name>', `the model of the corpus: ${MODEL_NAMES.join(' or ')} (default: ${DEFAULT_MODEL})`)
-  .option('--mode <settings>', 'hybrid, dense, lexical, hybrid:WEIGHT (default: those compared, or else all modes)')
+  .option(
+    '--mode <settings>',
+    'hybrid, dense, lexical, hybrid:WEIGHT, any of them with +rerank:MS (default: those compared, or all modes)',
+  )
   .option('--compare <a,b>', 'two settings to compare query by query')
   .option('--measures <list>', 'ndcg@K, recall@K, p@K, mrr, map', 'ndcg@10,recall@100,mrr,map')
   .option('--run <file>', 'write what was found, for trec_eval')
@@ -489,11 +506,12 @@ async function ask(question: Question, { explain, ...options }: Answering): Prom
 }
 
 async function withSession(
-  options: Common,
-  run: (session: Awaited<ReturnType<typeof openSession>>) => Promise<void>,
+  options: Pick<Answering, 'index' | 'rerank'>,
+  run: (session: Session) => Promise<void>,
 ): Promise<void> {
-  const session = await openSession(options.index, 1);
+  const session = await openSession(options.index, 1, options.rerank ? findCrossEncoder() : undefined);
   try {
+    await session.scorer; // Its start takes none of the time that it is given.
     await run(session);
   } finally {
     await session.close();

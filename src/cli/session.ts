@@ -1,6 +1,8 @@
 /** Wires library, embedder and search together for one run of the program. */
 import path from 'node:path';
 import { Embedder } from '../embedding/embedder.ts';
+import type { CrossEncoderModel } from '../embedding/models.ts';
+import { Scorer } from '../embedding/scorer.ts';
 import { openForReading } from '../library/database.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { Related } from '../search/related.ts';
@@ -14,17 +16,31 @@ export interface Session {
   library: LocalLibrary;
   search: Search;
   related: Related;
+  /** What re-ranks: still starting, or failed to, which is of no matter until a search is to be re-ranked. */
+  scorer: Promise<Scorer> | undefined;
   close(): Promise<void>;
 }
 
 /**
  * Opens a library for searching, with an embedder of its model.
  * @param threads embedding threads; one is enough for one query.
+ * @param crossEncoder is started as well, so that searches can be re-ranked; it is not waited for.
  * @throws AkinError when the library or the model can't be used.
  */
-export async function openSession(folder: string, threads?: number): Promise<Session> {
+export async function openSession(
+  folder: string,
+  threads?: number,
+  crossEncoder?: CrossEncoderModel,
+): Promise<Session> {
   const { db, model } = openForReading(folder);
   db.close();
+  const scorer = crossEncoder && Scorer.start(crossEncoder, { modelFolders: modelFolders() });
+  scorer?.catch(() => {}); // Told to whoever waits for it.
+  const closeScorer = () =>
+    scorer?.then(
+      (started) => started.close(),
+      () => {}, // It never started.
+    );
   // Side by side: both mostly wait for their threads to start.
   const [library, embedder] = await Promise.allSettled([
     LocalLibrary.open(folder),
@@ -32,14 +48,16 @@ export async function openSession(folder: string, threads?: number): Promise<Ses
   ]);
   if (library.status === 'rejected' || embedder.status === 'rejected') {
     for (const started of [library, embedder]) if (started.status === 'fulfilled') await started.value.close();
+    await closeScorer();
     throw (library as PromiseRejectedResult).reason ?? (embedder as PromiseRejectedResult).reason;
   }
   return {
     library: library.value,
-    search: new Search(library.value, embedder.value),
+    search: new Search(library.value, embedder.value, scorer),
     related: new Related(library.value, embedder.value),
+    scorer,
     async close() {
-      await Promise.all([embedder.value.close(), library.value.close()]);
+      await Promise.all([embedder.value.close(), library.value.close(), closeScorer()]);
     },
   };
 }

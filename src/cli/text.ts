@@ -52,15 +52,17 @@ export function paperText({ versions, ...paper }: Paper & { versions: Version[] 
 }
 
 function hitText(hit: Hit, place: number): string {
-  const { title, similarity, relevance, ranks } = hit;
+  const { title, similarity, relevance, ranks, rerank } = hit;
   const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
   const near =
     similarity === null
       ? 'not embedded yet'
       : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
-  const why = [ranks.dense && `${ranks.dense}. by meaning`, ranks.lexical && `${ranks.lexical}. by words`].filter(
-    Boolean,
-  );
+  const why = [
+    ranks.dense && `${ranks.dense}. by meaning`,
+    ranks.lexical && `${ranks.lexical}. by words`,
+    rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
+  ].filter(Boolean);
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
@@ -72,7 +74,7 @@ function hitText(hit: Hit, place: number): string {
     .join('\n');
 }
 
-function explanationLines({ dense, lexical, words, sentence }: Explanation): string[] {
+function explanationLines({ dense, lexical, words, sentence, rerank }: Explanation): string[] {
   const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
   return [
     ...(sentence ? [`    “${sentence.text}”`] : []),
@@ -80,6 +82,7 @@ function explanationLines({ dense, lexical, words, sentence }: Explanation): str
       `    ${(dense.share + lexical.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
         (found.length > 0 ? ` (${found.join(', ')})` : ''),
     ),
+    ...(rerank ? [pc.dim(`    ${rerank.before}. before re-ranking`)] : []),
   ];
 }
 

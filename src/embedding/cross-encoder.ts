@@ -41,12 +41,12 @@ export class CrossEncoder {
       attention_mask: int64Row(ids.map(() => 1)),
       token_type_ids: int64Row(ids.map((_, i) => (i < first.length ? 0 : 1))),
     };
-    const { logits } = (await this.#network(inputs)) as { logits: Tensor };
-    const [logit, ...others] = logits.data as Float32Array;
-    for (const tensor of [...Object.values(inputs), logits]) tensor.dispose();
-    if (logit === undefined || others.length > 0 || !Number.isFinite(logit)) {
-      throw new Error(`expected one finite logit, found ${[logit, ...others].join(', ')}`);
+    const { logits } = (await this.#network(inputs)) as { logits?: Tensor };
+    const found = Array.from((logits?.data ?? []) as Float32Array);
+    for (const tensor of Object.values({ ...inputs, logits })) tensor?.dispose();
+    if (found.length !== 1 || !Number.isFinite(found[0])) {
+      throw new Error(`expected one finite logit, found ${found.slice(0, 10).join(', ') || 'none'}`);
     }
-    return logit;
+    return found[0]!;
   }
 }

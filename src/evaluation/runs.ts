@@ -2,17 +2,20 @@
 import { AkinError } from '../errors.ts';
 import type { Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
+import { MAX_RERANK } from '../search/rerank.ts';
 import { MAX_LIMIT, MAX_QUERY, MODES, type Mode, type Search } from '../search/search.ts';
 import type { Qrels, Query } from './collection.ts';
 import type { Scored } from './metrics.ts';
 
 /** A way to search. */
 export interface Setting {
-  /** What was asked for: `hybrid`, `dense`, `lexical`, or `hybrid:0.3`. */
+  /** What was asked for: `hybrid`, `dense`, `lexical`, `hybrid:0.3`, or any of these with `+rerank:500`. */
   name: string;
   mode: Mode;
   /** Undefined: whatever the library searches with. */
   lexicalWeight?: number;
+  /** Milliseconds for re-ranking; undefined for none. */
+  rerank?: number;
 }
 
 /** What a setting found for each query. */
@@ -22,23 +25,34 @@ export type Run = Map<string, Scored[]>;
 export const RUN_DEPTH = MAX_LIMIT;
 
 /**
- * The settings of a list such as `hybrid,lexical` or `hybrid:0.3,hybrid:0.5` (the share of the words in a hybrid search).
+ * The settings of a list such as `hybrid,lexical`, `hybrid:0.3,hybrid:0.5` (the share of the words in a hybrid search) or
+ * `hybrid+rerank:500` (milliseconds for re-ranking).
  * @throws AkinError `invalid-argument`.
  */
 export function settingsNamed(list: string, field: string): Setting[] {
   const settings = list.split(',').map((text): Setting => {
     const name = text.trim();
-    const [mode, weight, ...more] = name.split(':');
+    const [ranking, reranking, ...further] = name.split('+');
+    const [mode, weight, ...more] = ranking!.split(':');
     const lexicalWeight = weight === undefined ? undefined : weight.trim() === '' ? NaN : Number(weight);
-    const isKnown = (MODES as readonly string[]).includes(mode!) && more.length === 0;
+    const rerank = reranking === undefined ? undefined : Number(/^rerank:(\d+)$/.exec(reranking)?.[1] ?? NaN);
+    const isKnown = (MODES as readonly string[]).includes(mode!) && more.length === 0 && further.length === 0;
     const isWeight = lexicalWeight === undefined || (mode === 'hybrid' && lexicalWeight >= 0 && lexicalWeight <= 1);
-    if (!isKnown || !isWeight) {
+    const isTime = rerank === undefined || rerank <= MAX_RERANK;
+    if (!isKnown || !isWeight || !isTime) {
       throw new AkinError('invalid-argument', `unknown setting "${name}"`, {
-        hint: `settings: ${MODES.join(', ')}, or hybrid:W with a weight of the words from 0 to 1`,
+        hint:
+          `settings: ${MODES.join(', ')}, or hybrid:W with a weight of the words from 0 to 1; and with +rerank:MS, ` +
+          'what a cross-encoder makes of it in so many milliseconds',
         field,
       });
     }
-    return { name, mode: mode as Mode, ...(lexicalWeight === undefined ? {} : { lexicalWeight }) };
+    return {
+      name,
+      mode: mode as Mode,
+      ...(lexicalWeight === undefined ? {} : { lexicalWeight }),
+      ...(rerank === undefined ? {} : { rerank }),
+    };
   });
   return [...new Map(settings.map((setting) => [setting.name, setting])).values()];
 }
@@ -51,7 +65,7 @@ export function settingsNamed(list: string, field: string): Setting[] {
 export async function runQueries(
   search: Search,
   queries: readonly Query[],
-  { mode, lexicalWeight }: Omit<Setting, 'name'>,
+  { mode, lexicalWeight, rerank }: Omit<Setting, 'name'>,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (asked: number) => void } = {},
 ): Promise<Run> {
   const run: Run = new Map();
@@ -63,7 +77,8 @@ export async function runQueries(
     const { hits } = await search.search(text, {
       mode,
       limit: RUN_DEPTH,
-      ...(lexicalWeight === undefined ? {} : { lexicalWeight }),
+      lexicalWeight,
+      rerank,
     });
     run.set(
       query.id,

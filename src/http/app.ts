@@ -10,7 +10,16 @@ import { filterSchema } from '../library/filter.ts';
 import { EXPLAIN } from '../search/explanation.ts';
 import type { Related } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
-import { DEFAULT_LIMIT, MAX_LIMIT, MAX_SEEDS, MODES, type Search, type SearchAnswer } from '../search/search.ts';
+import { MAX_RERANK } from '../search/rerank.ts';
+import {
+  DEFAULT_LIMIT,
+  MAX_LIMIT,
+  MAX_SEEDS,
+  MODES,
+  type Search,
+  type SearchAnswer,
+  type SearchOptions,
+} from '../search/search.ts';
 import { webPage } from '../web/page.ts';
 import { citationFields, identifiersSchema } from './citation.ts';
 import { makeProblem, problem, problemOf, sendProblem } from './problem.ts';
@@ -36,6 +45,10 @@ const explanationSchema = z
       .object({ text: z.string(), start: z.int(), end: z.int(), similarity: z.number().nullable() })
       .nullable()
       .openapi({ description: 'Of the abstract, nearest to the question; without similarity if time was short' }),
+    rerank: z
+      .object({ logit: z.number(), before: z.int().positive() })
+      .optional()
+      .openapi({ description: 'What the cross-encoder says of the paper, and the place it had before; see `rerank`' }),
   })
   .openapi('Explanation', {
     description: 'What each leg says (cosine, BM25) and gives to the score, the words found, and the nearest sentence',
@@ -51,6 +64,11 @@ const hitSchema = z
       description: 'The similarity measured against unrelated papers, 0..100; null for a paper not embedded yet',
     }),
     ranks: z.object({ dense: rank, lexical: rank }).openapi({ description: "The paper's place in each leg" }),
+    rerank: z
+      .number()
+      .nullable()
+      .optional()
+      .openapi({ description: "The cross-encoder's logit, if it was asked; null for a paper it had no time to read" }),
     versions: z
       .array(versionSchema)
       .openapi({ description: 'Other versions of the same work, which are no hits of their own' }),
@@ -122,6 +140,13 @@ const shape = {
     .max(100)
     .optional()
     .openapi({ description: `When no paper is as relevant, there is no hit; ${DEFAULT_CUTOFF} unless given` }),
+  rerank: z.coerce
+    .number('expected a whole number')
+    .int()
+    .min(0)
+    .max(MAX_RERANK)
+    .optional()
+    .openapi({ description: 'Milliseconds in which a cross-encoder may put the best hits into its order; 0 for none' }),
 };
 const idParameter = z.object({
   id: z
@@ -154,7 +179,7 @@ const searchRoute = createRoute({
     400: problem('A parameter is missing or wrong'),
     500: failure,
     410: problem('The library has changed since the page before'),
-    503: problem('Too many queries wait; come back after `Retry-After` seconds'),
+    503: problem('Too many queries wait, come back after `Retry-After` seconds; or no cross-encoder is installed'),
   },
 });
 const texts = z.array(z.string().min(1)).max(MAX_SEEDS);
@@ -183,6 +208,7 @@ const askRoute = createRoute({
               diversity: z.number().min(0).max(1).optional(),
               unlikeAbove: z.number().min(-1).max(1).optional(),
               cutoff: z.number().min(0).max(100).optional(),
+              rerank: z.int().min(0).max(MAX_RERANK).optional(),
             })
             .openapi('Question'),
         },
@@ -199,7 +225,13 @@ const similarRoute = createRoute({
   path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
   request: { params: idParameter, query: similarQuery },
-  responses: { 200: json(answerSchema, 'The hits'), 400: wrongParameter, 404: noSuchPaper, 500: failure },
+  responses: {
+    200: json(answerSchema, 'The hits'),
+    400: wrongParameter,
+    404: noSuchPaper,
+    500: failure,
+    503: problem('No cross-encoder is installed to re-rank with'),
+  },
 });
 const paperRoute = createRoute({
   method: 'get',
@@ -218,8 +250,17 @@ const healthRoute = createRoute({
   },
 });
 
-/** The HTTP door of a search and of the search for related work. Holds no state of its own; `app.request()` asks it without a socket. */
-export function createApp(search: Search, related: Related, log: Logger): OpenAPIHono {
+/**
+ * The HTTP door of a search and of the search for related work. Holds no state of its own; `app.request()` asks it without
+ * a socket.
+ * @param page what the page asks of every search.
+ */
+export function createApp(
+  search: Search,
+  related: Related,
+  log: Logger,
+  page: Pick<SearchOptions, 'rerank'> = {},
+): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
       if (!result.success) throw argumentError(result.error);
@@ -267,7 +308,7 @@ export function createApp(search: Search, related: Related, log: Logger): OpenAP
   app.get('/openapi.json', (c) => {
     return c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));
   });
-  app.route('/', webPage(search));
+  app.route('/', webPage(search, page));
 
   app.all('*', (c) => {
     const answers = (method: string) =>

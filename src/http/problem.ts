@@ -51,6 +51,6 @@ export function makeProblem(
 }
 
 export function sendProblem(c: Context, problem: Problem): Response {
-  if (problem.status === 503) c.header('Retry-After', '1');
+  if (problem.code === 'overloaded') c.header('Retry-After', '1');
   return c.body(JSON.stringify(problem), problem.status as 400, { 'Content-Type': 'application/problem+json' });
 }

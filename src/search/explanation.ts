@@ -1,7 +1,9 @@
 /** Why is a paper there? The arithmetic of its score, the words it shares with the question, and its nearest sentence. */
 import type { Embedder } from '../embedding/embedder.ts';
 import type { FoundWord } from '../library/library.ts';
+import { inTime } from './in-time.ts';
 import type { Ranked } from './ranking.ts';
+import type { Judged, Verdict } from './rerank.ts';
 import { sentencesOf, SentenceVectors, type Sentence } from './sentences.ts';
 
 /** `fast` compares sentences as long as that keeps an answer quick; `full` compares all of them. */
@@ -19,6 +21,8 @@ export interface Explanation {
    * similarity when sentences could not be compared in time: then it is the one with the most words of the question.
    */
   sentence: (Sentence & { similarity: number | null }) | null;
+  /** What the cross-encoder says, where it was asked and had the time to read the paper. */
+  rerank?: Verdict | undefined;
 }
 
 /** How long an answer may wait for sentences to be compared. */
@@ -40,7 +44,7 @@ export class Explainer {
    * @param stems tells whether a word of an abstract is one of the question's.
    */
   async explain(
-    page: { ranked: Ranked; abstract: string; words: FoundWord[] }[],
+    page: { ranked: Judged<Ranked>; abstract: string; words: FoundWord[] }[],
     vector: Float32Array | undefined,
     how: Explain,
   ): Promise<Explanation[]> {
@@ -51,12 +55,13 @@ export class Explainer {
     const explainNext = async (): Promise<void> => {
       for (const place of places) {
         const { ranked, abstract, words } = page[place]!;
-        const { ranks, shares, similarity, bm25 } = ranked;
+        const { ranks, shares, similarity, bm25, verdict } = ranked;
         explained[place] = {
           dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
           lexical: { rank: ranks.lexical ?? null, value: bm25, share: shares.lexical },
           words,
           sentence: await this.#sentence(abstract, vector, words, end),
+          ...(verdict && { rerank: verdict }),
         };
       }
     };
@@ -75,17 +80,6 @@ export class Explainer {
     const nearest = vector && (await inTime(this.#sentences.nearest(vector, sentences, isTime), end));
     return nearest ?? wordiest(sentences, words);
   }
-}
-
-/** What a promise becomes, if it does in time. */
-async function inTime<T>(promise: Promise<T>, end: number): Promise<T | undefined> {
-  if (end === Infinity) return promise;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), Math.max(0, end - performance.now()));
-  });
-  promise.catch(() => {}); // When it is late, nobody waits for it any more.
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** The sentence with the most of what its paper was found by; the first one where none has any. */

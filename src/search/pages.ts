@@ -4,6 +4,9 @@
  * A cursor names the question, the state of the library that answered it, and how far one has read. As long as the list
  * is kept here, the next page comes from it, whatever happens to the library meanwhile; after that the same question to
  * an unchanged library gives the same list again. Only when both are gone does a cursor lead nowhere, and says so.
+ *
+ * How far a list was re-ranked depends on the time that there was. Its cursor says that as well, and a list that is made
+ * again is re-ranked as far.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -13,12 +16,20 @@ interface Cursor {
   question: string;
   revision: string;
   offset: number;
+  /** How many entries of the list were re-ranked; undefined for a list that was not to be. */
+  read?: number | undefined;
 }
 
 /** Lists kept: each holds at most a thousand rows and scores. */
 const KEPT_LISTS = 64;
 
-export class Pages<List extends { readonly entries: readonly unknown[] }> {
+interface Paged {
+  readonly entries: readonly unknown[];
+  /** See `Cursor`. */
+  readonly read?: number | undefined;
+}
+
+export class Pages<List extends Paged> {
   readonly #kept = new Map<string, { revision: string; list: List }>();
 
   /**
@@ -26,17 +37,17 @@ export class Pages<List extends { readonly entries: readonly unknown[] }> {
    * @param question everything that the list depends on but the library; any JSON.
    * @param cursor as `cursorAfter` gave it; undefined for the first page.
    * @param revision the state the library is in.
-   * @param make makes the list.
+   * @param make makes the list; told how far it was re-ranked before, where a cursor leads into it.
    * @throws AkinError `invalid-argument` for what is no cursor of this question, `cursor-outdated`.
    */
   async list(
     question: unknown,
     cursor: string | undefined,
     revision: string,
-    make: () => Promise<List>,
+    make: (read: number | undefined) => Promise<List>,
   ): Promise<{ list: List; offset: number; cursorAfter: (offset: number) => string | null }> {
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
-    const at = cursor === undefined ? { question: key, revision, offset: 0 } : decoded(cursor);
+    const at: Cursor = cursor === undefined ? { question: key, revision, offset: 0 } : decoded(cursor);
     if (at.question !== key) {
       throw new AkinError('invalid-argument', 'the cursor belongs to another question', {
         hint: 'send the same parameters as for the first page, or leave the cursor out',
@@ -44,36 +55,42 @@ export class Pages<List extends { readonly entries: readonly unknown[] }> {
       });
     }
     const kept = this.#kept.get(key);
-    let list = kept?.revision === at.revision ? kept.list : undefined;
+    // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
+    let list = kept?.revision === at.revision && kept.list.read === at.read ? kept.list : undefined;
     if (list === undefined && at.revision !== revision) {
       throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
         hint: 'begin with the first page again, without a cursor',
         field: 'cursor',
       });
     }
-    list ??= await make();
+    list ??= await make(at.read);
     this.#kept.delete(key);
     this.#kept.set(key, { revision: at.revision, list });
     if (this.#kept.size > KEPT_LISTS) this.#kept.delete(this.#kept.keys().next().value!);
-    const { length } = list.entries;
+    const { entries, read } = list;
     return {
       list,
       offset: at.offset,
-      cursorAfter: (offset) => (offset < length ? encoded({ ...at, offset }) : null),
+      cursorAfter: (offset) => (offset < entries.length ? encoded({ ...at, offset, read }) : null),
     };
   }
 }
 
-const cursorSchema = z.tuple([z.string(), z.string(), z.int().min(0)]);
+const cursorSchema = z.union([
+  z.tuple([z.string(), z.string(), z.int().min(0)]),
+  z.tuple([z.string(), z.string(), z.int().min(0), z.int().min(0)]),
+]);
 
-function encoded({ question, revision, offset }: Cursor): string {
-  return Buffer.from(JSON.stringify([question, revision, offset])).toString('base64url');
+function encoded({ question, revision, offset, read }: Cursor): string {
+  const parts = [question, revision, offset, ...(read === undefined ? [] : [read])];
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 function decoded(cursor: string): Cursor {
   try {
-    const [question, revision, offset] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    return { question, revision, offset };
+    const parts = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+    const [question, revision, offset, read] = parts;
+    return { question, revision, offset, read };
   } catch {
     throw new AkinError('invalid-argument', `"${cursor.slice(0, 40)}" is no cursor`, {
       hint: 'a cursor is the "next" of the page before',

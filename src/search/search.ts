@@ -6,6 +6,8 @@
  * are made presentable (relevance.ts, explanation.ts).
  */
 import type { Embedder } from '../embedding/embedder.ts';
+import { findCrossEncoder } from '../embedding/models.ts';
+import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
@@ -16,10 +18,12 @@ import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { Explainer, type Explain, type Explanation } from './explanation.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
+import { inTime } from './in-time.ts';
 import { Pages } from './pages.ts';
 import { parseQuery } from './query.ts';
 import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from './ranking.ts';
 import { DEFAULT_CUTOFF, relevance } from './relevance.ts';
+import { reranked, type Judged } from './rerank.ts';
 import { direction } from './seeds.ts';
 import { oncePerWork, otherVersions, versionOf, type Version } from './works.ts';
 
@@ -81,6 +85,8 @@ export interface SearchOptions {
   unlikeAbove?: number | undefined;
   /** 0 to 100: when no paper is as relevant as that, there is no hit. 0 shows whatever there is. */
   cutoff?: number | undefined;
+  /** Milliseconds, 0 to `MAX_RERANK`, that a cross-encoder may read the best hits to put them into its own order. */
+  rerank?: number | undefined;
 }
 
 export interface Hit extends Citation {
@@ -92,6 +98,8 @@ export interface Hit extends Citation {
   relevance: number | null;
   /** The paper's place in each leg, 1 for the best; null where that leg did not find it among its candidates. */
   ranks: { dense: number | null; lexical: number | null };
+  /** Where a cross-encoder was asked: its logit, which the order follows; null for a paper it had no time to read. */
+  rerank?: number | null;
   /** The other versions of the same work, which are no hits of their own; the leading one first. */
   versions: Version[];
   explanation?: Explanation | undefined;
@@ -135,7 +143,7 @@ interface Understood {
   unlike: Float32Array[];
 }
 
-type Entry = Ranked & { others: number[] };
+type Entry = Judged<Ranked & { others: number[] }>;
 
 /** What one pages through. */
 interface List {
@@ -144,6 +152,8 @@ interface List {
   withheld: number;
   /** What its first papers hold of the question, by row. */
   found: Map<number, FoundWords>;
+  /** How many of the entries the cross-encoder has read; undefined where it was not asked. */
+  read?: number | undefined;
 }
 
 export class Search {
@@ -151,10 +161,16 @@ export class Search {
   readonly #embedder: Embedder;
   readonly #background: Background;
   readonly #explainer: Explainer;
+  readonly #scorer: Promise<Scorer>;
   readonly #pages = new Pages<List>();
 
-  /** @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's. */
-  constructor(library: Library, embedder: Embedder) {
+  /**
+   * @param scorer re-ranks, once it has started; without one, no search can be.
+   * @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's.
+   */
+  constructor(library: Library, embedder: Embedder, scorer: Promise<Scorer> = noScorer()) {
+    this.#scorer = scorer;
+    scorer.catch(() => {}); // Told to whoever asks for it.
     if (library.model.fingerprint !== embedder.model.fingerprint) {
       throw new AkinError(
         'model-mismatch',
@@ -181,20 +197,22 @@ export class Search {
   /**
    * The papers that answer a question, best first.
    * @throws AkinError `invalid-argument` for a question that asks nothing, too much, or something that can't be
-   *   understood; `not-found` for a seed that is not in the library; `cursor-outdated`; `overloaded`.
+   *   understood; `not-found` for a seed that is not in the library; `cursor-outdated`; `overloaded`; and when it is to
+   *   be re-ranked, as the start of the scorer.
    */
   async ask(question: Question, options: SearchOptions = {}): Promise<SearchAnswer> {
     const { limit = DEFAULT_LIMIT, mode = 'hybrid', cursor, explain, facets, ...shape } = options;
     const clock = new Clock();
+    if (shape.rerank) await this.#checkRerank(shape);
     const revision = await this.#library.revision();
     const understood = await this.#understood(question, mode);
     clock.stop('embed');
     const asked = { ...question, query: question.query?.trim(), mode, ...shape };
-    const { list, offset, cursorAfter } = await this.#pages.list(asked, cursor, revision, () =>
-      this.#list(understood, shape, clock),
+    const { list, offset, cursorAfter } = await this.#pages.list(asked, cursor, revision, (read) =>
+      this.#list(understood, shape, clock, read),
     );
     const page = list.entries.slice(offset, offset + limit);
-    const hits = await this.#hits(page, understood, list.found, explain);
+    const hits = await this.#hits(page, understood, list.found, explain, Boolean(shape.rerank));
     clock.stop(explain ? 'explain' : 'papers');
     const counted = facets
       ? await this.#library.facets(
@@ -279,11 +297,12 @@ export class Search {
     };
   }
 
-  /** The whole list of a question. */
+  /** The whole list of a question. @param read how far it was re-ranked when it was made before. */
   async #list(
     understood: Understood,
-    { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF, lexicalWeight }: SearchOptions,
+    { diversity = 0, unlikeAbove, cutoff = DEFAULT_CUTOFF, lexicalWeight, rerank }: SearchOptions,
     clock: Clock,
+    read?: number,
   ): Promise<List> {
     const { mode, vector, filter, named } = understood;
     if (vector === undefined) {
@@ -334,9 +353,26 @@ export class Search {
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, understood.unlike, unlikeAbove);
     let entries = await oncePerWork(this.#library, ranked, named === undefined ? understood.given : []);
     if (diversity > 0) entries = await this.#diversified(entries, diversity);
+    if (rerank) {
+      clock.stop('rank');
+      const limit = read === undefined ? { milliseconds: rerank } : { works: read };
+      ({ entries, read } = await reranked(understood.text, entries, this.#library, this.#scorer, limit));
+      clock.stop('rerank');
+    }
     entries = await this.#titledFirst(entries, understood);
     clock.stop('rank');
-    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0, found: words };
+    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0, found: words, read };
+  }
+
+  /** Tells at once what can't be re-ranked. */
+  async #checkRerank({ diversity }: SearchOptions): Promise<void> {
+    if (diversity) {
+      throw new AkinError('invalid-argument', 'rerank and diversity each give the hits an order of their own', {
+        hint: 'leave one of them out',
+        field: 'rerank',
+      });
+    }
+    await inTime(this.#scorer, 0); // Whether it has failed to start; if it is still starting, that is waited for later.
   }
 
   /** What papers hold of the question, by row. */
@@ -434,6 +470,7 @@ export class Search {
     understood: Understood,
     known: Map<number, FoundWords>,
     explain: Explain | undefined,
+    rerank: boolean,
   ): Promise<Hit[]> {
     const { vector } = understood;
     const rows = page.map(({ row }) => row);
@@ -459,6 +496,7 @@ export class Search {
     return told.map(({ ranked, paper, others, found }, i) => ({
       ...hitOf(ranked, paper, others),
       relevance: this.#relevance(ranked.similarity, found),
+      ...(rerank && { rerank: ranked.verdict?.logit ?? null }),
       ...(explained && { explanation: explained[i] }),
     }));
   }
@@ -546,6 +584,12 @@ function notFound(id: string, field: string): AkinError {
   });
 }
 
+/** In the place of a scorer that was not started. */
+function noScorer(): Promise<never> {
+  const hint = `npm run fetch-model -- ${findCrossEncoder().name}`;
+  return Promise.reject(new AkinError('model-missing', 'there is no cross-encoder to re-rank with', { hint }));
+}
+
 /** Measures the stages of one answer. */
 class Clock {
   readonly times: Record<string, number> = {};
@@ -554,6 +598,6 @@ class Clock {
   /** A stage has ended: what it took since the one that ended last. */
   stop(stage: string): void {
     const before = Object.values(this.times).reduce((sum, ms) => sum + ms, 0);
-    this.times[stage] = performance.now() - this.#start - before;
+    this.times[stage] = (this.times[stage] ?? 0) + performance.now() - this.#start - before;
   }
 }

@@ -31,14 +31,16 @@ const asset = (name: string) => readFileSync(new URL(`./${name}`, import.meta.ur
 const style = asset('page.css');
 const script = asset('page.js');
 
-export function webPage(search: Search): Hono {
+/** @param always what is asked of every search. */
+export function webPage(search: Search, always: Pick<SearchOptions, 'rerank'>): Hono {
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.get('/', async (c) => {
     const asked = { query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
-    const options = { cursor: c.req.query('cursor'), cutoff: c.req.query('all') === undefined ? undefined : 0 };
+    const cutoff = c.req.query('all') === undefined ? undefined : 0;
+    const options = { ...always, cursor: c.req.query('cursor'), cutoff };
     const view = await viewOf(search, asked, options).catch(refusal);
     return c.html(page(asked.query, view), (view.status ?? 200) as 200);
   });
@@ -51,7 +53,11 @@ interface Asked {
   like: string;
 }
 
-async function viewOf(search: Search, asked: Asked, options: Pick<SearchOptions, 'cursor' | 'cutoff'>): Promise<View> {
+async function viewOf(
+  search: Search,
+  asked: Asked,
+  options: Pick<SearchOptions, 'cursor' | 'cutoff' | 'rerank'>,
+): Promise<View> {
   const { query, like } = asked;
   if (like !== '') {
     const [seed, answer] = await Promise.all([
@@ -228,10 +234,11 @@ function nearness({ similarity, relevance }: Hit): Html {
   </span>`;
 }
 
-function reasons({ ranks }: Hit): string {
+function reasons({ ranks, explanation }: Hit): string {
   const parts = [];
   if (ranks.dense !== null) parts.push(`${ordinal(ranks.dense)} by meaning`);
   if (ranks.lexical !== null) parts.push(`${ordinal(ranks.lexical)} by words`);
+  if (explanation?.rerank) parts.push(`${ordinal(explanation.rerank.before)} before re-ranking`);
   return parts.join(', ');
 }
 

@@ -9,6 +9,7 @@ import { Embedder } from '../../src/embedding/embedder.ts';
 import { createApp } from '../../src/http/app.ts';
 import { Search } from '../../src/search/search.ts';
 import { akin, sampleCopy } from '../akin.ts';
+import { installTiny } from '../embedding/tiny-cross-encoder.ts';
 
 /** Ids as sources really write them, and worse. */
 const ODD_IDS = [
@@ -24,6 +25,7 @@ const ODD_IDS = [
 ];
 const ATTENTION = 'arxiv:1706.03762';
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
+const JSON_BODY = { 'Content-Type': 'application/json' };
 
 const folder = sampleCopy(afterAll);
 let session: Session;
@@ -39,7 +41,11 @@ beforeAll(async () => {
   const file = path.join(folder, 'odd.jsonl');
   writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
   expect((await akin(['add', file, '--index', folder])).code).toBe(0);
-  session = await openSession(folder, 1);
+  // The folder holds a cross-encoder as well.
+  const before = process.env.AKIN_MODELS;
+  process.env.AKIN_MODELS = [folder, before].filter(Boolean).join(path.delimiter);
+  session = await openSession(folder, 1, await installTiny(folder));
+  process.env.AKIN_MODELS = before ?? '';
   app = createApp(session.search, session.related, pino({ level: 'silent' }));
   documentation = (await (await app.request('/openapi.json')).json()) as Documentation;
   return () => session.close();
@@ -98,6 +104,32 @@ describe('answers', () => {
 
   it('says how much of the library is embedded', async () => {
     expect(await ok('/healthz')).toEqual({ status: 'ok', papers: 129, embedded: 129 });
+  });
+
+  it('re-ranks for as long as it is told to, and says of each hit what it had from that', async () => {
+    const plain = await ok('/v1/search?q=the+theory+of+machines&explain=fast');
+    for (const { rerank, explanation } of plain.hits)
+      expect([rerank, explanation!.rerank]).toEqual([undefined, undefined]);
+    for (const address of ['/v1/search?q=the+theory+of+machines', `/v1/papers/${TURING}/similar?limit=10`]) {
+      const { hits } = await ok(`${address}${address.includes('?') ? '&' : '?'}rerank=30000&explain=fast`);
+      const logits = hits.map(({ rerank }) => rerank!);
+      expect(logits).toEqual(logits.toSorted((a, b) => b - a));
+      expect(hits.map(({ explanation }) => explanation!.rerank!.logit)).toEqual(logits);
+    }
+    const { hits } = await ok('/v1/search?q=the+theory+of+machines&rerank=30000');
+    const asked = { query: 'the theory of machines', rerank: 30_000 };
+    const answer = await app.request('/v1/search', { method: 'POST', body: JSON.stringify(asked), headers: JSON_BODY });
+    expect(((await answer.json()) as Answer).hits).toEqual(hits);
+    expect(answer.headers.get('Server-Timing')).toMatch(/\brerank;dur=\d/);
+  });
+
+  it('shows on the page what was re-ranked, where the server was told to', async () => {
+    const page = async (asked: typeof app) => (await asked.request('/?q=the+theory+of+machines')).text();
+    expect(await page(app)).not.toContain('before re-ranking');
+    const log = pino({ level: 'silent' });
+    expect(await page(createApp(session.search, session.related, log, { rerank: 30_000 }))).toContain(
+      '1st before re-ranking',
+    );
   });
 
   it('answers HEAD like GET, without a body', async () => {
@@ -159,6 +191,10 @@ describe('refusals', () => {
     ['/v1/search?q=a&limit=', 400, 'invalid-argument', 'limit'],
     ['/v1/search?q=a&mode=fuzzy', 400, 'invalid-argument', 'mode'],
     ['/v1/search?q=a&lang=en', 400, 'invalid-argument', 'lang'],
+    ['/v1/search?q=a&rerank=-1', 400, 'invalid-argument', 'rerank'],
+    ['/v1/search?q=a&rerank=60001', 400, 'invalid-argument', 'rerank'],
+    ['/v1/search?q=a&rerank=yes', 400, 'invalid-argument', 'rerank'],
+    ['/v1/search?q=a&rerank=100&diversity=0.5', 400, 'invalid-argument', 'rerank'],
     ['/v1/papers/17/similar?limit=101', 400, 'invalid-argument', 'limit'],
     ['/v1/papers/17/similar?limit=1&limit=2', 400, 'invalid-argument', 'limit'],
     ['/v1/papers/17/similar?mode=sparse', 400, 'invalid-argument', 'mode'],
@@ -217,6 +253,20 @@ describe('refusals', () => {
       level: 50,
       path: '/healthz',
       err: { stack: expect.stringContaining('local.ts') as string },
+    });
+  });
+
+  it('names the cross-encoder that is missing', async () => {
+    const embedder = await Embedder.start(session.library.model, { modelFolders: modelFolders(), threads: 1 });
+    onTestFinished(() => embedder.close());
+    const search = new Search(session.library, embedder);
+    const answer = await createApp(search, session.related, pino({ level: 'silent' })).request(
+      '/v1/search?q=machines&rerank=100',
+    );
+    expect(answer.headers.get('Retry-After')).toBeNull(); // It won't come by itself.
+    expect(await refusal(answer, 503)).toMatchObject({
+      code: 'model-missing',
+      hint: expect.stringContaining('npm run fetch-model -- ms-marco-MiniLM-L-6-v2') as string,
     });
   });
 
@@ -281,6 +331,8 @@ interface Hit {
   score: number;
   similarity: number;
   ranks: { dense: number | null; lexical: number | null };
+  rerank?: number | null;
+  explanation?: { rerank?: { logit: number; before: number } };
 }
 
 interface Documentation {

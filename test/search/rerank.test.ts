@@ -1,0 +1,240 @@
+/** Re-ranking: the order of a cross-encoder for as much of a list as there is time for. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Embedder } from '../../src/embedding/embedder.ts';
+import { findCrossEncoder } from '../../src/embedding/models.ts';
+import { Scorer } from '../../src/embedding/scorer.ts';
+import { runQueries, settingsNamed } from '../../src/evaluation/runs.ts';
+import { LocalLibrary } from '../../src/library/local.ts';
+import { embeddedText } from '../../src/paper.ts';
+import { RERANKED, reranked } from '../../src/search/rerank.ts';
+import { MAX_LIMIT, MODES, Search, type SearchAnswer } from '../../src/search/search.ts';
+import { sampleCopy, temporaryFolder } from '../akin.ts';
+import { installTiny } from '../embedding/tiny-cross-encoder.ts';
+import { MODEL, paper } from '../library/made.ts';
+
+/** Milliseconds in which everything is read. */
+const PLENTY = 60_000;
+const QUERIES = ['warming caused by burning coal', 'how machines learn to see', 'networks that learn'];
+const TURING = 'doi:10.1112/plms/s2-42.1.230';
+
+const folder = sampleCopy(afterAll);
+let library: LocalLibrary;
+let embedder: Embedder;
+let scorer: Scorer;
+let plain: Search;
+let search: Search;
+beforeAll(async () => {
+  const models = temporaryFolder(afterAll);
+  const tiny = await installTiny(models);
+  [library, embedder, scorer] = await Promise.all([
+    LocalLibrary.open(folder),
+    Embedder.start(MODEL, { threads: 1 }),
+    Scorer.start(tiny, { modelFolders: [models], threads: 2 }),
+  ]);
+  plain = new Search(library, embedder);
+  search = new Search(library, embedder, Promise.resolve(scorer));
+});
+afterAll(async () => {
+  await Promise.all([library.close(), embedder.close(), scorer.close()]);
+});
+
+const without = ({ timings: _, ...answer }: SearchAnswer) => answer;
+const idsOf = ({ hits }: SearchAnswer) => hits.map(({ id }) => id);
+const scoreOf = async (query: string, id: string) => scorer.score(query, embeddedText(await plain.paper(id)));
+
+/** A scorer that comes to an end with so many pairs, and then takes for ever. */
+function ending(after: number): Promise<Scorer> {
+  let asked = 0;
+  const score = (query: string, passage: string) =>
+    ++asked <= after ? scorer.score(query, passage) : new Promise<number>(() => {});
+  return Promise.resolve({ threads: 1, score } as Scorer);
+}
+
+describe('a search that is not to be re-ranked', () => {
+  it('answers as one without a cross-encoder, to the byte', async () => {
+    for (const query of QUERIES) {
+      for (const mode of MODES) {
+        const options = { mode, limit: 7, explain: 'full' as const };
+        const expected = JSON.stringify(without(await plain.search(query, options)));
+        expect(JSON.stringify(without(await search.search(query, options)))).toBe(expected);
+        const answer = await search.search(query, { ...options, rerank: 0 });
+        expect(JSON.stringify(answer.hits)).toBe(JSON.stringify((await plain.search(query, options)).hits));
+        expect(answer.timings).not.toHaveProperty('rerank');
+      }
+    }
+  });
+});
+
+describe('a search that is re-ranked', () => {
+  it('has the best works in the order of the logits, equal ones and all others in the order they had', async () => {
+    for (const query of QUERIES) {
+      for (const mode of MODES) {
+        const before = (await search.search(query, { mode, limit: MAX_LIMIT, cutoff: 0 })).hits;
+        const scores = new Map<string, number>();
+        for (const { id } of before.slice(0, RERANKED)) scores.set(id, await scoreOf(query, id));
+        const expected = [
+          ...before.slice(0, RERANKED).sort((a, b) => scores.get(b.id)! - scores.get(a.id)!),
+          ...before.slice(RERANKED),
+        ];
+        const after = await search.search(query, { mode, limit: MAX_LIMIT, cutoff: 0, rerank: PLENTY });
+        expect(after.hits).toEqual(expected.map((hit) => ({ ...hit, rerank: scores.get(hit.id) ?? null })));
+        expect(after.timings.rerank).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it('says of each paper that was read its logit and the place it had before', async () => {
+    const [query] = QUERIES as [string];
+    const before = idsOf(await search.search(query, { limit: MAX_LIMIT, cutoff: 0 }));
+    const { hits } = await search.search(query, { limit: MAX_LIMIT, cutoff: 0, rerank: PLENTY, explain: 'fast' });
+    expect(hits.slice(0, RERANKED).map(({ explanation }) => explanation!.rerank)).toEqual(
+      hits.slice(0, RERANKED).map(({ id, rerank }) => ({ logit: rerank, before: before.indexOf(id) + 1 })),
+    );
+    for (const { explanation, rerank } of hits.slice(RERANKED))
+      expect([rerank, explanation!.rerank]).toEqual([null, undefined]);
+  });
+
+  it('still has the paper first whose title or identifier was typed', async () => {
+    const { title } = await plain.paper(TURING);
+    // A paper that holds all the words of the title, and more, is as good to this cross-encoder.
+    for (const query of [title, TURING]) {
+      const { hits } = await search.search(query, { rerank: PLENTY });
+      expect(hits[0]).toMatchObject({ id: TURING, rerank: expect.any(Number) as number });
+    }
+  });
+
+  it('reads papers with the text of the papers that they are to be like', async () => {
+    const { hits } = await search.similar(TURING, { rerank: PLENTY, limit: 5 });
+    const text = embeddedText(await plain.paper(TURING));
+    for (const { id, rerank } of hits) expect(rerank).toBe(await scoreOf(text, id));
+  });
+
+  it('reads nothing where nothing was asked but conditions', async () => {
+    const answer = await search.search('year:1900..2020', { rerank: PLENTY });
+    expect(idsOf(answer)).toEqual(idsOf(await plain.search('year:1900..2020')));
+    expect(answer.hits.map(({ rerank }) => rerank)).toEqual(answer.hits.map(() => null));
+  });
+
+  it('is a setting that can be evaluated', async () => {
+    const settings = settingsNamed(`hybrid+rerank:${PLENTY},lexical`, 'mode');
+    expect(settings).toEqual([
+      { name: `hybrid+rerank:${PLENTY}`, mode: 'hybrid', rerank: PLENTY },
+      { name: 'lexical', mode: 'lexical' },
+    ]);
+    const run = await runQueries(search, [{ id: 'q', text: QUERIES[0]! }], settings[0]!);
+    const { hits } = await search.search(QUERIES[0]!, { rerank: PLENTY, limit: MAX_LIMIT });
+    expect(run.get('q')!.map(({ id }) => id)).toEqual(hits.map(({ id }) => id));
+  });
+
+  it('is refused together with diversity, and where there is no cross-encoder, by each page', async () => {
+    await expect(search.search('networks', { rerank: 100, diversity: 0.5 })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      field: 'rerank',
+    });
+    const missing = { code: 'model-missing', hint: `npm run fetch-model -- ${findCrossEncoder().name}` };
+    for (const query of ['networks', 'year:1937', 'qqxyzzy'])
+      await expect(plain.search(query, { rerank: 100 })).rejects.toMatchObject(missing);
+  });
+});
+
+describe('the time', () => {
+  it.each([0, 1, 7])('that ends after %i papers leaves all others where they were', async (count) => {
+    const [query] = QUERIES as [string];
+    const slow = new Search(library, embedder, ending(count));
+    const before = idsOf(await plain.search(query, { limit: MAX_LIMIT }));
+    const after = await slow.search(query, { limit: MAX_LIMIT, rerank: 300 });
+    const read = after.hits.filter(({ rerank }) => rerank !== null);
+    expect(read).toHaveLength(count);
+    expect(new Set(idsOf(after).slice(0, count))).toEqual(new Set(before.slice(0, count)));
+    expect(idsOf(after).slice(count)).toEqual(before.slice(count));
+  });
+
+  it('that ends before the cross-encoder has started leaves the order as it was', async () => {
+    const early = new Search(library, embedder, new Promise(() => {}));
+    const answer = await early.search(QUERIES[0]!, { rerank: 20 });
+    expect(idsOf(answer)).toEqual(idsOf(await plain.search(QUERIES[0]!)));
+    expect(answer.hits.map(({ rerank }) => rerank)).toEqual(answer.hits.map(() => null));
+  });
+
+  it('may be more the next time', async () => {
+    let started: (scorer: Scorer) => void;
+    const later = new Search(library, embedder, new Promise((resolve) => (started = resolve)));
+    expect((await later.search(QUERIES[0]!, { rerank: 150 })).hits[0]!.rerank).toBeNull();
+    started!(scorer);
+    await sleep(1);
+    expect((await later.search(QUERIES[0]!, { rerank: 150 })).hits[0]!.rerank).not.toBeNull();
+  });
+
+  it('reorders what was read without a gap, whatever the logits are and whichever come too late', async () => {
+    const logit = fc.option(fc.integer({ min: -3, max: 3 }), { nil: undefined });
+    const property = fc.asyncProperty(
+      fc.array(logit, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (logits, threads) => {
+        const score = (_: string, passage: string) => {
+          const found = logits[Number(passage.replace('Paper ', ''))];
+          return found === undefined ? new Promise<number>(() => {}) : Promise.resolve(found);
+        };
+        const papers = (rows: number[]) => Promise.resolve(rows.map((row) => paper(String(row))));
+        const entries = logits.map((_, row) => ({ row }));
+        const made = Promise.resolve({ threads, score } as Scorer);
+        const { entries: after, read } = await reranked('q', entries, { papers }, made, { milliseconds: 15 });
+
+        expect(after.slice(read)).toEqual(entries.slice(read));
+        const head = entries.slice(0, read).sort((a, b) => logits[b.row]! - logits[a.row]! || a.row - b.row);
+        expect(after.slice(0, read)).toEqual(
+          head.map(({ row }) => ({ row, verdict: { logit: logits[row], before: row + 1 } })),
+        );
+        const gap = logits.slice(0, RERANKED).indexOf(undefined);
+        expect(read).toBeLessThanOrEqual(gap >= 0 ? gap : RERANKED);
+        const again = await reranked('q', entries, { papers }, made, { works: read });
+        expect(again).toEqual({ entries: after, read });
+      },
+    );
+    await fc.assert(property, { numRuns: 40 });
+  });
+});
+
+describe('the pages of a re-ranked list', () => {
+  const [query] = QUERIES as [string];
+
+  /** Every page from a cursor on. */
+  async function following(asked: Search, cursor: string | null, rerank: number): Promise<string[]> {
+    const ids: string[] = [];
+    while (cursor !== null) {
+      const page = await asked.search(query, { rerank, limit: 9, cursor });
+      ids.push(...idsOf(page));
+      cursor = page.next;
+    }
+    return ids;
+  }
+
+  it('are the parts of one list', async () => {
+    const whole = await search.search(query, { rerank: PLENTY, limit: MAX_LIMIT });
+    const first = await search.search(query, { rerank: PLENTY, limit: 9 });
+    expect([...idsOf(first), ...(await following(search, first.next, PLENTY))].slice(0, MAX_LIMIT)).toEqual(
+      idsOf(whole),
+    );
+  });
+
+  it('agree when the list has to be made again, however much time there is then', async () => {
+    const slow = new Search(library, embedder, ending(12));
+    const first = await slow.search(query, { rerank: 400, limit: 9 });
+    const kept = await following(slow, first.next, 400);
+    const again = new Search(library, embedder, Promise.resolve(scorer));
+    expect(await following(again, first.next, 400)).toEqual(kept);
+    // Another first page in between is another list.
+    expect(idsOf(await again.search(query, { rerank: 400, limit: 9 })).length).toBe(9);
+    expect(await following(again, first.next, 400)).toEqual(kept);
+  });
+
+  it('are not those of the list that was not re-ranked', async () => {
+    const first = await search.search(query, { rerank: PLENTY, limit: 9 });
+    await expect(search.search(query, { limit: 9, cursor: first.next! })).rejects.toMatchObject({
+      code: 'invalid-argument',
+      field: 'cursor',
+    });
+  });
+});
