@@ -77,7 +77,7 @@ export async function evaluateLibrary(options: EvalOptions): Promise<EvalReport 
       : await openCorpus(corpus, { keep, model, crossEncoder, signal });
   if (session === undefined) return undefined;
   try {
-    await session.scorer;
+    if (crossEncoder) await session.scorer?.();
     const { qrels, missing } = await judgementsIn(session.library, given);
     const runs = new Map<string, Run>();
     for (const setting of settings) {

@@ -325,7 +325,7 @@ command('serve', 'answer searches over HTTP, with a page for people')
       const app = createApp(session.search, session.related, log, { rerank: options.rerank });
       const start = async () => {
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
-        if (options.rerank > 0) await session.scorer;
+        if (options.rerank > 0) await session.scorer?.();
         return listen(app, options);
       };
       const server = await start().catch(async (error: unknown) => {
@@ -511,7 +511,7 @@ async function withSession(
 ): Promise<void> {
   const session = await openSession(options.index, 1, options.rerank ? findCrossEncoder() : undefined);
   try {
-    await session.scorer; // Its start takes none of the time that it is given.
+    if (options.rerank) await session.scorer?.(); // Its start takes none of the time that it is given.
     await run(session);
   } finally {
     await session.close();

@@ -16,15 +16,15 @@ export interface Session {
   library: LocalLibrary;
   search: Search;
   related: Related;
-  /** What re-ranks: still starting, or failed to, which is of no matter until a search is to be re-ranked. */
-  scorer: Promise<Scorer> | undefined;
+  /** What re-ranks, started when first asked for; undefined where searches are not re-ranked. */
+  scorer: (() => Promise<Scorer>) | undefined;
   close(): Promise<void>;
 }
 
 /**
  * Opens a library for searching, with an embedder of its model.
  * @param threads embedding threads; one is enough for one query.
- * @param crossEncoder is started as well, so that searches can be re-ranked; it is not waited for.
+ * @param crossEncoder re-ranks searches. It is started when one is to be re-ranked, for it takes much memory.
  * @throws AkinError when the library or the model can't be used.
  */
 export async function openSession(
@@ -34,21 +34,21 @@ export async function openSession(
 ): Promise<Session> {
   const { db, model } = openForReading(folder);
   db.close();
-  const scorer = crossEncoder && Scorer.start(crossEncoder, { modelFolders: modelFolders() });
-  scorer?.catch(() => {}); // Told to whoever waits for it.
-  const closeScorer = () =>
-    scorer?.then(
-      (started) => started.close(),
-      () => {}, // It never started.
-    );
+  const folders = modelFolders();
+  let starting: Promise<Scorer> | undefined;
+  const start = (model: CrossEncoderModel) => {
+    starting ??= Scorer.start(model, { modelFolders: folders });
+    starting.catch(() => (starting = undefined)); // It may have been installed when the next one asks.
+    return starting;
+  };
+  const scorer = crossEncoder && (() => start(crossEncoder));
   // Side by side: both mostly wait for their threads to start.
   const [library, embedder] = await Promise.allSettled([
     LocalLibrary.open(folder),
-    Embedder.start(model, { modelFolders: modelFolders(), ...(threads ? { threads } : {}) }),
+    Embedder.start(model, { modelFolders: folders, ...(threads ? { threads } : {}) }),
   ]);
   if (library.status === 'rejected' || embedder.status === 'rejected') {
     for (const started of [library, embedder]) if (started.status === 'fulfilled') await started.value.close();
-    await closeScorer();
     throw (library as PromiseRejectedResult).reason ?? (embedder as PromiseRejectedResult).reason;
   }
   return {
@@ -57,7 +57,7 @@ export async function openSession(
     related: new Related(library.value, embedder.value),
     scorer,
     async close() {
-      await Promise.all([embedder.value.close(), library.value.close(), closeScorer()]);
+      await Promise.all([embedder.value.close(), library.value.close(), starting?.then((started) => started.close())]);
     },
   };
 }

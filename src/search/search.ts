@@ -161,16 +161,15 @@ export class Search {
   readonly #embedder: Embedder;
   readonly #background: Background;
   readonly #explainer: Explainer;
-  readonly #scorer: Promise<Scorer>;
+  readonly #scorer: () => Promise<Scorer>;
   readonly #pages = new Pages<List>();
 
   /**
-   * @param scorer re-ranks, once it has started; without one, no search can be.
+   * @param scorer starts what re-ranks, when first asked for; without it no search can be re-ranked.
    * @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's.
    */
-  constructor(library: Library, embedder: Embedder, scorer: Promise<Scorer> = noScorer()) {
+  constructor(library: Library, embedder: Embedder, scorer: () => Promise<Scorer> = noScorer) {
     this.#scorer = scorer;
-    scorer.catch(() => {}); // Told to whoever asks for it.
     if (library.model.fingerprint !== embedder.model.fingerprint) {
       throw new AkinError(
         'model-mismatch',
@@ -356,7 +355,7 @@ export class Search {
     if (rerank) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
-      ({ entries, read } = await reranked(understood.text, entries, this.#library, this.#scorer, limit));
+      ({ entries, read } = await reranked(understood.text, entries, this.#library, this.#scorer(), limit));
       clock.stop('rerank');
     }
     entries = await this.#titledFirst(entries, understood);
@@ -372,7 +371,7 @@ export class Search {
         field: 'rerank',
       });
     }
-    await inTime(this.#scorer, 0); // Whether it has failed to start; if it is still starting, that is waited for later.
+    await inTime(this.#scorer(), 0); // Starts it, and fails where none is installed; reranked() waits for it.
   }
 
   /** What papers hold of the question, by row. */
@@ -584,7 +583,7 @@ function notFound(id: string, field: string): AkinError {
   });
 }
 
-/** In the place of a scorer that was not started. */
+/** In the place of what starts a scorer. */
 function noScorer(): Promise<never> {
   const hint = `npm run fetch-model -- ${findCrossEncoder().name}`;
   return Promise.reject(new AkinError('model-missing', 'there is no cross-encoder to re-rank with', { hint }));

@@ -470,34 +470,38 @@ describe('exit codes', () => {
     expect(await statusOf(index)).toMatchObject({ papers: 1, embedded: 0 });
   });
 
-  it('7 for a cross-encoder that is damaged, when it is to re-rank, and nothing otherwise', async () => {
-    const models = temporaryFolder();
-    const network = path.join(models, 'ms-marco-MiniLM-L-6-v2/onnx/model_quantized.onnx');
-    mkdirSync(path.dirname(network), { recursive: true });
-    for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
-      writeFileSync(path.join(models, 'ms-marco-MiniLM-L-6-v2', file), 'damaged');
-    writeFileSync(network, 'damaged');
-    const environment = { AKIN_MODELS: models };
-    const library = sampleCopy();
-    const judged = ['--queries', path.join(models, 'queries.tsv'), '--qrels', path.join(models, 'qrels.tsv')];
-    writeFileSync(judged[1]!, 'q1\tcomputing machine\n');
-    writeFileSync(judged[3]!, `query-id\tcorpus-id\tscore\nq1\t${TURING}\t1\n`);
-    for (const asked of [
-      ['search', 'computing machine', '--rerank', '100'],
-      ['like', TURING, '--rerank', '100'],
-      ['serve', '--port', '0', '--rerank', '100'],
-      ['eval', ...judged, '--mode', 'hybrid+rerank:100'],
-    ]) {
-      const { code, stdout, stderr } = await akin([...asked, '--index', library], { environment });
-      expect([asked[0], code, stdout]).toEqual([asked[0], 7, '']);
-      expect(stderr).toContain('config.json has SHA-256');
-      expect(stderr).toContain(`npm run fetch-model -- ms-marco-MiniLM-L-6-v2 --into "${models}"`);
-    }
-    for (const rerank of [[], ['--rerank', '0']])
-      expect((await akin(['search', 'computing machine', ...rerank, '--index', library], { environment })).code).toBe(
-        0,
-      );
-  });
+  it(
+    '7 for a cross-encoder that is damaged, when it is to re-rank, and nothing otherwise',
+    { timeout: 180_000 },
+    async () => {
+      const models = temporaryFolder();
+      const network = path.join(models, 'ms-marco-MiniLM-L-6-v2/onnx/model_quantized.onnx');
+      mkdirSync(path.dirname(network), { recursive: true });
+      for (const file of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+        writeFileSync(path.join(models, 'ms-marco-MiniLM-L-6-v2', file), 'damaged');
+      writeFileSync(network, 'damaged');
+      const environment = { AKIN_MODELS: models };
+      const library = sampleCopy();
+      const judged = ['--queries', path.join(models, 'queries.tsv'), '--qrels', path.join(models, 'qrels.tsv')];
+      writeFileSync(judged[1]!, 'q1\tcomputing machine\n');
+      writeFileSync(judged[3]!, `query-id\tcorpus-id\tscore\nq1\t${TURING}\t1\n`);
+      for (const asked of [
+        ['search', 'computing machine', '--rerank', '100'],
+        ['like', TURING, '--rerank', '100'],
+        ['serve', '--port', '0', '--rerank', '100'],
+        ['eval', ...judged, '--mode', 'hybrid+rerank:100'],
+      ]) {
+        const { code, stdout, stderr } = await akin([...asked, '--index', library], { environment });
+        expect([asked[0], code, stdout]).toEqual([asked[0], 7, '']);
+        expect(stderr).toContain('config.json has SHA-256');
+        expect(stderr).toContain(`npm run fetch-model -- ms-marco-MiniLM-L-6-v2 --into "${models}"`);
+      }
+      for (const rerank of [[], ['--rerank', '0']])
+        expect((await akin(['search', 'computing machine', ...rerank, '--index', library], { environment })).code).toBe(
+          0,
+        );
+    },
+  );
 
   it('8 when the port is taken', async () => {
     const holder = createServer().listen(0, '127.0.0.1');

@@ -34,7 +34,7 @@ beforeAll(async () => {
     Scorer.start(tiny, { modelFolders: [models], threads: 2 }),
   ]);
   plain = new Search(library, embedder);
-  search = new Search(library, embedder, Promise.resolve(scorer));
+  search = new Search(library, embedder, () => Promise.resolve(scorer));
 });
 afterAll(async () => {
   await Promise.all([library.close(), embedder.close(), scorer.close()]);
@@ -45,11 +45,11 @@ const idsOf = ({ hits }: SearchAnswer) => hits.map(({ id }) => id);
 const scoreOf = async (query: string, id: string) => scorer.score(query, embeddedText(await plain.paper(id)));
 
 /** A scorer that comes to an end with so many pairs, and then takes for ever. */
-function ending(after: number): Promise<Scorer> {
+function ending(after: number): () => Promise<Scorer> {
   let asked = 0;
   const score = (query: string, passage: string) =>
     ++asked <= after ? scorer.score(query, passage) : new Promise<number>(() => {});
-  return Promise.resolve({ threads: 1, score } as Scorer);
+  return () => Promise.resolve({ threads: 1, score } as Scorer);
 }
 
 describe('a search that is not to be re-ranked', () => {
@@ -128,7 +128,7 @@ describe('a search that is re-ranked', () => {
     expect(run.get('q')!.map(({ id }) => id)).toEqual(hits.map(({ id }) => id));
   });
 
-  it('is refused together with diversity, and where there is no cross-encoder, by each page', async () => {
+  it('is refused together with diversity, and where there is no cross-encoder, whatever is asked', async () => {
     await expect(search.search('networks', { rerank: 100, diversity: 0.5 })).rejects.toMatchObject({
       code: 'invalid-argument',
       field: 'rerank',
@@ -152,7 +152,7 @@ describe('the time', () => {
   });
 
   it('that ends before the cross-encoder has started leaves the order as it was', async () => {
-    const early = new Search(library, embedder, new Promise(() => {}));
+    const early = new Search(library, embedder, () => new Promise(() => {}));
     const answer = await early.search(QUERIES[0]!, { rerank: 20 });
     expect(idsOf(answer)).toEqual(idsOf(await plain.search(QUERIES[0]!)));
     expect(answer.hits.map(({ rerank }) => rerank)).toEqual(answer.hits.map(() => null));
@@ -160,7 +160,8 @@ describe('the time', () => {
 
   it('may be more the next time', async () => {
     let started: (scorer: Scorer) => void;
-    const later = new Search(library, embedder, new Promise((resolve) => (started = resolve)));
+    const starting = new Promise<Scorer>((resolve) => (started = resolve));
+    const later = new Search(library, embedder, () => starting);
     expect((await later.search(QUERIES[0]!, { rerank: 150 })).hits[0]!.rerank).toBeNull();
     started!(scorer);
     await sleep(1);
@@ -223,7 +224,7 @@ describe('the pages of a re-ranked list', () => {
     const slow = new Search(library, embedder, ending(12));
     const first = await slow.search(query, { rerank: 400, limit: 9 });
     const kept = await following(slow, first.next, 400);
-    const again = new Search(library, embedder, Promise.resolve(scorer));
+    const again = new Search(library, embedder, () => Promise.resolve(scorer));
     expect(await following(again, first.next, 400)).toEqual(kept);
     // Another first page in between is another list.
     expect(idsOf(await again.search(query, { rerank: 400, limit: 9 })).length).toBe(9);
