@@ -43,6 +43,7 @@ export async function* readTagged(text: AsyncIterable<string>, format: TaggedFor
   };
 
   for await (const each of linesOf(text)) {
+    if (!open && each.text === '') continue;
     const line = each.offset === 0 ? withoutByteOrderMark(each) : each;
     const tagged = readLine(line.text);
     const isEnd = tagged !== undefined && format.ends.includes(tagged.tag);

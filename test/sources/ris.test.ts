@@ -130,6 +130,17 @@ describe('fields', () => {
   });
 });
 
+it('a million separators name nobody and nothing', async () => {
+  const many = ';'.repeat(500_000);
+  const blank = '\n'.repeat(500_000);
+  const found = await readText(
+    ris,
+    `${blank}TY  - JOUR\nTI  - A\nAU  - ${many}Ito, Ai\nKW  - ${many}x\nER  - \n${blank}`,
+  );
+  const [paper] = records(found).map(({ input }) => toPaper(input));
+  expect([found.length, paper!.authors, paper!.categories]).toEqual([1, ['Ai Ito'], ['x']]);
+});
+
 describe('lines', () => {
   it('without a tag go on with the value before them', async () => {
     const paper = await paperWith(
