@@ -18,9 +18,13 @@ export interface Neighbour {
   similarity: number;
 }
 
-/** A paper that holds words of a query. */
+/** A paper, and what it holds of a query. */
 export interface WordMatch {
   row: number;
+  /** How many words of the query it holds. */
+  words: number;
+  /** How much of what the query says they are, 0..1: words count by their rarity (inverse document frequency). */
+  coverage: number;
   /** BM25; higher is better, comparable only within one query. */
   score: number;
 }
@@ -35,13 +39,6 @@ export interface FoundWord {
 
 /** Whether words rank papers by themselves, or together with vectors; the constants of BM25 differ. */
 export type WordScoring = 'alone' | 'fused';
-
-/** What a paper holds of a query. */
-export interface FoundWords {
-  words: FoundWord[];
-  /** How much of what the query says is in the paper, 0..1: words count by their rarity (inverse document frequency). */
-  coverage: number;
-}
 
 /** A word of a query that no paper holds. */
 export interface Correction {
@@ -89,10 +86,10 @@ export interface Library {
     k: number,
     options?: { filter?: Filter | undefined; scoring?: WordScoring | undefined },
   ): Promise<WordMatch[]>;
-  /** The BM25 of papers for the words of a query, in their order; 0 for one that holds none of them. */
-  scores(query: string, rows: number[], scoring: WordScoring): Promise<number[]>;
-  /** For each paper, what it holds of a query. */
-  foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWords[]>;
+  /** How papers match the words of a query, in their order; with zeros where they hold none of them. */
+  matches(query: string, rows: number[], scoring: WordScoring): Promise<WordMatch[]>;
+  /** The words of a query that papers hold, for each of them. */
+  foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWord[][]>;
   /** The words of a query that no paper holds, and the term that was looked for instead. */
   corrections(query: string): Promise<Correction[]>;
   /** How many papers a filter lets through. */

@@ -11,7 +11,7 @@ import { dot, floats, type GraphStatus } from './graph.ts';
 import type { GraphQuestion, GraphReady } from './graph-worker.ts';
 import type {
   Correction,
-  FoundWords,
+  FoundWord,
   Library,
   LibrarySettings,
   LibraryStatus,
@@ -60,7 +60,7 @@ export class LocalLibrary implements Library {
   readonly #facets: Database.Statement<[string], FacetCount & { field: FacetField }>;
   readonly #rowsByFilter: RowsByFilter;
   readonly #counts: Database.Statement<[], LibraryStatus>;
-  #counted: { version: unknown; status: LibraryStatus } | undefined;
+  #seen: { version: number; status: LibraryStatus; settings: LibrarySettings } | undefined;
 
   private constructor(
     db: Database.Database,
@@ -132,14 +132,11 @@ export class LocalLibrary implements Library {
   }
 
   async status(): Promise<LibraryStatus> {
-    // Counting reads whole indexes, so it is done once for each committed state.
-    const version = this.#version.get()!;
-    if (this.#counted?.version !== version) this.#counted = { version, status: this.#counts.get()! };
-    return this.#counted.status;
+    return this.#asOfNow().status;
   }
 
   async settings(): Promise<LibrarySettings> {
-    return settingsOf(this.#db);
+    return this.#asOfNow().settings;
   }
 
   async find(id: string): Promise<number | undefined> {
@@ -210,13 +207,12 @@ export class LocalLibrary implements Library {
     return this.#words.ask({ ask: 'matching', words, k, scoring, allowed: allowed?.rows } satisfies WordsQuestion);
   }
 
-  async scores(query: string, rows: number[], scoring: WordScoring): Promise<number[]> {
-    const words = tellingWords(query);
-    if (rows.length === 0 || words.length === 0) return rows.map(() => 0);
-    return this.#words.ask({ ask: 'scores', words, rows, scoring } satisfies WordsQuestion);
+  async matches(query: string, rows: number[], scoring: WordScoring): Promise<WordMatch[]> {
+    if (rows.length === 0) return [];
+    return this.#words.ask({ ask: 'matches', words: tellingWords(query), rows, scoring } satisfies WordsQuestion);
   }
 
-  async foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWords[]> {
+  async foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWord[][]> {
     return this.#words.ask({ ask: 'found', words: tellingWords(query), rows, scoring } satisfies WordsQuestion);
   }
 
@@ -280,6 +276,15 @@ export class LocalLibrary implements Library {
         .slice(0, limit)
         .map(({ value, papers }) => ({ value, papers }));
     return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
+  }
+
+  /** What is the same for each committed state: counting reads whole indexes. */
+  #asOfNow(): { status: LibraryStatus; settings: LibrarySettings } {
+    const version = this.#version.get()!;
+    if (this.#seen?.version !== version) {
+      this.#seen = { version, status: this.#counts.get()!, settings: settingsOf(this.#db) };
+    }
+    return this.#seen;
   }
 
   /** A vector as numbers; none of a damaged one, which must not fail every search. "akin doctor" tells of it. */

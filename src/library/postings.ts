@@ -11,7 +11,7 @@
  */
 import Database from 'better-sqlite3';
 import { openForReading, TOKENIZER } from './database.ts';
-import type { Correction, FoundWords, WordMatch, WordScoring } from './library.ts';
+import type { Correction, FoundWord, WordMatch, WordScoring } from './library.ts';
 import { correction, Vocabulary } from './vocabulary.ts';
 import type { QueryWord } from './words.ts';
 
@@ -95,42 +95,31 @@ export class Postings {
         const list = this.#postings(term);
         addTo(this.#sums, list, this.#weight(list, said, scoring), this.#halfWorth[scoring]);
       }
-      return best(this.#sums, k, allowed);
+      return this.#matches(this.#terms(query), best(this.#sums, k, allowed), scoring);
     })();
   }
 
-  /** The BM25 of each of these papers for the words; 0 for those that hold none of them. */
-  scores(query: QueryWord[], rows: number[], scoring: WordScoring): number[] {
+  /** How each of these papers matches the words; with zeros where it holds none of them. */
+  matches(query: QueryWord[], rows: number[], scoring: WordScoring): WordMatch[] {
     return this.#db.transaction(() => {
       this.#refresh();
-      const scores = rows.map(() => 0);
-      for (const { term, said } of this.#terms(query)) {
-        const list = this.#postings(term);
-        const weight = this.#weight(list, said, scoring);
-        rows.forEach((row, at) => (scores[at]! += weight * this.#worth(list, row, scoring)));
-      }
-      return scores;
+      return this.#matches(this.#terms(query), rows, scoring);
     })();
   }
 
-  /** For each of these papers, what it holds of the words. */
-  found(query: QueryWord[], rows: number[], scoring: WordScoring): FoundWords[] {
+  /** The words that each of these papers holds. */
+  found(query: QueryWord[], rows: number[], scoring: WordScoring): FoundWord[][] {
     return this.#db.transaction(() => {
       this.#refresh();
-      const found = rows.map((): FoundWords => ({ words: [], coverage: 0 }));
-      const terms = this.#terms(query);
-      const rarities = terms.map(({ term }) => this.#rarity(this.#postings(term)));
-      const all = rarities.reduce((sum, rarity) => sum + rarity, 0);
-      terms.forEach(({ term, word, said }, i) => {
+      const found = rows.map((): FoundWord[] => []);
+      for (const { term, word, said } of this.#terms(query)) {
         const list = this.#postings(term);
         const weight = this.#weight(list, said, scoring);
         rows.forEach((row, at) => {
           const worth = this.#worth(list, row, scoring);
-          if (worth === 0) return;
-          found[at]!.words.push({ word, score: weight * worth });
-          found[at]!.coverage += rarities[i]! / all;
+          if (worth > 0) found[at]!.push({ word, score: weight * worth });
         });
-      });
+      }
       return found;
     })();
   }
@@ -161,6 +150,24 @@ export class Postings {
   close(): void {
     this.#tokenizer.close();
     this.#db.close();
+  }
+
+  #matches(terms: Term[], rows: number[], scoring: WordScoring): WordMatch[] {
+    const lists = terms.map(({ term }) => this.#postings(term));
+    const rarities = lists.map((list) => this.#rarity(list));
+    const all = rarities.reduce((sum, rarity) => sum + rarity, 0);
+    const weights = lists.map((list, i) => this.#weight(list, terms[i]!.said, scoring));
+    return rows.map((row) => {
+      let [score, words, coverage] = [0, 0, 0];
+      lists.forEach((list, i) => {
+        const worth = this.#worth(list, row, scoring);
+        if (worth === 0) return;
+        score += weights[i]! * worth;
+        words++;
+        coverage += rarities[i]! / all;
+      });
+      return { row, score, words, coverage };
+    });
   }
 
   /** What a paper's occurrences of a term are worth, 0 (there is none) to 1. */
@@ -303,14 +310,14 @@ class Tokenizer {
 }
 
 /** The rows of the `k` highest scores above 0, highest first: a heap holds the best so far, the worst of them on top. */
-function best(scores: Float64Array, k: number, allowed: Uint8Array | undefined): WordMatch[] {
-  const heap: WordMatch[] = [];
-  const worse = (a: WordMatch, b: WordMatch) => a.score < b.score || (a.score === b.score && a.row > b.row);
+function best(scores: Float64Array, k: number, allowed: Uint8Array | undefined): number[] {
+  const heap: number[] = [];
+  const isWorse = (a: number, b: number) => scores[a]! < scores[b]! || (scores[a] === scores[b] && a > b);
   const sink = (start: number) => {
     for (let i = start; ;) {
       const [left, right] = [2 * i + 1, 2 * i + 2];
-      let least = left < heap.length && worse(heap[left]!, heap[i]!) ? left : i;
-      if (right < heap.length && worse(heap[right]!, heap[least]!)) least = right;
+      let least = left < heap.length && isWorse(heap[left]!, heap[i]!) ? left : i;
+      if (right < heap.length && isWorse(heap[right]!, heap[least]!)) least = right;
       if (least === i) return;
       [heap[i], heap[least]] = [heap[least]!, heap[i]!];
       i = least;
@@ -318,18 +325,17 @@ function best(scores: Float64Array, k: number, allowed: Uint8Array | undefined):
   };
   let least = 0; // A later row of the same score is worse than the worst there is.
   for (let row = 1; row < scores.length; row++) {
-    const score = scores[row]!;
-    if (score <= least || (allowed && !allowed[row])) continue;
+    if (scores[row]! <= least || (allowed && !allowed[row])) continue;
     if (heap.length < k) {
-      heap.push({ row, score });
+      heap.push(row);
       if (heap.length === k) for (let i = k >> 1; i >= 0; i--) sink(i);
     } else {
-      heap[0] = { row, score };
+      heap[0] = row;
       sink(0);
     }
-    if (heap.length === k) least = heap[0]!.score;
+    if (heap.length === k) least = scores[heap[0]!]!;
   }
-  return heap.sort((a, b) => (worse(a, b) ? 1 : -1));
+  return heap.sort((a, b) => (isWorse(a, b) ? 1 : -1));
 }
 
 function addTo(scores: Float64Array, { rows, counts }: PostingList, weight: number, halfWorth: Float64Array): void {

@@ -2,22 +2,22 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { answerQuestions } from './asked-thread.ts';
-import type { Correction, FoundWords, WordMatch, WordScoring } from './library.ts';
+import type { Correction, FoundWord, WordMatch, WordScoring } from './library.ts';
 import { Postings } from './postings.ts';
 import type { QueryWord } from './words.ts';
 
 export type WordsQuestion = { words: QueryWord[] } & (
   | { ask: 'matching'; k: number; scoring: WordScoring; allowed: Uint8Array | undefined }
-  | { ask: 'scores' | 'found'; rows: number[]; scoring: WordScoring }
+  | { ask: 'matches' | 'found'; rows: number[]; scoring: WordScoring }
   | { ask: 'corrections' }
 );
 
 const postings = new Postings((workerData as { folder: string }).folder);
 
-function answer(question: WordsQuestion): WordMatch[] | number[] | FoundWords[] | Correction[] {
+function answer(question: WordsQuestion): WordMatch[] | FoundWord[][] | Correction[] {
   const { ask, words } = question;
   if (ask === 'matching') return postings.matching(words, question.k, question.scoring, question.allowed);
-  if (ask === 'scores') return postings.scores(words, question.rows, question.scoring);
+  if (ask === 'matches') return postings.matches(words, question.rows, question.scoring);
   if (ask === 'found') return postings.found(words, question.rows, question.scoring);
   return postings.corrections(words);
 }

@@ -9,6 +9,8 @@ export interface Candidate {
   similarity: number | undefined;
   /** 0 when it holds no word of the question. */
   bm25: number;
+  /** What it holds of the question; undefined where the words were not asked. */
+  held: Pick<WordMatch, 'words' | 'coverage'> | undefined;
   /** 1 for the best of the leg; undefined when the leg did not find the paper. */
   ranks: { dense: number | undefined; lexical: number | undefined };
 }
@@ -27,12 +29,12 @@ export const LEXICAL_WEIGHT = 0.4;
 export function candidates(dense: Neighbour[], lexical: WordMatch[]): Candidate[] {
   const found = new Map<number, Candidate>();
   dense.forEach(({ row, similarity }, i) => {
-    found.set(row, { row, similarity, bm25: 0, ranks: { dense: i + 1, lexical: undefined } });
+    found.set(row, { row, similarity, bm25: 0, held: undefined, ranks: { dense: i + 1, lexical: undefined } });
   });
-  lexical.forEach(({ row, score }, i) => {
-    const known = found.get(row);
+  lexical.forEach((held, i) => {
+    const known = found.get(held.row);
     const ranks = { dense: known?.ranks.dense, lexical: i + 1 };
-    found.set(row, { row, similarity: known?.similarity, bm25: score, ranks });
+    found.set(held.row, { row: held.row, similarity: known?.similarity, bm25: held.score, held, ranks });
   });
   return [...found.values()];
 }
@@ -77,8 +79,13 @@ export function single(found: Candidate[], leg: 'dense' | 'lexical'): Ranked[] {
 }
 
 /** Written out, since copying hundreds of candidates with a spread takes longer than all of their arithmetic. */
-function rankedBy({ row, similarity, bm25, ranks }: Candidate, score: number, dense: number, lexical: number): Ranked {
-  return { row, similarity, bm25, ranks, score, shares: { dense, lexical } };
+function rankedBy(
+  { row, similarity, bm25, held, ranks }: Candidate,
+  score: number,
+  dense: number,
+  lexical: number,
+): Ranked {
+  return { row, similarity, bm25, held, ranks, score, shares: { dense, lexical } };
 }
 
 function ordered(ranked: Ranked[]): Ranked[] {

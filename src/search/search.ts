@@ -12,7 +12,7 @@ import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import { dot } from '../library/graph.ts';
 import type { Facets } from '../library/facets.ts';
-import type { Correction, FoundWords, Library, LibraryStatus, WordMatch, WordScoring } from '../library/library.ts';
+import type { Correction, FoundWord, Library, LibraryStatus, WordMatch, WordScoring } from '../library/library.ts';
 import { citationOf, embeddedText, type Citation, type Paper } from '../paper.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
@@ -150,8 +150,6 @@ interface List {
   entries: Entry[];
   exact: boolean;
   withheld: number;
-  /** What its first papers hold of the question, by row. */
-  found: Map<number, FoundWords>;
   /** How many of the entries the cross-encoder has read; undefined where it was not asked. */
   read?: number | undefined;
 }
@@ -211,7 +209,7 @@ export class Search {
       this.#list(understood, shape, clock, read),
     );
     const page = list.entries.slice(offset, offset + limit);
-    const hits = await this.#hits(page, understood, list.found, explain, Boolean(shape.rerank));
+    const hits = await this.#hits(page, understood, explain, Boolean(shape.rerank));
     clock.stop(explain ? 'explain' : 'papers');
     const counted = facets
       ? await this.#library.facets(
@@ -314,12 +312,13 @@ export class Search {
           score: 0,
           similarity: undefined,
           bm25: 0,
+          held: undefined,
           ranks: UNRANKED,
           shares: { dense: 0, lexical: 0 },
         })),
         understood.given,
       );
-      return { entries, exact: rows.length < DEPTH, withheld: 0, found: new Map() };
+      return { entries, exact: rows.length < DEPTH, withheld: 0 };
     }
     const [dense, lexical, background] = await Promise.all([
       mode === 'lexical' ? [] : this.#library.nearest(vector, DEPTH, { filter }).finally(() => clock.stop('dense')),
@@ -332,7 +331,13 @@ export class Search {
     if (mode === 'hybrid') {
       const seeds = understood.like
         .filter((seed) => !isNew(seed))
-        .map(({ row, vector: own }): Candidate => ({ row, similarity: dot(vector, own), bm25: 0, ranks: UNRANKED }));
+        .map(({ row, vector: own }): Candidate => ({
+          row,
+          similarity: dot(vector, own),
+          bm25: 0,
+          held: undefined,
+          ranks: UNRANKED,
+        }));
       const all = [...found, ...seeds];
       const vectors = await this.#complete(all, understood);
       const weight = lexicalWeight ?? (await this.#library.settings()).lexicalWeight;
@@ -342,12 +347,8 @@ export class Search {
     } else {
       ranked = single(found, mode);
     }
-    const words = await this.#foundWords(
-      ranked.slice(0, JUDGED).map(({ row }) => row),
-      understood,
-    );
-    if (cutoff > 0 && named === undefined && !this.#anyRelevant(ranked, words, cutoff)) {
-      return { entries: [], exact: true, withheld: ranked.length, found: words };
+    if (cutoff > 0 && named === undefined && !(await this.#anyRelevant(ranked, understood, cutoff))) {
+      return { entries: [], exact: true, withheld: ranked.length };
     }
     if (unlikeAbove !== undefined) ranked = await this.#unlike(ranked, understood.unlike, unlikeAbove);
     let entries = await oncePerWork(this.#library, ranked, named === undefined ? understood.given : []);
@@ -360,7 +361,7 @@ export class Search {
     }
     entries = await this.#titledFirst(entries, understood);
     clock.stop('rank');
-    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0, found: words, read };
+    return { entries, exact: dense.length < DEPTH && lexical.length < DEPTH, withheld: 0, read };
   }
 
   /** Tells at once what can't be re-ranked. */
@@ -374,38 +375,41 @@ export class Search {
     await inTime(this.#scorer(), 0); // Starts it, and fails where none is installed; reranked() waits for it.
   }
 
-  /** What papers hold of the question, by row. */
-  async #foundWords(rows: number[], { mode, text }: Understood): Promise<Map<number, FoundWords>> {
-    if (rows.length === 0) return new Map();
-    const found = await this.#library.foundWords(text, rows, scoringOf(mode));
-    return new Map(rows.map((row, i) => [row, found[i]!]));
+  /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
+  async #anyRelevant(ranked: Ranked[], understood: Understood, cutoff: number): Promise<boolean> {
+    const first = ranked.slice(0, JUDGED);
+    await this.#askWords(first, understood);
+    return first.some((each) => (this.#relevance(each) ?? 100) >= cutoff);
   }
 
-  /** Whether one of the papers looked at is as relevant as that; one without a vector can't be judged, and may be. */
-  #anyRelevant(ranked: Ranked[], words: Map<number, FoundWords>, cutoff: number): boolean {
-    return ranked.some(({ row, similarity }) => {
-      const found = words.get(row);
-      return found !== undefined && (this.#relevance(similarity, found) ?? 100) >= cutoff;
-    });
+  /** Adds what papers hold of the question, where the words were not asked. */
+  async #askWords(found: Candidate[], { mode, text }: Understood): Promise<void> {
+    const unread = found.filter(({ held }) => held === undefined);
+    const rows = unread.map(({ row }) => row);
+    const matches = await this.#library.matches(text, rows, scoringOf(mode));
+    unread.forEach((candidate, i) => (candidate.held = matches[i]));
   }
 
-  #relevance(similarity: number | undefined, { words, coverage }: FoundWords): number | null {
-    if (similarity === undefined) return null;
-    return relevance(similarity, this.#library.model.unrelatedCosine, words.length, coverage);
+  #relevance({ similarity, held }: Candidate): number | null {
+    if (similarity === undefined || held === undefined) return null;
+    return relevance(similarity, this.#library.model.unrelatedCosine, held.words, held.coverage);
   }
 
   /** Adds what each leg would say of the papers that only the other one found. @returns the vectors of all, by row. */
   async #complete(found: Candidate[], { text, vector }: Understood): Promise<Map<number, Float32Array>> {
-    const unread = found.filter(({ ranks }) => ranks.lexical === undefined);
-    const [scores, vectors] = await Promise.all([
-      this.#library.scores(
+    const unread = found.filter(({ held }) => held === undefined);
+    const [matches, vectors] = await Promise.all([
+      this.#library.matches(
         text,
         unread.map(({ row }) => row),
         'fused',
       ),
       this.#library.vectors(found.map(({ row }) => row)),
     ]);
-    unread.forEach((candidate, i) => (candidate.bm25 = scores[i]!));
+    unread.forEach((candidate, i) => {
+      candidate.held = matches[i];
+      candidate.bm25 = matches[i]!.score;
+    });
     for (const candidate of found) {
       const own = vectors.get(candidate.row);
       if (own) candidate.similarity ??= dot(vector!, own);
@@ -464,37 +468,28 @@ export class Search {
   }
 
   /** The papers of one page, as they are told. */
-  async #hits(
-    page: Entry[],
-    understood: Understood,
-    known: Map<number, FoundWords>,
-    explain: Explain | undefined,
-    rerank: boolean,
-  ): Promise<Hit[]> {
-    const { vector } = understood;
+  async #hits(page: Entry[], understood: Understood, explain: Explain | undefined, rerank: boolean): Promise<Hit[]> {
+    const { mode, vector, text } = understood;
     const rows = page.map(({ row }) => row);
     const unseen = page.filter(({ similarity }) => similarity === undefined).map(({ row }) => row);
-    const [papers, versions, similarities, looked] = await Promise.all([
+    const [papers, versions, similarities, words] = await Promise.all([
       this.#library.papers(rows),
       this.#library.papers(page.flatMap(({ others }) => others)),
       vector ? this.#library.similarities(vector, unseen) : new Map<number, number>(),
-      this.#foundWords(
-        rows.filter((row) => !known.has(row)),
-        understood,
-      ),
+      explain ? this.#library.foundWords(text, rows, scoringOf(mode)) : ([] as FoundWord[][]),
+      this.#askWords(page, understood),
     ]);
     const told = page.flatMap((entry, i) => {
       const others = versions.splice(0, entry.others.length);
       const paper = papers[i];
       if (!paper) return []; // Removed by a writer since it was ranked.
       const ranked = { ...entry, similarity: entry.similarity ?? similarities.get(entry.row) };
-      const found = known.get(entry.row) ?? looked.get(entry.row)!;
-      return [{ ranked, paper, abstract: paper.abstract, others, found, words: found.words }];
+      return [{ ranked, paper, abstract: paper.abstract, others, words: words[i] ?? [] }];
     });
     const explained = explain && (await this.#explainer.explain(told, vector, explain));
-    return told.map(({ ranked, paper, others, found }, i) => ({
+    return told.map(({ ranked, paper, others }, i) => ({
       ...hitOf(ranked, paper, others),
-      relevance: this.#relevance(ranked.similarity, found),
+      relevance: this.#relevance(ranked),
       ...(rerank && { rerank: ranked.verdict?.logit ?? null }),
       ...(explained && { explanation: explained[i] }),
     }));

@@ -7,7 +7,7 @@ export type Version = Pick<Paper, 'id' | 'title' | 'year' | 'venue' | 'url' | 'i
 
 /**
  * A ranking with each work once: its best-ranked version stands for it and brings the rows of the others along.
- * @param ranked best first.
+ * @param ranked best first; its entries are given the other versions.
  * @param without rows of papers whose works are left out.
  * @returns entries of `ranked` in their order, with the other versions, the leading one first.
  */
@@ -18,12 +18,14 @@ export async function oncePerWork<T extends { row: number }>(
 ): Promise<(T & { others: number[] })[]> {
   const works = await library.versions([...without, ...ranked.map(({ row }) => row)]);
   const shown = new Set(without.flatMap((row) => works.get(row) ?? [row]));
-  return ranked.flatMap((entry) => {
-    if (shown.has(entry.row)) return [];
-    const others = (works.get(entry.row) ?? []).filter((row) => row !== entry.row);
-    for (const row of [entry.row, ...others]) shown.add(row);
-    return [{ ...entry, others }];
-  });
+  const kept: (T & { others: number[] })[] = [];
+  for (const entry of ranked) {
+    if (shown.has(entry.row)) continue;
+    const versions = works.get(entry.row) ?? [entry.row];
+    for (const row of versions) shown.add(row);
+    kept.push(Object.assign(entry, { others: versions.filter((row) => row !== entry.row) }));
+  }
+  return kept;
 }
 
 /** The other versions of a paper's work, the leading one first. @param id of a paper or a record, or an identifier. */

@@ -74,11 +74,13 @@ describe('the scores of words', () => {
     const found = postings.matching(query, 20, 'fused');
     expect(found.length).toBeGreaterThan(5);
     const rows = found.map(({ row }) => row);
-    expect(postings.scores(query, rows, 'fused')).toEqual(found.map(({ score }) => score));
-    postings.found(query, rows, 'fused').forEach(({ words, coverage }, i) => {
+    expect(postings.matches(query, rows, 'fused')).toEqual(found);
+    postings.found(query, rows, 'fused').forEach((held, i) => {
+      const { score, words, coverage } = found[i]!;
       expect(coverage).toBeGreaterThan(0);
       expect(coverage).toBeLessThanOrEqual(1 + 1e-9);
-      expect(words.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(found[i]!.score, 9);
+      expect(held).toHaveLength(words);
+      expect(held.reduce((sum, each) => sum + each.score, 0)).toBeCloseTo(score, 9);
     });
   });
 
@@ -99,7 +101,7 @@ describe('the scores of words', () => {
   it('say how much of the question a paper holds', () => {
     const postings = open(folder);
     const { row } = postings.matching(tellingWords('Entscheidungsproblem'), 1, 'alone')[0]!;
-    const coverage = (query: string) => postings.found(tellingWords(query), [row], 'alone')[0]!.coverage;
+    const coverage = (query: string) => postings.matches(tellingWords(query), [row], 'alone')[0]!.coverage;
     expect(coverage('Entscheidungsproblem')).toBeCloseTo(1, 12);
     expect(Math.abs(coverage('Entscheidungsproblem xylophone') - 0.5)).toBeLessThan(0.1);
     expect(coverage('computable xylophone')).toBeLessThan(0.5);
@@ -127,7 +129,11 @@ describe('the scores of words', () => {
     expect(found('coffee')).toEqual([]);
     writer.remove(['a']);
     expect(found('tea')).toEqual([2, 3]);
-    expect(postings.scores(tellingWords('tea'), [1, 99], 'alone')).toEqual([0, 0]);
+    const nothing = { score: 0, words: 0, coverage: 0 };
+    expect(postings.matches(tellingWords('tea'), [1, 99], 'alone')).toEqual([
+      { row: 1, ...nothing },
+      { row: 99, ...nothing },
+    ]);
   });
 });
 
