@@ -24,8 +24,11 @@ function answer(question: WordsQuestion): WordMatch[] | FoundWord[][] | Correcti
 
 answerQuestions(true, answer, () => postings.close());
 
+/** When reading ahead begins: a program that asks one question has had its answer by then. */
+const FIRST_WARM_MS = 3000;
 /** How often to look whether there is something to read ahead. */
 const WARM_MS = 1000;
+await setTimeout(FIRST_WARM_MS);
 for (;;) {
   while (!postings.warm()) await setImmediate();
   await setTimeout(WARM_MS);

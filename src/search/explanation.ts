@@ -26,7 +26,7 @@ export interface Explanation {
 }
 
 /** How long an answer may wait for sentences to be compared. */
-const FAST_MS = 15;
+const FAST_MS = 10;
 /** Papers whose sentences are embedded side by side. */
 const AT_ONCE = 2;
 
