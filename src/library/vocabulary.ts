@@ -20,8 +20,8 @@ const FREQUENT = 1000;
 export class Vocabulary {
   /** The most frequent terms, most frequent first. */
   readonly frequent: string[];
-  /** For each length, the terms that have it. */
-  readonly byLength: { term: string; papers: number; letters: number }[][] = [];
+  /** By first letter and length. */
+  readonly #terms = new Map<string, { term: string; papers: number; letters: number }[]>();
 
   /** @param terms each term with the number of papers that hold it. */
   constructor(terms: [string, number][]) {
@@ -30,15 +30,24 @@ export class Vocabulary {
       .slice(0, FREQUENT)
       .map(([term]) => term);
     for (const [term, papers] of terms) {
-      (this.byLength[term.length] ??= []).push({ term, papers, letters: lettersOf(term) });
+      const key = term[0]! + term.length;
+      const alike = this.#terms.get(key);
+      const each = { term, papers, letters: lettersOf(term) };
+      if (alike) alike.push(each);
+      else this.#terms.set(key, [each]);
     }
+  }
+
+  /** The terms of a length that begin with a letter, each with the papers that hold it and its set of letters. */
+  beginning(letter: string, length: number): readonly { term: string; papers: number; letters: number }[] {
+    return this.#terms.get(letter + length) ?? [];
   }
 }
 
 /**
  * The term a misspelt one was meant to be: at most one slip away (two from seven letters on), the likeliest by its slips
  * and the papers that hold it, then by alphabet: a noisy channel (Kernighan, Church & Gale, 1990, doi:10.3115/997939.997975).
- * The first letter must be right. A slip is a letter too many, too few, another one, or two that changed places (optimal
+ * The first letter must be right: fingers seldom slip on it. A slip is a letter too many, too few, another one, or two that changed places (optimal
  * string alignment: Damerau, 1964, doi:10.1145/363958.363994).
  * @returns undefined when there is none, and for words with a digit: "llama3" is no slip for "llama2".
  */
@@ -48,9 +57,9 @@ export function correction(term: string, vocabulary: Vocabulary): string | undef
   const letters = lettersOf(term);
   let meant: { term: string; likelihood: number } | undefined;
   for (let length = term.length - slips; length <= term.length + slips; length++) {
-    for (const each of vocabulary.byLength[length] ?? []) {
-      // Fingers seldom slip on the first letter. Each slip changes at most two letters of the set; most terms differ in more.
-      if (each.term[0] !== term[0] || bits(letters ^ each.letters) > 2 * slips) continue;
+    for (const each of vocabulary.beginning(term[0]!, length)) {
+      // Each slip changes at most two letters of the set; most terms differ in more.
+      if (bits(letters ^ each.letters) > 2 * slips) continue;
       if (slipsBetween(term, each.term, slips) > slips) continue;
       const likelihood = Math.log(each.papers) - RARER * costOf(term, each.term);
       const better =
