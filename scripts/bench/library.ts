@@ -143,9 +143,12 @@ async function load(url: string, how: string, connections: number, queries: stri
         const asked = performance.now();
         const timings = await ask(url, query, agent, how);
         latencies.push(performance.now() - asked);
+        let all = 0;
         for (const [, stage, time] of timings.matchAll(/(\w+);dur=([\d.]+)/g)) {
           stages.set(stage!, [...(stages.get(stage!) ?? []), Number(time)]);
+          all += Number(time);
         }
+        stages.set('all', [...(stages.get('all') ?? []), all]);
       }
     }),
   );

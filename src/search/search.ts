@@ -266,6 +266,14 @@ export class Search {
         field: 'q',
       });
     }
+    // The longest of all comes first; the words are looked up meanwhile.
+    const embedding = Promise.all([
+      this.#embedQueries(text === '' ? [] : [text]),
+      this.#embedQueries(wanted),
+      this.#embedQueries(unwanted),
+      this.#vectors(like),
+      this.#vectors(unlike),
+    ]);
     const words = about.join('\n');
     const areAsked = mode !== 'dense' && words !== '';
     const lexical = areAsked ? this.#library.matching(words, DEPTH, { filter, scoring: scoringOf(mode) }) : [];
@@ -273,13 +281,7 @@ export class Search {
     const looked = { lexical: Promise.resolve(lexical), corrections: Promise.resolve(corrections) };
     // They are awaited when the question is embedded, unless that fails.
     for (const each of Object.values(looked)) each.catch(() => {});
-    const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await Promise.all([
-      this.#embedQueries(text === '' ? [] : [text]),
-      this.#embedQueries(wanted),
-      this.#embedQueries(unwanted),
-      this.#vectors(like),
-      this.#vectors(unlike),
-    ]);
+    const [ofText, ofWanted, ofUnwanted, ofLike, ofUnlike] = await embedding;
     const against = [...ofUnlike, ...ofUnwanted];
     return {
       mode,
