@@ -58,7 +58,9 @@ function read(record: TaggedRecord): PaperInput {
   const [title, bookTitle] = [record.text('TI'), record.text('BTI')];
   const isMissing = title === undefined || /^\[?Not available\]?\.?$/i.test(title);
   const ids = [...record.texts('AID'), ...record.texts('LID')];
-  const headings = record.texts('MH').map((heading) => heading.split('/').map((part) => part.replace('*', '')));
+  const headings = record
+    .texts('MH')
+    .map((heading) => (heading.match(/[^/]+/g) ?? ['']).map((part) => part.replace('*', '')));
   const input: PaperInput = {
     title: isMissing ? (bookTitle ?? record.text('TT') ?? title) : title,
     abstract: record.text('AB', 'OAB'),

@@ -49,7 +49,7 @@ describe('fields', () => {
         'LID - 10.1000/X [doi]',
         'AID - e17',
         'PMC - PMC18',
-        'MH  - Bees/*physiology/genetics',
+        'MH  - Bees//*physiology/genetics/',
       ],
       ...[
         'MH  - *Wasps',
