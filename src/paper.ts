@@ -166,6 +166,8 @@ export function identifiersNamed(text: string): Identifier[] {
  * little: to replace every blank of a text by a blank takes many times its memory.
  */
 export const onOneLine = (text: string): string => text.replace(/[^\S ]\s*| \s+/g, ' ');
+/** The same, but for its line ends, which stay. */
+export const withSingleBlanks = (text: string): string => text.replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ');
 
 // NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
 // eslint-disable-next-line no-control-regex
@@ -173,11 +175,7 @@ const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 const normalText = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(CONTROL, ' ').toWellFormed().normalize('NFC').trim();
 const line = z.string().transform((text) => onOneLine(normalText(text)));
-const paragraph = z.string().transform((text) =>
-  normalText(text)
-    .replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ')
-    .replace(/ \n ?|\n /g, '\n'),
-);
+const paragraph = z.string().transform((text) => withSingleBlanks(normalText(text)).replace(/ \n ?|\n /g, '\n'));
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 const list = z

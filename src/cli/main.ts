@@ -302,47 +302,53 @@ command('status', 'what the library holds').action((options: Common) => {
   );
 });
 
+interface ServeOptions extends Common {
+  port: number;
+  host: string;
+  threads?: number;
+  rerank: number;
+  sample: boolean;
+}
+
 command('serve', 'answer searches over HTTP, with a page for people')
   .option('--port <n>', 'port; 0 takes any free one', wholeNumber(0, 65535), DEFAULT_PORT)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
   .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
   .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
-  .action(
-    async (options: Common & { port: number; host: string; threads?: number; rerank: number; sample: boolean }) => {
-      if (options.sample && !(await buildSample(options.index))) {
-        process.exitCode = EXIT_INTERRUPTED;
-        return;
-      }
-      const session = await openSession(options.index, options.threads, findCrossEncoder());
-      if (session.library.rebuilding !== undefined) {
-        talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
-      }
-      const { pino } = await import('pino');
-      const { createApp } = await import('../http/app.ts');
-      const { listen } = await import('../http/server.ts');
-      const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
-      const app = createApp(session.search, session.related, log, { rerank: options.rerank });
-      const start = async () => {
-        // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
-        if (options.rerank > 0) await session.scorer?.();
-        return listen(app, options);
-      };
-      const server = await start().catch(async (error: unknown) => {
-        await session.close();
-        throw error;
-      });
-      const { papers } = await session.library.status();
-      const stop = () => {
-        talk('stopping');
-        void server.close().then(() => session.close());
-      };
-      process.once('SIGINT', stop);
-      process.once('SIGTERM', stop);
-      // Last: whoever reads this may stop it at once.
-      print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
-    },
-  );
+  .action(async (options: ServeOptions) => {
+    if (options.sample && !(await buildSample(options.index))) {
+      process.exitCode = EXIT_INTERRUPTED;
+      return;
+    }
+    const session = await openSession(options.index, options.threads, findCrossEncoder());
+    if (session.library.rebuilding !== undefined) {
+      talk(`the graph is rebuilt in the background (${session.library.rebuilding}); searches are answered meanwhile`);
+    }
+    const { pino } = await import('pino');
+    const { createApp } = await import('../http/app.ts');
+    const { listen } = await import('../http/server.ts');
+    const log = pino({ level: process.env.AKIN_LOG ?? 'info' }, pino.destination(2));
+    const app = createApp(session.search, session.related, log, { rerank: options.rerank });
+    const start = async () => {
+      // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
+      if (options.rerank > 0) await session.scorer?.();
+      return listen(app, options);
+    };
+    const server = await start().catch(async (error: unknown) => {
+      await session.close();
+      throw error;
+    });
+    const { papers } = await session.library.status();
+    const stop = () => {
+      talk('stopping');
+      void server.close().then(() => session.close());
+    };
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    // Last: whoever reads this may stop it at once.
+    print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
+  });
 
 command('compact', 'give the space of removed papers back, and rebuild the graph without them').action(
   async (options: Common) => {

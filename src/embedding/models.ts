@@ -65,13 +65,7 @@ export const CROSS_ENCODER_NAMES = Object.keys(manifest.crossEncoders);
  * @throws AkinError `model-unknown` with the names there are.
  */
 export function findModel(name: string): Model {
-  const entry = Object.hasOwn(manifest.models, name) ? manifest.models[name] : undefined;
-  if (!entry) {
-    throw new AkinError('model-unknown', `unknown model "${name}"`, {
-      hint: `models: ${MODEL_NAMES.join(', ')}`,
-      field: 'model',
-    });
-  }
+  const entry = entryOf(manifest.models, name, 'model');
   return { ...entry, name, fingerprint: fingerprintOf(entry) };
 }
 
@@ -80,14 +74,16 @@ export function findModel(name: string): Model {
  * @throws AkinError `model-unknown` with the names there are.
  */
 export function findCrossEncoder(name = manifest.defaultCrossEncoder): CrossEncoderModel {
-  const entry = Object.hasOwn(manifest.crossEncoders, name) ? manifest.crossEncoders[name] : undefined;
-  if (!entry) {
-    throw new AkinError('model-unknown', `unknown cross-encoder "${name}"`, {
-      hint: `cross-encoders: ${CROSS_ENCODER_NAMES.join(', ')}`,
-      field: 'model',
-    });
-  }
-  return { ...entry, name };
+  return { ...entryOf(manifest.crossEncoders, name, 'cross-encoder'), name };
+}
+
+function entryOf<Entry>(entries: Record<string, Entry>, name: string, kind: string): Entry {
+  const entry = Object.hasOwn(entries, name) ? entries[name] : undefined;
+  if (entry) return entry;
+  throw new AkinError('model-unknown', `unknown ${kind} "${name}"`, {
+    hint: `${kind}s: ${Object.keys(entries).join(', ')}`,
+    field: 'model',
+  });
 }
 
 /**

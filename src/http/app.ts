@@ -98,14 +98,8 @@ const answerSchema = z
   .openapi('SearchAnswer');
 const paperSchema = z
   .object({
-    id: z.string(),
-    title: z.string(),
+    ...citationFields,
     abstract: z.string(),
-    authors: z.array(z.string()),
-    year: z.int().nullable(),
-    venue: z.string().nullable(),
-    url: z.string().nullable(),
-    ids: identifiersSchema,
     categories: z.array(z.string()),
     extra: z.record(z.string(), z.unknown()),
     versions: z.array(versionSchema).openapi({ description: 'Other versions of the same work' }),

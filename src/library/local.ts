@@ -1,7 +1,7 @@
 /** The library on this machine, for reading: SQLite for papers and words, the graph thread for vectors. */
 import type Database from 'better-sqlite3';
 import type { Model } from '../embedding/models.ts';
-import { identifiersNamed, type Paper } from '../paper.ts';
+import type { Paper } from '../paper.ts';
 import { RowsByFilter, type AllowedRows } from './allowed-rows.ts';
 import { AskedThread } from './asked-thread.ts';
 import { openForReading, settingsOf } from './database.ts';
@@ -19,6 +19,7 @@ import type {
   WordMatch,
   WordScoring,
 } from './library.ts';
+import { PaperNames } from './names.ts';
 import { tellingWords } from './words.ts';
 import type { WordsQuestion } from './words-worker.ts';
 
@@ -54,8 +55,7 @@ export class LocalLibrary implements Library {
   readonly #lastLabel: Database.Statement<[], number | null>;
   readonly #revision: Database.Statement<[], string>;
   readonly #byYear: Database.Statement<[], number>;
-  readonly #rowByName: Database.Statement<[{ name: string }], number>;
-  readonly #rowByIdentifier: Database.Statement<[string, string], number>;
+  readonly #names: PaperNames;
   readonly #versions: Database.Statement<[string], [number, number]>;
   readonly #facets: Database.Statement<[string], FacetCount & { field: FacetField }>;
   readonly #rowsByFilter: RowsByFilter;
@@ -90,15 +90,7 @@ export class LocalLibrary implements Library {
     this.#lastLabel = db.prepare<[], number | null>('SELECT max(label) FROM vectors').pluck();
     this.#revision = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'revision'").pluck();
     this.#byYear = db.prepare<[], number>('SELECT row FROM papers ORDER BY year DESC, row DESC').pluck();
-    // A paper's own id comes before the ids of records merged into others.
-    this.#rowByName = db
-      .prepare<[{ name: string }], number>(
-        'SELECT row FROM papers WHERE id = :name UNION ALL SELECT paper FROM records WHERE key = :name LIMIT 1',
-      )
-      .pluck();
-    this.#rowByIdentifier = db
-      .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
-      .pluck();
+    this.#names = new PaperNames(db);
     this.#versions = db
       .prepare<[string], [number, number]>(
         `SELECT asked.paper, version.paper FROM works AS asked JOIN works AS version USING (leader)
@@ -140,13 +132,7 @@ export class LocalLibrary implements Library {
   }
 
   async find(id: string): Promise<number | undefined> {
-    const row = this.#rowByName.get({ name: id });
-    if (row !== undefined) return row;
-    for (const { kind, value } of identifiersNamed(id)) {
-      const named = this.#rowByIdentifier.get(kind, value);
-      if (named !== undefined) return named;
-    }
-    return undefined;
+    return this.#names.row(id);
   }
 
   async papers(rows: number[]): Promise<(Paper | undefined)[]> {

@@ -91,11 +91,12 @@ export class Postings {
     return this.#db.transaction(() => {
       this.#refresh();
       this.#sums.fill(0);
-      for (const { term, said } of this.#terms(query)) {
+      const terms = this.#terms(query);
+      for (const { term, said } of terms) {
         const list = this.#postings(term);
         addTo(this.#sums, list, this.#weight(list, said, scoring), this.#halfWorth[scoring]);
       }
-      return this.#matches(this.#terms(query), best(this.#sums, k, allowed), scoring);
+      return this.#matches(terms, best(this.#sums, k, allowed), scoring);
     })();
   }
 

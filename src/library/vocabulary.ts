@@ -16,12 +16,19 @@ const RARER = 6;
 /** How many of the most frequent terms are worth reading ahead. */
 const FREQUENT = 1000;
 
+/** A term, the papers that hold it and the set of its letters. */
+interface KnownTerm {
+  term: string;
+  papers: number;
+  letters: number;
+}
+
 /** Every term of a library. */
 export class Vocabulary {
   /** The most frequent terms, most frequent first. */
   readonly frequent: string[];
   /** By first letter and length. */
-  readonly #terms = new Map<string, { term: string; papers: number; letters: number }[]>();
+  readonly #terms = new Map<string, KnownTerm[]>();
 
   /** @param terms each term with the number of papers that hold it. */
   constructor(terms: [string, number][]) {
@@ -38,8 +45,8 @@ export class Vocabulary {
     }
   }
 
-  /** The terms of a length that begin with a letter, each with the papers that hold it and its set of letters. */
-  beginning(letter: string, length: number): readonly { term: string; papers: number; letters: number }[] {
+  /** The terms of a length that begin with a letter. */
+  beginning(letter: string, length: number): readonly KnownTerm[] {
     return this.#terms.get(letter + length) ?? [];
   }
 }
@@ -47,8 +54,8 @@ export class Vocabulary {
 /**
  * The term a misspelt one was meant to be: at most one slip away (two from eight letters on), the likeliest by its slips
  * and the papers that hold it, then by alphabet: a noisy channel (Kernighan, Church & Gale, 1990, doi:10.3115/997939.997975).
- * The first letter must be right: fingers seldom slip on it. A slip is a letter too many, too few, another one, or two that changed places (optimal
- * string alignment: Damerau, 1964, doi:10.1145/363958.363994).
+ * The first letter must be right: fingers seldom slip on it. A slip is a letter too many, too few, another one, or two
+ * that changed places (optimal string alignment: Damerau, 1964, doi:10.1145/363958.363994).
  * @returns undefined when there is none, and for words with a digit: "llama3" is no slip for "llama2".
  */
 export function correction(term: string, vocabulary: Vocabulary): string | undefined {

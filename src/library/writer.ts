@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { contentHash, embeddedText, identifiersNamed, type Paper } from '../paper.ts';
+import { contentHash, embeddedText, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
 import { IndexedFacets } from './indexed-facets.ts';
@@ -14,6 +14,7 @@ import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from '.
 import { paperFrom, type PaperRow } from './local.ts';
 import { FileLock } from './lock.ts';
 import { mergeRecords, samePaper } from './merge.ts';
+import { PaperNames } from './names.ts';
 import { Works } from './works.ts';
 
 interface RecordRow {
@@ -28,6 +29,7 @@ export class LocalWriter implements LibraryWriter {
   readonly files: FilesRead;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
+  readonly #names: PaperNames;
   readonly #words: IndexedWords;
   readonly #facets: IndexedFacets;
   readonly #works: Works;
@@ -38,6 +40,7 @@ export class LocalWriter implements LibraryWriter {
     this.files = new FilesRead(db);
     this.#db = db;
     this.#lock = lock;
+    this.#names = new PaperNames(db);
     this.#words = new IndexedWords(db);
     this.#facets = new IndexedFacets(db);
     this.#works = new Works(db);
@@ -45,7 +48,6 @@ export class LocalWriter implements LibraryWriter {
       recordByKey: db.prepare<[string], { paper: number; hash: string }>(
         'SELECT paper, hash FROM records WHERE key = ?',
       ),
-      rowById: db.prepare<[string], number>('SELECT row FROM papers WHERE id = ?').pluck(),
       rowByIdentifier: db
         .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
         .pluck(),
@@ -144,7 +146,7 @@ export class LocalWriter implements LibraryWriter {
   remove(ids: string[]): string[] {
     return this.#change(() =>
       ids.filter((id) => {
-        const row = this.#find(id);
+        const row = this.#names.row(id);
         if (row === undefined) return false;
         const versions = this.#works.versions(row);
         for (const { key } of this.#statements.recordsOf.all(row)) this.files.forgetRecord(key);
@@ -255,20 +257,10 @@ export class LocalWriter implements LibraryWriter {
     });
   }
 
-  #find(id: string): number | undefined {
-    const row = this.#statements.rowById.get(id) ?? this.#statements.recordByKey.get(id)?.paper;
-    if (row !== undefined) return row;
-    for (const { kind, value } of identifiersNamed(id)) {
-      const named = this.#statements.rowByIdentifier.get(kind, value);
-      if (named !== undefined) return named;
-    }
-    return undefined;
-  }
-
   /** The rows of papers that a person names. @throws AkinError `not-found`. */
   #named(ids: string[]): number[] {
     return ids.map((id) => {
-      const row = this.#find(id);
+      const row = this.#names.row(id);
       if (row === undefined) throw new AkinError('not-found', `no paper has the id "${id}"`, { field: 'id' });
       return row;
     });

@@ -41,7 +41,6 @@ export class Explainer {
    * Explains the papers of one page.
    * @param page what was ranked, with the paper's abstract and the words that were found in it.
    * @param vector the question's.
-   * @param stems tells whether a word of an abstract is one of the question's.
    */
   async explain(
     page: { ranked: Judged<Ranked>; abstract: string; words: FoundWord[] }[],

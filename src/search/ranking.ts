@@ -10,7 +10,7 @@ export interface Candidate {
   /** 0 when it holds no word of the question. */
   bm25: number;
   /** What it holds of the question; undefined where the words were not asked. */
-  held: Pick<WordMatch, 'words' | 'coverage'> | undefined;
+  held: WordMatch | undefined;
   /** 1 for the best of the leg; undefined when the leg did not find the paper. */
   ranks: { dense: number | undefined; lexical: number | undefined };
 }

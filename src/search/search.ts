@@ -398,23 +398,14 @@ export class Search {
   }
 
   /** Adds what each leg would say of the papers that only the other one found. @returns the vectors of all, by row. */
-  async #complete(found: Candidate[], { text, vector }: Understood): Promise<Map<number, Float32Array>> {
-    const unread = found.filter(({ held }) => held === undefined);
-    const [matches, vectors] = await Promise.all([
-      this.#library.matches(
-        text,
-        unread.map(({ row }) => row),
-        'fused',
-      ),
-      this.#library.vectors(found.map(({ row }) => row)),
-    ]);
-    unread.forEach((candidate, i) => {
-      candidate.held = matches[i];
-      candidate.bm25 = matches[i]!.score;
-    });
+  async #complete(found: Candidate[], understood: Understood): Promise<Map<number, Float32Array>> {
+    // The words are asked first: their thread looks them up while this one reads vectors.
+    const asked = this.#askWords(found, understood);
+    const [vectors] = await Promise.all([this.#library.vectors(found.map(({ row }) => row)), asked]);
     for (const candidate of found) {
+      candidate.bm25 = candidate.held!.score;
       const own = vectors.get(candidate.row);
-      if (own) candidate.similarity ??= dot(vector!, own);
+      if (own) candidate.similarity ??= dot(understood.vector!, own);
     }
     return vectors;
   }

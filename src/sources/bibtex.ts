@@ -8,7 +8,7 @@
 import { onOneLine, type PaperInput } from '../paper.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
-import { fieldsWithValue } from './fields.ts';
+import { fieldsWithValue, partsBetween } from './fields.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
 import type { Found, Source } from './source.ts';
@@ -133,7 +133,7 @@ function plain(value: string | undefined): string | undefined {
 /** What is in a list with semicolons or, where it has none, commas. */
 const listOf = (value: string): string[] => {
   const text = plain(value);
-  return Array.from(new Set(text.match(text.includes(';') ? /[^;]+/g : /[^,]+/g)), (item) => item.trim());
+  return Array.from(new Set(partsBetween(text, text.includes(';') ? ';' : ',')), (item) => item.trim());
 };
 
 /** A list with commas, outside of braces: as BibLaTeX and akin have it. */

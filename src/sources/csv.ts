@@ -8,6 +8,7 @@
 import { parse } from 'csv-parse/sync';
 import { excerpt, IDENTIFIER_KINDS, onOneLine, parseIdentifier, type Identifier, type PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
+import { partsBetween } from './fields.ts';
 import { isObject } from './json-records.ts';
 import { LinesAhead } from './lines-ahead.ts';
 import { MAX_RECORD_CHARACTERS, TOO_LARGE } from './source.ts';
@@ -375,8 +376,7 @@ function identifierOf(id: string): Identifier | undefined {
 
 /** The items of a list, separated by commas where there is nothing better. */
 const listOf = (list: string): string[] =>
-  listInPython(list) ??
-  Array.from(new Set(list.match(/[;|]/.test(list) ? /[^;|]+/g : /[^,]+/g)), (item) => item.trim());
+  listInPython(list) ?? Array.from(new Set(partsBetween(list, /[;|]/.test(list) ? ';|' : ',')), (item) => item.trim());
 
 /** The items of what pandas writes of a list: `['a', "b's"]`. */
 function listInPython(list: string): string[] | undefined {
@@ -392,7 +392,7 @@ function authorsOf(field: string): string[] | undefined {
   if (/^\[no author/i.test(field)) return undefined; // Scopus.
   if (field.length > MAX_AUTHORS_CHARACTERS) return [field];
   const text = onOneLine(field);
-  const names = listInPython(text) ?? (text.includes(';') ? (text.match(/[^;]+/g) ?? []) : undefined);
+  const names = listInPython(text) ?? (text.includes(';') ? partsBetween(text, ';') : undefined);
   if (names) return names.map(givenFirst);
   const joined = text.split(/ (?:and|&) /);
   // Between "and"s stands a name, or, before the only one of them, a list.

@@ -12,3 +12,8 @@ function hasValue(value: unknown): boolean {
   if (value === null || value === undefined || value === '') return false;
   return typeof value !== 'object' || Object.keys(value).length > 0;
 }
+
+/** What stands between the separators of a list. Nothing is made of separators side by side, however many there are. */
+export function partsBetween(list: string, separators: string): string[] {
+  return list.match(new RegExp(`[^${separators}]+`, 'g')) ?? [];
+}

@@ -2,7 +2,7 @@
  * Markup inside a text field: abstracts come as HTML or JATS fragments, well formed or not, and texts of every format hold
  * character references. Nothing here can fail: what is no tag and no reference is text.
  */
-import { onOneLine } from '../paper.ts';
+import { onOneLine, withSingleBlanks } from '../paper.ts';
 
 /** HTML 4's names and a few of ISO's, except accented letters, which `accented` composes. */
 const NAMES = `
@@ -117,9 +117,8 @@ export function plainText(html: string): string {
     else if (BLOCKS.has(name)) text('\n');
   }
   text(onOneLine(html.slice(end)));
-  return (shown + hidden)
-    .replace(REFERENCE, (whole, reference: string) => characterNamed(reference) ?? whole)
-    .replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ')
+  const read = (shown + hidden).replace(REFERENCE, (whole, reference: string) => characterNamed(reference) ?? whole);
+  return withSingleBlanks(read)
     .replace(/ \n[ \n]*|\n[ \n]+/g, '\n')
     .trim();
 }

@@ -1,5 +1,6 @@
 /** PubMed's own format: records of MEDLINE as PubMed's pages save and "send to citation manager" (.nbib). */
 import type { PaperInput } from '../paper.ts';
+import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
 import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
 import { yearIn } from './year.ts';
@@ -58,16 +59,14 @@ function read(record: TaggedRecord): PaperInput {
   const [title, bookTitle] = [record.text('TI'), record.text('BTI')];
   const isMissing = title === undefined || /^\[?Not available\]?\.?$/i.test(title);
   const ids = [...record.texts('AID'), ...record.texts('LID')];
-  const headings = record
-    .texts('MH')
-    .map((heading) => (heading.match(/[^/]+/g) ?? ['']).map((part) => part.replace('*', '')));
+  const headings = record.texts('MH').map((heading) => partsBetween(heading, '/').map((part) => part.replace('*', '')));
   const input: PaperInput = {
     title: isMissing ? (bookTitle ?? record.text('TT') ?? title) : title,
     abstract: record.text('AB', 'OAB'),
     authors: [...record.texts('FAU', 'AU').map(personName), ...record.texts('CN')],
     year,
     venue: record.text('JT') ?? (isMissing ? undefined : bookTitle) ?? record.text('TA'),
-    categories: keywords([...headings.map(([descriptor]) => descriptor!), ...record.texts('OT')]),
+    categories: keywords([...headings.map(([descriptor = '']) => descriptor), ...record.texts('OT')]),
     pmid: record.text('PMID'),
     pmcid: record.text('PMC'),
     doi: idOf('doi', ids),

@@ -3,6 +3,7 @@
  * field is looked for under all the tags it is known to come with.
  */
 import { parseIdentifier, type PaperInput } from '../paper.ts';
+import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
 import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
 import { yearIn } from './year.ts';
@@ -52,7 +53,7 @@ function read(record: TaggedRecord): PaperInput {
   const isOwn = id !== undefined; // Nothing is guessed then.
   const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');
   const abstracts = record.texts('AB', 'N2');
-  const people = record.lines('AU', 'A1').flatMap((line) => (isOwn ? line : (line.match(/[^;]+/g) ?? [])));
+  const people = record.lines('AU', 'A1').flatMap((line) => (isOwn ? line : partsBetween(line, ';')));
   const dates = ['PY', 'Y1', 'DA'].flatMap((tag) => record.texts(tag)).map(withoutEmptyParts);
   const year = dates.map(yearIn).find((each) => each !== undefined);
   const venue = record.text('JF', 'T2', 'JO', 'BT', 'SO', 'C3', 'JA', 'J1', 'J2');
@@ -89,7 +90,7 @@ export const withoutEmptyParts = (date: string): string => date.split('/').filte
 
 /** One a line, or all in one line. */
 const categories = (lines: string[]): string[] =>
-  keywords(lines.flatMap((line) => line.match(lines.length === 1 && !line.includes(';') ? /[^,]+/g : /[^;]+/g) ?? []));
+  keywords(lines.flatMap((line) => partsBetween(line, lines.length === 1 && !line.includes(';') ? ',' : ';')));
 
 /** EBSCO gives a second "abstract". */
 const isCopyright = (abstract: string): boolean => abstract.startsWith('Copyright of ');
