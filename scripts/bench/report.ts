@@ -16,12 +16,12 @@ export function shared(file: string): string {
   return full;
 }
 
-/** The first `count` records of a .jsonl.gz file that have an abstract. */
+/** The first `count` records of a .jsonl.gz file that have an abstract, whole. */
 export async function recordsWithAbstract(file: string, count: number): Promise<{ title: string; abstract: string }[]> {
   const records: { title: string; abstract: string }[] = [];
   for await (const line of createInterface({ input: createReadStream(file).pipe(createGunzip()) })) {
-    const record = JSON.parse(line) as { title: string; abstract?: string };
-    if (record.abstract) records.push({ title: record.title, abstract: record.abstract });
+    const { abstract = '', ...record } = JSON.parse(line) as { title: string; abstract?: string };
+    if (abstract) records.push({ ...record, abstract });
     if (records.length === count) break;
   }
   return records;

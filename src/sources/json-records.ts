@@ -17,6 +17,8 @@ export interface JsonDialect {
   wrappers: readonly string[];
   /** What a record says. Never throws, whatever the record holds. */
   read(record: JsonObject): PaperInput;
+  /** Whether a record says far more than it is long, in a dialect where one text may stand for several. */
+  isTooLarge?(record: JsonObject): boolean;
 }
 
 /** Reads a file's records. */
@@ -34,7 +36,10 @@ export async function* readJson(file: SourceFile, dialect: JsonDialect): AsyncGe
       continue;
     }
     const value = parse(element.text);
-    if (isObject(value)) {
+    if (isObject(value) && dialect.isTooLarge?.(value)) {
+      damaged = false;
+      yield { record: ++record, ...place, reject: TOO_LARGE };
+    } else if (isObject(value)) {
       const input = dialect.read(value);
       const isPaper = Boolean(input.title) || Boolean(input.abstract);
       if (damaged && !isPaper) continue;
@@ -117,7 +122,7 @@ const RAW_CHARACTERS = 300;
 /** Deeper than any record, and shallow enough for whatever walks through one by recursion. */
 const MAX_DEPTH = 500;
 /** Values in a record, each of which takes many times the characters it is written with. Three thousand authors have 120,000. */
-const MAX_PARTS = 250_000;
+const MAX_PARTS = 150_000;
 export const TOO_MANY: UnreadableRecord['reject'] = {
   code: 'too-large',
   reason: `the record has more than ${MAX_PARTS} values`,

@@ -5,9 +5,13 @@ import { fieldsWithValue } from './fields.ts';
 import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
-import type { Source } from './source.ts';
+import { MAX_RECORD_CHARACTERS, type Source } from './source.ts';
 
-const dialect: JsonDialect = { wrappers: ['results'], read };
+const dialect: JsonDialect = {
+  wrappers: ['results'],
+  read,
+  isTooLarge: ({ abstract_inverted_index: index }) => abstractLength(index) > MAX_RECORD_CHARACTERS,
+};
 
 export const openalex: Source = {
   name: 'openalex',
@@ -72,14 +76,21 @@ function authorOf({ author, raw_author_name: asWritten }: JsonObject): string[] 
 
 /** The abstract that an index of its words' positions was made from. */
 function abstractOf(index: unknown): string {
-  if (!isObject(index)) return '';
-  const words: [position: number, word: string][] = [];
-  for (const [word, positions] of Object.entries(index)) {
-    if (!Array.isArray(positions)) continue;
-    for (const position of positions) if (typeof position === 'number') words.push([position, word]);
-  }
-  return words
-    .sort(([a], [b]) => a - b)
-    .map(([, word]) => word)
+  return occurrences(index)
+    .flatMap(({ word, positions }) => positions.map((position) => ({ word, position })))
+    .sort((a, b) => a.position - b.position)
+    .map(({ word }) => word)
     .join(' ');
+}
+
+/** Its characters, told without writing it: one long word may stand in it a hundred thousand times. */
+function abstractLength(index: unknown): number {
+  return occurrences(index).reduce((sum, { word, positions }) => sum + (word.length + 1) * positions.length, 0);
+}
+
+function occurrences(index: unknown): { word: string; positions: number[] }[] {
+  return Object.entries(isObject(index) ? index : {}).map(([word, positions]) => ({
+    word,
+    positions: Array.isArray(positions) ? positions.filter((position) => typeof position === 'number') : [],
+  }));
 }

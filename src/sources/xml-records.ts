@@ -351,7 +351,7 @@ class TooLarge extends Error {}
 /** Elements inside each other. MathML in a title is the deepest there is. */
 const MAX_DEPTH = 100;
 /** A paper by three thousand authors has thirty thousand. */
-const MAX_ELEMENTS = 250_000;
+const MAX_ELEMENTS = 150_000;
 
 const localName = (name: string): string => name.slice(name.indexOf(':') + 1);
 

@@ -51,6 +51,7 @@ interface Shape {
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+const manyKeys = (_: unknown, i: number): string => `, "k${i}": ${i}`;
 const json = (fields: Record<string, unknown>): Shape => ({
   file: `[${JSON.stringify(fields).replace(/\}$/, '')}, "more": [«more»0]}]`,
   escaped: inJson,
@@ -63,13 +64,32 @@ const json = (fields: Record<string, unknown>): Shape => ({
     return {
       'nested lists': around(`${begin}, "x": `, '[', ']', end, size),
       'nested objects': around(`${begin}, "x": `, '{"a":', '}', end, size),
-      'many keys': [`[${begin}`, ...repeated((i) => `, "k${i}": ${i}`, size), '}]'],
+      // Just fewer than a record may have, and more.
+      'many keys': [`[${begin}`, ...Array.from({ length: Math.min(size / 20, 149_900) }, manyKeys), '}]'],
+      'too many keys': [`[${begin}`, ...repeated((i) => manyKeys(null, i), size * 2), '}]'],
       'a list that never ends': ['[', ...repeated('1,', size / 4)],
       'records without an end': repeated(`${begin}, "x": "`, size),
       'records side by side': ['[', ...repeated(`${begin}},`, size / 4)],
     };
   },
 });
+
+const openalex = (fields: Record<string, unknown>): Shape => {
+  const shape = json(fields);
+  return {
+    ...shape,
+    files: (size) => ({
+      ...shape.files!(size),
+      'one word at many places': [
+        '{"id": "https://openalex.org/W1", "abstract_inverted_index": {"',
+        ...repeated('a', size / 2),
+        '": [0',
+        ...repeated((i) => `,${i + 1}`, Math.min(size / 4, 500_000)),
+        ']}}',
+      ],
+    }),
+  };
+};
 
 const xml = (root: string, file: string, record: string): Shape => ({
   file,
@@ -117,8 +137,8 @@ const SHAPES: Record<string, Shape> = {
     ...{ id: '0704.0001', title: '«title»', abstract: '«abstract»', authors: '«authors»', categories: '«keywords»' },
     ...{ doi: '«id»', 'journal-ref': '«venue»', versions: [{ created: '«date»' }], update_date: '2008-11-26' },
   }),
-  openalex: json({
-    ...{ id: 'https://openalex.org/W1', title: '«title»', abstract_inverted_index: { '«abstract»': [0, 1, 2] } },
+  openalex: openalex({
+    ...{ id: 'https://openalex.org/W1', title: '«title»', abstract_inverted_index: { '«abstract»': [0] } },
     ...{ authorships: [{ author: { display_name: '«authors»' } }], doi: '«id»', publication_year: '«date»' },
     ...{ primary_location: { landing_page_url: '«url»' } },
   }),

@@ -74,6 +74,13 @@ describe('an OpenAlex work', () => {
     expect(found!.input.abstract).toBe('first near far');
   });
 
+  it('rejects an abstract that is far longer than the record that spells it', async () => {
+    const index = { ['a'.repeat(100_000)]: Array.from({ length: 20_000 }, (_, i) => i) };
+    const found = await readText(openalex, JSON.stringify([{ ...work, abstract_inverted_index: index }, work]));
+    expect(rejects(found)).toMatchObject([{ record: 1, reject: { code: 'too-large' } }]);
+    expect(records(found)).toMatchObject([{ record: 2 }]);
+  });
+
   it('keeps a year that is none out of the year', async () => {
     const [found] = records(await readText(openalex, JSON.stringify({ ...work, publication_year: 20188 })));
     expect(toPaper(found!.input)).toMatchObject({ year: null, extra: { publication_year: 20188 } });
