@@ -8,14 +8,14 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AkinError } from './errors.ts';
 
-/** Kinds of identifiers, in the order in which they are preferred as a paper's id. */
-export const IDENTIFIER_KINDS = ['doi', 'arxiv', 'pmid', 'pmcid', 'acl', 'openalex', 's2'] as const;
+/** Kinds of identifiers, in the order in which they are preferred as a paper's id; an ISBN makes none (see `settleIsbn`). */
+export const IDENTIFIER_KINDS = ['doi', 'arxiv', 'pmid', 'pmcid', 'acl', 'openalex', 's2', 'isbn'] as const;
 export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
 export type Identifiers = Partial<Record<IdentifierKind, string>>;
 
 export interface Identifier {
   kind: IdentifierKind;
-  /** Normalised: a DOI in lower case without its URL, an arXiv id without its version, … */
+  /** Normalised: a DOI in lower case without its URL, an arXiv id without its version, an ISBN as 13 digits, … */
   value: string;
 }
 
@@ -54,7 +54,7 @@ const MAX_IDENTIFIER_CHARACTERS = 1000;
 
 const IDENTIFIER_PATTERNS: Record<
   IdentifierKind,
-  { prefix: RegExp; value: RegExp; normal: (match: string) => string }
+  { prefix: RegExp; value: RegExp; normal: (match: string) => string | null }
 > = {
   doi: {
     prefix: /^(?:doi[:\s]\s*|(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/)+/i,
@@ -105,7 +105,24 @@ const IDENTIFIER_PATTERNS: Record<
     value: /^[0-9a-f]{40}$/i,
     normal: (value) => value.toLowerCase(),
   },
+  isbn: {
+    prefix: /^(?:(?:urn:)?isbn(?:-1[03])?[:\s]\s*)+/i,
+    value: /^(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx]$/i,
+    normal: isbn13,
+  },
 };
+
+/** An ISBN of 10 or 13 digits as 13 (ISO 2108); null where its check digit is wrong. */
+function isbn13(written: string): string | null {
+  const digits = Array.from(written.replace(/[-\s]/g, ''), (digit) => (/x/i.test(digit) ? 10 : Number(digit)));
+  const sum = (weight: (i: number) => number) => digits.reduce((total, digit, i) => total + digit * weight(i), 0);
+  const weight13 = (i: number): number => (i % 2 === 0 ? 1 : 3);
+  if (digits.length === 13) return sum(weight13) % 10 === 0 ? digits.join('') : null;
+  if (sum((i) => 10 - i) % 11 !== 0) return null;
+  const first = [9, 7, 8, ...digits.slice(0, 9)];
+  const check = first.reduce((total, digit, i) => total + digit * weight13(i), 0) % 10;
+  return [...first, (10 - check) % 10].join('');
+}
 
 /**
  * Normalises an identifier of a known kind, given bare, with its prefix or as a URL.
@@ -146,6 +163,20 @@ export function parseIdentifier(text: string): Identifier | null {
   }
   return null;
 }
+
+/** The first ISBN in what a field says, a text or a list of texts, as 13 digits; undefined where there is none. */
+export function isbnIn(field: unknown): string | undefined {
+  for (const said of [field].flat(1)) {
+    const text = typeof said === 'string' || typeof said === 'number' ? String(said) : '';
+    for (const [written] of text.slice(0, MAX_IDENTIFIER_CHARACTERS).matchAll(ISBN)) {
+      const isbn = normalIdentifier('isbn', written);
+      if (isbn !== null) return isbn;
+    }
+  }
+  return undefined;
+}
+
+const ISBN = /(?<![\d-])(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx](?![\d-])/gi;
 
 /** The arXiv id in a DOI that arXiv registered (it does so for every paper); undefined for any other. @param doi normal. */
 function arxivOfDoi(doi: string): string | undefined {
@@ -216,6 +247,7 @@ const inputSchema = z
     acl: optional(key),
     openalex: optional(key),
     s2: optional(key),
+    isbn: optional(key),
   })
   .refine(
     (record) => (record.title ?? '') !== '' || (record.abstract ?? '') !== '',
@@ -279,6 +311,7 @@ export function toPaper(input: unknown): Paper {
   }
   const arxiv = ids.doi && arxivOfDoi(ids.doi);
   if (arxiv) ids.arxiv ??= arxiv;
+  settleIsbn(ids, extra);
 
   const paper = {
     title: title ?? '',
@@ -297,6 +330,29 @@ export function toPaper(input: unknown): Paper {
   };
 }
 
+/** Publications that have an ISBN of their own, as sources call them in `extra.type`. */
+const BOOKS =
+  /^(?:(?:mv|e|ed|edited[- ]|reference[- ])?book(?:let)?|monograph|(?:mv)?(?:proceedings|collection|reference)|(?:phd|masters)?thesis|thes|dissertation|(?:tech)?report|rprt|manual)$/i;
+
+/**
+ * An ISBN identifies a book, and stands in the record of every chapter as well: there it is the book's, and stays in `extra`.
+ * A book's is an identifier; what `extra` says beside it (hyphens, a second ISBN) stays. It makes no id, since where a
+ * record does not say what it is, nobody knows whose it is; whether two records of one ISBN are one paper, their titles say.
+ */
+function settleIsbn(ids: Identifiers, extra: Record<string, unknown>): void {
+  const types = [extra.type].flat(1).filter((type) => typeof type === 'string' && type !== '');
+  if (types.length > 0 && !types.some((type) => BOOKS.test(type as string))) {
+    if (ids.isbn !== undefined) extra.isbn ??= ids.isbn;
+    delete ids.isbn;
+    return;
+  }
+  for (const field of ['isbn', 'ISBN']) {
+    ids.isbn ??= isbnIn(extra[field]);
+    if (extra[field] === ids.isbn) delete extra[field];
+  }
+  if (ids.isbn === undefined) delete ids.isbn;
+}
+
 /** SHA-256 (hex) over everything a paper says; equal for equal papers, whatever the order of keys. */
 export function contentHash(paper: Paper): string {
   return digest(canonicalJson(paper));
@@ -309,7 +365,7 @@ export function excerpt(text: string, length: number): string {
 }
 
 function idFrom(ids: Identifiers): string | undefined {
-  const kind = IDENTIFIER_KINDS.find((each) => ids[each] !== undefined);
+  const kind = IDENTIFIER_KINDS.find((each) => each !== 'isbn' && ids[each] !== undefined);
   return kind && `${kind}:${ids[kind]}`;
 }
 

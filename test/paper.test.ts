@@ -140,6 +140,15 @@ describe('an identifier has one normal form, however it is written', () => {
         `https://www.semanticscholar.org/paper/A-title-as-a-slug/${S2}?sort=year`,
       ],
     ],
+    [
+      'isbn',
+      '9783161484100',
+      [
+        ...['9783161484100', '978-3-16-148410-0', '978 3 16 148410 0', '316148410X', '3-16-148410-x', '978-3161484100'],
+        ...['isbn:9783161484100', 'ISBN 3-16-148410-X', 'ISBN-13: 978-3-16-148410-0', 'urn:isbn:316148410X'],
+      ],
+    ],
+    ['isbn', '9791090636071', ['979-10-90636-07-1']],
   ];
 
   it.each(forms)('%s %s', (kind, normal, written) => {
@@ -149,7 +158,7 @@ describe('an identifier has one normal form, however it is written', () => {
 
   it('is told apart by its prefix or address, never guessed from a bare number', () => {
     for (const [kind, value, written] of forms) {
-      for (const form of written.filter((each) => /^(?:[a-z\d]+:|https?:|doi\b|arxiv\.)/i.test(each))) {
+      for (const form of written.filter((each) => /^(?:[a-z\d]+:|https?:|doi\b|arxiv\.|isbn\b)/i.test(each))) {
         expect([form, parseIdentifier(form)]).toEqual([form, { kind, value }]);
       }
     }
@@ -161,6 +170,7 @@ describe('an identifier has one normal form, however it is written', () => {
       'W12',
       'P18-1001',
       S2,
+      '9783161484100',
       '10.5',
       'https://example.org/10.1',
     ]) {
@@ -176,6 +186,7 @@ describe('an identifier has one normal form, however it is written', () => {
     ['acl', ['P18', '2020.acl-main', 'P181001']],
     ['openalex', ['A123', 'W', '123']],
     ['s2', [S2.slice(1), `${S2}0`, 'CorpusID:123']],
+    ['isbn', ['978-3-16-148410-1', '3-16-148410-0', '978316148410', '1234-5678', '97X3161484100', '9773161484100']],
   ])('%s: anything else is refused', (kind, malformed) => {
     for (const value of malformed) expect([value, normalIdentifier(kind, value)]).toEqual([value, null]);
   });
@@ -219,9 +230,10 @@ describe('toPaper', () => {
       openalex: 'w9',
       s2: 'a'.repeat(40),
     };
+    const ofContent = expect.stringMatching(/^akin:[0-9a-f]{16}$/) as string;
     const left: Record<string, unknown> = { ...all };
     const made = IDENTIFIER_KINDS.map((kind) => {
-      const { id } = toPaper({ title: 'A', ...left });
+      const { id } = toPaper({ title: 'A', isbn: '9783161484100', ...left });
       delete left[kind];
       return id;
     });
@@ -233,6 +245,7 @@ describe('toPaper', () => {
       'acl:P18-1001',
       'openalex:W9',
       `s2:${'a'.repeat(40)}`,
+      ofContent, // Nobody knows whose an ISBN is.
     ]);
 
     const record = { title: 'On  Things', abstract: 'Text.', year: 2016, authors: ['A. Author'] };
@@ -336,6 +349,28 @@ describe('toPaper', () => {
     expect(ids).toEqual({ doi: '10.48550/arxiv.2209.09004', arxiv: '2209.09004' });
   });
 
+  it('goes by the ISBN of a book, and not by that of the book it stands in', () => {
+    const written = '978-3-16-148410-0';
+    for (const type of ['book', 'BOOK', 'mvbook', 'Edited Book', 'monograph', 'phdthesis', 'proceedings', undefined]) {
+      const { ids, extra } = toPaper({ title: 'A', extra: { ...(type && { type }), isbn: written } });
+      expect([type, ids, extra.isbn]).toEqual([type, { isbn: '9783161484100' }, written]);
+    }
+    for (const type of ['incollection', 'inbook', 'CHAP', 'bookSection', 'paper-conference', ['Study Guide']]) {
+      for (const said of [{ extra: { type, isbn: written } }, { isbn: '9783161484100', extra: { type } }]) {
+        const { ids, extra } = toPaper({ title: 'A', ...said });
+        expect([type, ids, normalIdentifier('isbn', extra.isbn as string)]).toEqual([type, {}, '9783161484100']);
+      }
+    }
+  });
+
+  it('takes the first of several ISBNs and keeps what was said', () => {
+    const several = ['ISBN 0-00-000000-1 (bad)', '3-16-148410-X (print); 979-10-90636-07-1 (online)'];
+    const book = toPaper({ title: 'A', extra: { ISBN: several, isbn: '03029743 (ISSN)' } });
+    expect(book.ids).toEqual({ isbn: '9783161484100' });
+    expect(book.extra).toEqual({ ISBN: several, isbn: '03029743 (ISSN)' });
+    expect(toPaper({ title: 'A', extra: { isbn: '9783161484100' } }).extra).toEqual({});
+  });
+
   it('keeps malformed identifiers and fields it has no name for', () => {
     const paper = toPaper({
       title: 'A',
@@ -397,6 +432,8 @@ describe('toPaper', () => {
         'math.GT/0309136',
         'PMID: 007',
         '2020.ACL-main.1.pdf',
+        '3-16-148410-X',
+        '9791090636071',
       ),
       fc.stringMatching(/^(doi:|https:\/\/doi\.org\/)?10\.\d{4}\/[a-zA-Z.;%\d]{1,8}$/),
     );
@@ -410,8 +447,13 @@ describe('toPaper', () => {
       venue: optional(text),
       url: optional(identifier),
       categories: optional(fc.array(text, { maxLength: 3 })),
-      ids: optional(fc.dictionary(fc.constantFrom(...IDENTIFIER_KINDS, 'isbn'), identifier)),
-      extra: optional(fc.dictionary(fc.string(), fc.jsonValue())),
+      ids: optional(fc.dictionary(fc.constantFrom(...IDENTIFIER_KINDS, 'issn'), identifier)),
+      extra: optional(
+        fc.dictionary(
+          fc.oneof(fc.string(), fc.constantFrom('type', 'isbn', 'ISBN')),
+          fc.oneof(fc.jsonValue(), fc.constantFrom('book', 'inbook', '978-3-16-148410-0', '9791090636071')),
+        ),
+      ),
       ...Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, optional(identifier)])),
       anything: optional(fc.jsonValue()),
     });

@@ -10,7 +10,7 @@ import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
 import { isOthers, VERBATIM } from '../sources/bibtex.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';
-import { identifierText } from './identifiers.ts';
+import { extraWithIsbn, identifierText } from './identifiers.ts';
 import { CitationKeys } from './keys.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
@@ -41,9 +41,11 @@ const FIELD_NAMES: Record<string, string> = {
   ...{ journalAbbreviation: 'shortjournal', 'container-title-short': 'shortjournal', articleNumber: 'eid' },
   ...{ subtype: 'type', sortkey: 'key' },
 };
+/** An ISBN may stand in `extra` as well, and is written with it. */
+const ID_FIELDS = IDENTIFIER_KINDS.filter((kind) => kind !== 'isbn');
 /** Fields that are written from elsewhere, or from which the source would learn something else of the paper. */
 const TAKEN = new Set<string>([
-  ...IDENTIFIER_KINDS,
+  ...ID_FIELDS,
   ...(
     'title subtitle author editor abstract year date journal journaltitle booktitle url ee doi eprint eprinttype ' +
     'eprintclass archiveprefix primaryclass arxivid keywords keyword author_keywords keywords-plus mesh mesh_terms tags ' +
@@ -83,7 +85,7 @@ function publication(paper: Paper, type: string): Field[] {
   // As it was written ("Sept./1994", "in press"), as long as that says the same.
   const written = lineOf(extra.year);
   const isSame = (yearIn(date) ?? yearIn(written) ?? null) === year;
-  const idFields = IDENTIFIER_KINDS.map((kind): Field => [kind, verbatim(identifierText(paper, kind))]);
+  const idFields = ID_FIELDS.map((kind): Field => [kind, verbatim(identifierText(paper, kind))]);
   const arxiv = idFields.find(([kind]) => kind === 'arxiv')![1];
   return [
     ['author', [...authors.map(person), ...(moreAuthors === true ? ['others'] : [])].join(' and ')],
@@ -101,8 +103,9 @@ function publication(paper: Paper, type: string): Field[] {
 }
 
 /** What `extra` holds beside that. */
-function others({ venue, url, extra }: Paper): Field[] {
-  const { key: _key, type: _type, editors: _editors, moreAuthors: _moreAuthors, ...rest } = extra;
+function others(paper: Paper): Field[] {
+  const { venue, url } = paper;
+  const { key: _key, type: _type, editors: _editors, moreAuthors: _moreAuthors, ...rest } = extraWithIsbn(paper);
   const fields = new Map<string, string>();
   for (const [called, value] of Object.entries(rest)) {
     const name = FIELD_NAMES[called] ?? called;

@@ -6,6 +6,7 @@
  */
 import type { Paper } from '../paper.ts';
 import type { Exporter } from './exporter.ts';
+import { extraWithIsbn } from './identifiers.ts';
 import { CitationKeys } from './keys.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
@@ -54,9 +55,10 @@ export const cslJson: Exporter = {
 
 function item(paper: Paper, key: string): Record<string, unknown> {
   const { id, title, abstract, authors, venue, url, ids, categories, extra } = paper;
+  const said = extraWithIsbn(paper);
   const others = Object.entries(FIELDS).map(([field, names]): [string, unknown] => {
-    const name = names.find((each) => typeof extra[each] === 'string');
-    return [field, name && extra[name]];
+    const name = names.find((each) => typeof said[each] === 'string');
+    return [field, name && said[name]];
   });
   return {
     id: key,

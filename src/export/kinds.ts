@@ -13,7 +13,13 @@ const KINDS: [Kind, RegExp][] = [
   ['book', /book|collection|monograph/i],
 ];
 
-export function kindOf({ extra, venue }: Paper): Kind {
+export function kindOf(paper: Paper): Kind {
+  const kind = kindSaid(paper);
+  // What has an ISBN of its own is a book, or one of the two that may have one.
+  return paper.ids.isbn === undefined || kind === 'thesis' || kind === 'report' ? kind : 'book';
+}
+
+function kindSaid({ extra, venue }: Paper): Kind {
   const type = typeof extra.type === 'string' ? extra.type : '';
   const kind = KINDS.find(([, pattern]) => pattern.test(type))?.[0];
   if (kind === 'article' && venue === null) return 'other'; // In no journal: a preprint.

@@ -11,6 +11,7 @@ const PAGES: Record<IdentifierKind, [name: string, page: string]> = {
   acl: ['ACL', 'https://aclanthology.org/'],
   openalex: ['OpenAlex', 'https://openalex.org/'],
   s2: ['Semantic Scholar', 'https://www.semanticscholar.org/paper/'],
+  isbn: ['ISBN', 'https://openlibrary.org/isbn/'],
 };
 
 export const markdown: Exporter = {

@@ -9,7 +9,7 @@ import { parseIdentifier, type Paper } from '../paper.ts';
 import { DOI, isOthers, OWN_ID, TAG_NAMES, withoutEmptyParts } from '../sources/ris.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';
-import { identifierText } from './identifiers.ts';
+import { extraWithIsbn, identifierText } from './identifiers.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
 import { namePartsOf } from './names.ts';
@@ -58,8 +58,8 @@ export const ris: Exporter = {
 };
 
 function lines(paper: Paper): string[] {
-  const { id, title, abstract, authors, year, venue, url, ids, categories, extra } = paper;
-  const { type, pages, page, editors, moreAuthors, key, ...others } = extra;
+  const { id, title, abstract, authors, year, venue, url, ids, categories } = paper;
+  const { type, pages, page, editors, moreAuthors, key, ...others } = extraWithIsbn(paper);
   const all = (tag: string, values: string[]): string[] => values.flatMap((value) => valueLines(tag, value));
   const given = typeof type === 'string' && /^[A-Z]{3,7}$/.test(type) ? type : TYPES[kindOf(paper)];
   const range = textsIn([pages, page])[0] ?? '';

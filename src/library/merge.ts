@@ -1,18 +1,18 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
-import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS, type IdentifierKind, type Paper } from '../paper.ts';
 
 /**
- * Whether two records that share an identifier are one paper. They mostly are, but wrong identifiers are common: of
- * 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a stranger's name.
- * So their titles must agree: half of the shorter one's words or, where another identifier of the same kind tells the
- * two apart (two arXiv ids), nearly all the words of both.
+ * Whether two records that share an identifier of a kind are one paper. They mostly are, but wrong identifiers are common:
+ * of 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a stranger's name.
+ * So their titles must agree: half of the shorter one's words or, where an identifier of one kind tells the two apart (two
+ * arXiv ids), nearly all the words of both. That holds for an ISBN too: whatever stands in a book may have it.
  */
-export function samePaper(a: Paper, b: Paper): boolean {
+export function samePaper(a: Paper, b: Paper, shared: IdentifierKind): boolean {
   const [wordsA, wordsB] = [titleWords(a), titleWords(b)];
   if (wordsA.size === 0 || wordsB.size === 0) return true;
-  const shared = [...wordsA].filter((word) => wordsB.has(word)).length;
-  if (contradict(a, b)) return shared / (wordsA.size + wordsB.size - shared) >= 0.8;
-  return shared / Math.min(wordsA.size, wordsB.size) >= 0.5;
+  const common = [...wordsA].filter((word) => wordsB.has(word)).length;
+  if (shared === 'isbn' || contradict(a, b)) return common / (wordsA.size + wordsB.size - common) >= 0.8;
+  return common / Math.min(wordsA.size, wordsB.size) >= 0.5;
 }
 
 function titleWords({ title }: Paper): Set<string> {
@@ -21,6 +21,7 @@ function titleWords({ title }: Paper): Set<string> {
 
 function contradict(a: Paper, b: Paper): boolean {
   return IDENTIFIER_KINDS.some((kind) => {
+    if (kind === 'isbn') return false; // The hardcover's and the e-book's.
     const [of, other] = [a.ids[kind], b.ids[kind]];
     // The DOI that arXiv registers and the publisher's name two versions of one paper.
     return of && other && of !== other && ![of, other].some((value) => value.startsWith('10.48550/arxiv.'));

@@ -5,7 +5,7 @@ import type Database from 'better-sqlite3';
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import { contentHash, embeddedText, type Paper } from '../paper.ts';
+import { contentHash, embeddedText, type IdentifierKind, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
 import { FilesRead, type Reading, type Released } from './files.ts';
 import { IndexedFacets } from './indexed-facets.ts';
@@ -273,10 +273,10 @@ export class LocalWriter implements LibraryWriter {
 
     const rows = new Set<number>();
     if (known) rows.add(known.paper);
-    for (const [kind, value] of Object.entries(record.ids)) {
+    for (const [kind, value] of Object.entries(record.ids) as [IdentifierKind, string][]) {
       const row = this.#statements.rowByIdentifier.get(kind, value);
       if (row === undefined || rows.has(row)) continue;
-      if (samePaper(record, paperFrom(this.#statements.paper.get(row)!))) rows.add(row);
+      if (samePaper(record, paperFrom(this.#statements.paper.get(row)!), kind)) rows.add(row);
     }
     const [row, ...others] = rows;
     if (row === undefined) {

@@ -46,6 +46,8 @@ const COLUMNS = {
   acl: ['acl', 'acl id', 'anthology id'],
   openalex: ['openalex', 'openalex id'],
   s2: ['s2', 's2 id', 'semantic scholar id'],
+  isbn: ['isbn', 'isbns'],
+  type: ['item type', 'document type', 'type', 'publication type', '文獻類型', '文献类型'],
   // No ids for akin: every file counts its rows from 1. But some say what they are.
   'some id': ['paper id', 'id'],
   note: ['extra'],
@@ -335,8 +337,9 @@ function inputOf(fields: string[], { extraNames, columns }: Table): PaperInput {
   for (const kind of IDENTIFIER_KINDS) input[kind] = asIs(kind) ?? input[kind];
   for (const field of columns.keys()) if (!Object.hasOwn(COLUMNS, field)) input[field] = asIs(field);
   const extra = take('own extra', jsonObject);
+  const type = asIs('type');
   const others = fields.flatMap((value, i) => (value === '' || used.has(i) ? [] : [[extraNames[i]!, value] as const]));
-  return { ...input, extra: { ...Object.fromEntries(others), ...extra } };
+  return { ...input, extra: { ...(type ? { type } : {}), ...Object.fromEntries(others), ...extra } };
 }
 
 /** A list as akin writes it: a backslash before a semicolon or backslash that is part of an item. */

@@ -81,6 +81,7 @@ function read(record: TaggedRecord): PaperInput {
     affiliations: [...new Set(record.lines('AD'))],
     databaseProvider: provider,
     editors: [...record.lines('A2'), ...record.lines('ED')].map(nameOf),
+    isbn: record.matching(ISBN, 'SN').join('; '),
   };
   return { ...input, extra: record.extra(extra, TAG_NAMES, [title, venue, input.abstract]) };
 }
@@ -99,6 +100,8 @@ export const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\
 /** "Given Family"; a name with a doubled comma is an organisation's, which has one there (EndNote). */
 const nameOf = (name: string): string => (name.includes(',,') ? name.replace(',,', ',') : personName(name));
 
+/** The serial number of what is no serial. */
+export const ISBN = /^(?:ISBN:?\s*)?(?:97[89][- ]?)?(?:\d[- ]?){9}[\dx](?![\d-])/i;
 export const DOI = /^(?:doi:?\s*|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/\S+$/i;
 
 /** From wherever databases put them: a DOI for the type of work, PubMed's numbers as accession number and "custom 2". */

@@ -195,12 +195,13 @@ const identifiers = fc.record({
   acl: rarely(fc.constantFrom('P19-1001', '2020.acl_x-main_1.5', '{')),
   openalex: rarely(fc.constantFrom('W123', 'w4')),
   s2: rarely(fc.constant('0123456789abcdef0123456789abcdef01234567')),
+  isbn: rarely(fc.constantFrom('978-3-16-148410-0', '9791090636071', '978-3')),
 });
 /** Names under which sources keep fields, and under which a format may have something else. */
 const EXTRA_NAMES = (
   'volume number issue pages page publisher place note date year issued language editors moreAuthors key type subtype sortkey ' +
   'title subtitle author editor abstract journal booktitle eventtitle howpublished url ee keywords mesh tags eprint eprinttype ' +
-  'archiveprefix crossref xdata akinid id doi arxiv pmid acl file urldate isbn ISSN annotation constructor custom akin_extra ' +
+  'archiveprefix crossref xdata akinid id doi arxiv pmid acl file urldate isbn ISBN ISSN annotation constructor custom akin_extra ' +
   'T1 TI T2 AB N2 C2 C3 U1 U2 M1 SE JO shortTitle secondaryTitle series workType fullText links accession databaseProvider ' +
   'journalAbbreviation affiliations accessed'
 ).split(' ');
@@ -220,6 +221,10 @@ const json = fc.oneof(
     'JOUR',
     'xdata',
     'c17',
+    'book',
+    'CHAP',
+    '3-16-148410-X',
+    '9791090636071, 978-3-16-148410-0',
   ),
   fc.array(nastyText, { maxLength: 3 }),
   fc.dictionary(nastyText, nastyText, { maxKeys: 2 }),

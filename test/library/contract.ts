@@ -276,6 +276,25 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(await library.status()).toMatchObject({ papers: 2 });
       });
 
+      it('are one book under one ISBN, if they have its title, and never what stands in it', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const isbn = '978-3-16-148410-0';
+        const chapter = { extra: { type: 'incollection', isbn } };
+        expect(
+          writer.put([
+            paper('part 1', { title: 'Graph theory', ...chapter }),
+            paper('part 2', { title: 'Graph theory', ...chapter }),
+            paper('book', { title: 'An introduction to graph theory', isbn: '3-16-148410-X' }),
+            paper('same', { title: 'An Introduction to Graph Theory', extra: { type: 'book', isbn } }),
+            paper('unsaid', { title: 'Graph theory', isbn }), // A chapter that does not say so.
+          ]),
+        ).toEqual(['added', 'added', 'added', 'duplicate', 'added']);
+        expect(await library.find('isbn:316148410X')).toBe(await library.find('book'));
+        expect(await library.find('same')).toBe(await library.find('book'));
+        expect(await library.status()).toMatchObject({ papers: 4 });
+      });
+
       it('are joined by one that shows two papers to be the same', async () => {
         const { writer, reader } = await make();
         const library = await reader();

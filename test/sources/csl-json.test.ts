@@ -105,5 +105,10 @@ describe('a Zotero export', () => {
     expect(papers.filter(({ ids }) => ids.doi)).toHaveLength(11);
     expect(papers.filter(({ title }) => title === '' || /<\/?i>|\n/.test(title))).toEqual([]);
     expect(new Set(papers.map(({ extra }) => extra.key)).size).toBe(120);
+    // Counted in the file: its books are known by their ISBN, its chapters keep that of the book.
+    const withIsbn = papers.filter(({ ids, extra }) => ids.isbn ?? extra.ISBN);
+    expect(withIsbn.filter(({ ids }) => ids.isbn).every(({ extra }) => extra.type === 'book')).toBe(true);
+    expect(withIsbn.filter(({ ids }) => !ids.isbn).every(({ extra }) => extra.type !== 'book')).toBe(true);
+    expect([withIsbn.filter(({ ids }) => ids.isbn).length, withIsbn.length]).toEqual([52, 58]);
   });
 });

@@ -96,8 +96,16 @@ describe('the columns', () => {
         url: 'https://example.org/a',
         ids: { doi: '10.1234/abc', pmid: '123' },
         categories: ['maps', 'lemmas', 'proofs'],
-        extra: { Key: 'AB12', 'Item Type': 'journalArticle', Date: '2016-03-07', Extra: 'PMID: 123\nCited' },
+        extra: { Key: 'AB12', type: 'journalArticle', Date: '2016-03-07', Extra: 'PMID: 123\nCited' },
       },
+    ]);
+  });
+
+  it('tell whose an ISBN is', async () => {
+    const text = 'Item Type,Title,ISBN\nbook,A handbook,3-16-148410-X\nbookSection,On maps,978-3-16-148410-0\n';
+    expect(await papers(text)).toMatchObject([
+      { title: 'A handbook', ids: { isbn: '9783161484100' }, extra: { type: 'book' } },
+      { title: 'On maps', ids: {}, extra: { type: 'bookSection', isbn: '9783161484100' } },
     ]);
   });
 

@@ -118,6 +118,13 @@ describe('fields', () => {
     expect(extra).toEqual({ type: 'JOUR', workType: 'Article', accession: '12', T1: 'Another title', U1: ['a', 'b'] });
   });
 
+  it('have an ISBN where others have an ISSN, and it is of the book', async () => {
+    const [book] = await papersIn('TY  - BOOK\nTI  - A\nSN  - 978-3-16-148410-0\nER  - \n');
+    expect([book!.ids, book!.extra.isbn]).toEqual([{ isbn: '9783161484100' }, '978-3-16-148410-0']);
+    const [chapter] = await papersIn('TY  - CHAP\nTI  - A\nSN  - 1234-5678\nSN  - 9783161484100\nER  - \n');
+    expect([chapter!.ids, chapter!.extra]).toMatchObject([{}, { issn: '1234-5678', isbn: '9783161484100' }]);
+  });
+
   it('may be a second "abstract" that is none', async () => {
     const paper = await paperWith('AB  - Words.', 'AB  - Copyright of Journal of J is the property of P.');
     expect(paper).toMatchObject({ abstract: 'Words.', extra: { copyright: expect.stringContaining('Copyright of') } });
