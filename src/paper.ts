@@ -196,9 +196,26 @@ export function identifiersNamed(text: string): Identifier[] {
  * The text with one blank for white space of any kind and length. Touches only what is otherwise, which in most texts is
  * little: to replace every blank of a text by a blank takes many times its memory.
  */
-export const onOneLine = (text: string): string => text.replace(/[^\S ]\s*| \s+/g, ' ');
+export const onOneLine = (text: string): string => collapsed(text, /[^\S ]\s*| \s+/g);
 /** The same, but for its line ends, which stay. */
-export const withSingleBlanks = (text: string): string => text.replace(/[^\S\n ][^\S\n]*| [^\S\n]+/g, ' ');
+export const withSingleBlanks = (text: string): string => collapsed(text, /[^\S\n ][^\S\n]*| [^\S\n]+/g);
+
+/** Characters looked at together: what is between spaces is in memory at once. */
+const PIECE = 64 * 1024;
+
+/** The text with blanks for matches of `spaces`, which are white space: by splitting, a third of the time of replacing. */
+function collapsed(text: string, spaces: RegExp): string {
+  if (text.length <= PIECE) return text.split(spaces).join(' ');
+  const pieces: string[] = [];
+  const other = /\S/g;
+  for (let begin = 0; begin < text.length;) {
+    other.lastIndex = begin + PIECE;
+    const end = other.test(text) ? other.lastIndex - 1 : text.length;
+    pieces.push(text.slice(begin, end).split(spaces).join(' '));
+    begin = end;
+  }
+  return pieces.join('');
+}
 
 // NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
 // eslint-disable-next-line no-control-regex
@@ -209,8 +226,15 @@ const line = z.string().transform((text) => onOneLine(normalText(text)));
 const paragraph = z.string().transform((text) => withSingleBlanks(normalText(text)).replace(/ \n ?|\n /g, '\n'));
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
+/** The most authors that any paper has had are fifteen thousand. */
+const MAX_ITEMS = 50_000;
 const list = z
-  .union([z.array(line), line.transform((text) => [text])], 'expected a list of texts')
+  .unknown()
+  .refine((items) => !Array.isArray(items) || items.length <= MAX_ITEMS, {
+    error: `expected at most ${MAX_ITEMS} items`,
+    abort: true,
+  })
+  .pipe(z.union([z.array(line), line.transform((text) => [text])], 'expected a list of texts'))
   .transform((items) => items.filter((item) => item !== ''));
 const year = z
   .union(

@@ -7,8 +7,10 @@ import {
   excerpt,
   IDENTIFIER_KINDS,
   normalIdentifier,
+  onOneLine,
   parseIdentifier,
   toPaper,
+  withSingleBlanks,
   type IdentifierKind,
   type Paper,
 } from '../src/paper.ts';
@@ -391,6 +393,36 @@ describe('toPaper', () => {
       citations: [{ to: 'B', in: [1, 2] }],
       withdrawn: false,
     });
+  });
+
+  it('refuses more authors or categories than any paper has', () => {
+    const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `Author ${i}`);
+    expect(toPaper({ title: 'A', authors: many(20_000) }).authors).toHaveLength(20_000);
+    for (const field of ['authors', 'categories']) {
+      expect(refusal({ title: 'A', [field]: many(50_001) })).toMatchObject({
+        code: 'record-invalid',
+        field: `/${field}`,
+      });
+    }
+  });
+
+  it('puts one blank for white space of any kind, in texts of any length', () => {
+    const white = fc.oneof(
+      fc.constantFrom(' ', '\n', '\t', '  ', '\u00a0'),
+      fc.nat(70_000).map((n) => '\n'.repeat(n)),
+    );
+    const black = fc.oneof(
+      fc.constantFrom('a', 'É', '😀'),
+      fc.nat(70_000).map((n) => 'a b'.repeat(n)),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.oneof(white, black), { maxLength: 6 }), (parts) => {
+        const text = parts.join('');
+        expect(onOneLine(text) === text.replace(/\s+/g, ' ')).toBe(true);
+        expect(withSingleBlanks(text) === text.replace(/[^\S\n]+/g, ' ')).toBe(true);
+      }),
+      { seed: 4 },
+    );
   });
 
   it('refuses a record nested too deep to be written again', () => {

@@ -2,6 +2,7 @@
  * The ACL Anthology's own files: a collection of volumes, each with what its papers have in common (`meta`), its front
  * matter and its papers. Front matter is a record too, as it is in the Anthology: the proceedings as a whole.
  */
+import { onOneLine } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';
@@ -48,7 +49,7 @@ function readPaper(paper: XmlElement, containers: readonly XmlElement[], meta: X
       extra: fieldsWithValue({
         ...fieldsOf(meta, ['booktitle', 'editor', 'url', 'doi', 'year', 'journal-title']),
         ...fieldsOf(paper, ['title', 'booktitle', 'abstract', 'author', 'editor', 'url', 'doi', 'bibkey', 'journal']),
-        type: isFrontmatter ? 'frontmatter' : undefined,
+        type: isFrontmatter ? 'proceedings' : book === '' ? 'article' : 'inproceedings',
         key: textOf(child(paper, 'bibkey')),
         editors: isFrontmatter ? [] : persons(paper, 'editor'),
       }),
@@ -76,12 +77,12 @@ function anthologyId(collection = '', volume = '', paper = ''): string | undefin
 /** A text with the Anthology's inline markup. */
 function readable(element: XmlElement | undefined): string {
   const pieces = (element?.children ?? []).map((each) => {
-    if (typeof each === 'string') return each.replace(/\s+/g, ' ');
+    if (typeof each === 'string') return onOneLine(each);
     if (each.name === 'tex-math') return latexToText(`$${textOf(each)}$`);
     return each.name === 'par' ? `\n${readable(each)}\n` : readable(each);
   });
   return pieces
     .join('')
-    .replace(/ +/g, ' ')
+    .replace(/ {2,}/g, ' ')
     .replace(/ ?\n[ \n]*/g, '\n');
 }

@@ -2,6 +2,7 @@
  * Answers of the arXiv API: an Atom feed, one entry a paper. The order of an entry's elements has changed over the years,
  * their names have not.
  */
+import { onOneLine } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';
@@ -69,7 +70,7 @@ export const JOURNAL_REF = 'journal-ref';
 
 /** The text of a field in which arXiv takes LaTeX; a tilde, though, is written for "about". */
 export function arxivText(text: string): string {
-  return latexToText(text.replace(/(?<!\\)~/g, '\\textasciitilde{}'));
+  return latexToText(text, { tilde: '~' });
 }
 
 /** An abstract as arXiv keeps it: its lines broken by hand, a paragraph begun by a line that is indented. */
@@ -77,5 +78,5 @@ export function arxivAbstract(element: XmlElement | undefined): string {
   const paragraphs = rawText(element)
     .trim()
     .split(/\n[^\S\n]+/);
-  return paragraphs.map((paragraph) => arxivText(paragraph.replace(/\s+/g, ' '))).join('\n');
+  return paragraphs.map((paragraph) => arxivText(onOneLine(paragraph))).join('\n');
 }

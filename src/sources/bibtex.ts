@@ -8,7 +8,7 @@
 import { onOneLine, type PaperInput } from '../paper.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
-import { fieldsWithValue, partsBetween } from './fields.ts';
+import { fieldsWithValue, MAX_NAME, partsBetween } from './fields.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
 import type { Found, Source } from './source.ts';
@@ -185,9 +185,6 @@ const urlIn = (value: string | undefined): string | undefined =>
 
 /** Whether a name of a list only says that there are more. */
 export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
-
-/** Characters. What is longer is no person's name, nor any other. */
-const MAX_NAME = 1000;
 
 /** The names of a list of people, and whether it ends in "and others". */
 function namesIn(values: string[]): { names: string[]; more: boolean } {

@@ -47,7 +47,10 @@ const COLUMNS = {
   openalex: ['openalex', 'openalex id'],
   s2: ['s2', 's2 id', 'semantic scholar id'],
   isbn: ['isbn', 'isbns'],
-  type: ['item type', 'document type', 'type', 'publication type', '文獻類型', '文献类型'],
+  type: [
+    ...['item type', 'document type', 'content type', 'type', 'publication type', 'document identifier'],
+    ...['文獻類型', '文献类型'],
+  ],
   // No ids for akin: every file counts its rows from 1. But some say what they are.
   'some id': ['paper id', 'id'],
   note: ['extra'],

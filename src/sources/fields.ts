@@ -17,3 +17,6 @@ function hasValue(value: unknown): boolean {
 export function partsBetween(list: string, separators: string): string[] {
   return list.match(new RegExp(`[^${separators}]+`, 'g')) ?? [];
 }
+
+/** Characters. What is longer is no person's name, and not taken apart as one. */
+export const MAX_NAME = 1000;

@@ -122,16 +122,16 @@ export const printsText = (command: string): boolean =>
 /** Whether there is anything to do: most fields are plain. */
 const LATEX = /[\\{}$~]|--|``|''/;
 
-/** The plain text of a field written in LaTeX. */
-export function latexToText(source: string): string {
+/** The plain text of a field written in LaTeX. @param tilde what a tilde is read as, which in LaTeX is a space. */
+export function latexToText(source: string, { tilde } = { tilde: ' ' }): string {
   if (!LATEX.test(source)) return source;
-  const text = decode(source);
+  const text = decode(source, tilde);
   // Reference managers escape what they take for plain text. Where that was LaTeX (arXiv's abstracts are), its backslashes
   // come out of the first reading, and its commands out of a second.
-  return source.includes('\\textbackslash') && /\\[a-zA-Z]/.test(text) ? decode(text) : text;
+  return source.includes('\\textbackslash') && /\\[a-zA-Z]/.test(text) ? decode(text, tilde) : text;
 }
 
-function decode(source: string): string {
+function decode(source: string, tilde: string): string {
   const delimiters = mathDelimiters(source);
   const pieces: string[] = [];
   let length = 0; // Of the pieces together.
@@ -204,7 +204,7 @@ function decode(source: string): string {
       if (delimiters.has(match.index)) math = !math;
       else emit(dollar);
     } else if (mark === '~') {
-      emit(' ');
+      emit(tilde);
     } else if (mark !== undefined) {
       if (math) next = mark === '^' ? 'superscript' : 'subscript';
       else emit(mark);

@@ -101,13 +101,14 @@ function arxivFields(metadata: XmlElement): PaperInput {
 /** The names in a line such as "A. Ekman (Lund), B. Ito, Jr. and C. Roy"; what is in brackets are affiliations. */
 function namesIn(line: string): string[] {
   let depth = 0;
-  let bare = '';
-  for (const character of line) {
-    if (character === '(') depth++;
-    if (depth === 0) bare += character;
-    if (character === ')' && depth > 0) depth--;
-  }
-  return bare
+  const outside = line.split(/([()])/).filter((piece) => {
+    if (piece === '(') depth++;
+    const isOutside = depth === 0;
+    if (piece === ')' && depth > 0) depth--;
+    return isOutside;
+  });
+  return outside
+    .join('')
     .replace(/,\s*(?=(?:Jr|Sr|I{2,3}|IV)\b)/g, ' ')
     .split(/[,;&]|\band\b/)
     .map((name) => name.replace(/\s+/g, ' ').trim())

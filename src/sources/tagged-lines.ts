@@ -6,7 +6,7 @@
  * page furniture; but a tag there begins a record, even if it is not the one that should.
  */
 import type { PaperInput } from '../paper.ts';
-import { fieldsWithValue } from './fields.ts';
+import { fieldsWithValue, MAX_NAME } from './fields.ts';
 import { plainText } from './markup.ts';
 import { linesOf, MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type Line } from './source.ts';
 
@@ -163,6 +163,7 @@ const readable = (line: string): string => (/[<&]/.test(line) ? plainText(line) 
 
 /** "Given Family" from "Family, Given" or "Family, Given, Jr". */
 export function personName(name: string): string {
+  if (name.length > MAX_NAME) return name;
   const [family = '', given = '', ...suffix] = name.split(',').map((part) => part.trim());
   return [given, family, ...suffix].filter((part) => part !== '').join(' ');
 }

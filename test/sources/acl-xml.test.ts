@@ -43,6 +43,7 @@ describe('the ACL Anthology', () => {
         pages: '1–9',
         video: '2022.rope-1.3.mp4',
         award: ['Best Knot', 'Best End'],
+        type: 'inproceedings',
         key: 'ito-roy-2022-tying',
         editors: ['Cy Day'],
       },
@@ -58,7 +59,7 @@ describe('the ACL Anthology', () => {
       authors: ['Ann Ekman'],
       year: 2022,
       ids: { acl: '2022.rope-1.0' },
-      extra: { type: 'frontmatter', key: 'rope-2022' },
+      extra: { type: 'proceedings', key: 'rope-2022' },
     });
   });
 
@@ -120,7 +121,7 @@ describe('the ACL Anthology', () => {
     expect(new Set(papers.map(({ year, venue }) => `${year} ${venue?.length}`)).size).toBe(1);
     for (const paper of papers) {
       expect(paper.title).not.toMatch(/[<>]/);
-      if (paper.extra.type !== 'frontmatter') expect(paper.abstract.length).toBeGreaterThan(300);
+      if (paper.extra.type !== 'proceedings') expect(paper.abstract.length).toBeGreaterThan(300);
     }
   });
 });

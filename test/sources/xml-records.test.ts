@@ -261,7 +261,7 @@ describe('limits', () => {
     const deep = '<b>'.repeat(100_000) + '</b>'.repeat(100_000);
     expect(await reasons(feed(entry(1, deep)))).toEqual(['too-large: elements are nested more than 100 deep']);
     expect(await reasons(feed(entry(1, '<b/>'.repeat(300_000))))).toEqual([
-      'too-large: the record has more than 250000 elements',
+      'too-large: the record has more than 150000 elements',
     ]);
   });
 

@@ -5,7 +5,7 @@
  * Its rules: five hundred requests in five minutes.
  */
 import { AkinError } from '../../errors.ts';
-import type { PaperInput } from '../../paper.ts';
+import { onOneLine, type PaperInput } from '../../paper.ts';
 import { arxivText } from '../arxiv-atom.ts';
 import { yearOf } from '../csl-json.ts';
 import { fieldsWithValue } from '../fields.ts';
@@ -66,7 +66,7 @@ function read(entry: JsonObject): PaperInput {
   const id = text(paper.id);
   return {
     title: arxivText(text(paper.title) ?? text(entry.title) ?? ''),
-    abstract: arxivText((text(paper.summary) ?? text(entry.summary) ?? '').replace(/\s+/g, ' ')),
+    abstract: arxivText(onOneLine(text(paper.summary) ?? text(entry.summary) ?? '')),
     authors: texts(objects(paper.authors).map((author) => author.name)),
     year: yearOf(text(paper.publishedAt) ?? text(entry.publishedAt)),
     url: id && `https://huggingface.co/papers/${id}`,
