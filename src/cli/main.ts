@@ -20,7 +20,7 @@ import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
 import { MAX_RERANK } from '../search/rerank.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MODES, type Mode, type Question } from '../search/search.ts';
-import { otherVersions } from '../search/works.ts';
+import { wholePaper } from '../search/works.ts';
 import type { AddOptions } from './add.ts';
 import type { SyncOptions } from './sync.ts';
 import { examine } from './doctor.ts';
@@ -201,9 +201,9 @@ command('related <draft>', 'the papers a draft might cite and does not, by the p
 command('show <id>', 'one paper, whole').action(async (id: string, options: Common) => {
   const library = await LocalLibrary.open(options.index);
   try {
-    for await (const paper of named(library, [id])) {
-      print(options, { ...paper, versions: await otherVersions(library, paper.id) }, paperText);
-    }
+    const paper = await wholePaper(library, id);
+    if (!paper) throw noSuchPaper(id);
+    print(options, paper, paperText);
   } finally {
     await library.close();
   }
@@ -497,9 +497,13 @@ async function* named(library: LocalLibrary, ids: string[]): AsyncGenerator<Pape
   for (const id of ids) {
     const row = await library.find(id);
     const [paper] = row === undefined ? [] : await library.papers([row]);
-    if (!paper) throw new AkinError('not-found', `no paper has the id "${id}"`);
+    if (!paper) throw noSuchPaper(id);
     yield paper;
   }
+}
+
+function noSuchPaper(id: string): AkinError {
+  return new AkinError('not-found', `no paper has the id "${id}"`);
 }
 
 /** Asks the library a question, and prints the answer. */

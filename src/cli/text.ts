@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import type { Paper } from '../paper.ts';
 import type { Explanation } from '../search/explanation.ts';
 import type { Hit, SearchAnswer } from '../search/search.ts';
-import type { Version } from '../search/works.ts';
+import type { Version, WholePaper } from '../search/works.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;
@@ -40,13 +40,14 @@ export function answerText(answer: Omit<SearchAnswer, 'timings'>): string {
   return lines.join('\n');
 }
 
-export function paperText({ versions, ...paper }: Paper & { versions: Version[] }): string {
+export function paperText({ versions, records, ...paper }: WholePaper): string {
   const facts = [
     byline(paper),
     paper.url,
     `id ${paper.id}`,
     ...Object.entries(paper.ids).map(([kind, value]) => `${kind}:${value}`),
     ...versions.map((version) => `= ${versionText(version)}`),
+    ...records.map((record) => `merged from ${versionText(record)}`),
   ];
   return [pc.bold(paper.title), ...facts.filter(Boolean), ...(paper.abstract ? ['', paper.abstract] : [])].join('\n');
 }

@@ -96,13 +96,19 @@ const answerSchema = z
       .openapi({ description: 'How much of the library has vectors; the rest is found by words only' }),
   })
   .openapi('SearchAnswer');
+const paperFields = {
+  ...citationFields,
+  abstract: z.string(),
+  categories: z.array(z.string()),
+  extra: z.record(z.string(), z.unknown()),
+};
 const paperSchema = z
   .object({
-    ...citationFields,
-    abstract: z.string(),
-    categories: z.array(z.string()),
-    extra: z.record(z.string(), z.unknown()),
+    ...paperFields,
     versions: z.array(versionSchema).openapi({ description: 'Other versions of the same work' }),
+    records: z
+      .array(z.object(paperFields).openapi('Record'))
+      .openapi({ description: 'What the paper was merged from, as it came; none where there was one record' }),
   })
   .openapi('Paper');
 

@@ -70,6 +70,8 @@ export interface Library {
   find(id: string): Promise<number | undefined>;
   /** The papers at rows, in their order; undefined where a paper is gone. */
   papers(rows: number[]): Promise<(Paper | undefined)[]>;
+  /** The records that a paper was merged from, as they came, the leading one first; none where it has only one. */
+  records(row: number): Promise<Paper[]>;
   /** Every paper there is, in the order of the rows. Papers added or removed meanwhile may or may not be among them. */
   everyPaper(): AsyncIterable<Paper>;
   /** The vector of a paper, if it has one yet. */

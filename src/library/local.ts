@@ -47,6 +47,7 @@ export class LocalLibrary implements Library {
   readonly #graph: AskedThread<GraphReady>;
   readonly #words: AskedThread<true>;
   readonly #paper: Database.Statement<[number], PaperRow>;
+  readonly #records: Database.Statement<[number], string>;
   readonly #page: Database.Statement<[number], PaperRow>;
   readonly #vector: Database.Statement<[number], Buffer>;
   readonly #vectors: Database.Statement<[{ rows: string; bytes: number }], [string, Buffer | null]>;
@@ -76,6 +77,9 @@ export class LocalLibrary implements Library {
     this.#graph = graph;
     this.#words = words;
     this.#paper = db.prepare('SELECT * FROM papers WHERE row = ?');
+    this.#records = db
+      .prepare<[number], string>('SELECT data FROM records WHERE paper = ? AND data IS NOT NULL ORDER BY sequence')
+      .pluck();
     this.#page = db.prepare('SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT 256');
     this.#vector = db.prepare<[number], Buffer>('SELECT vector FROM vectors WHERE paper = ?').pluck();
     // All of them as one blob: reading three hundred one by one takes three times as long, most of it to make the buffers.
@@ -140,6 +144,10 @@ export class LocalLibrary implements Library {
       const found = this.#paper.get(row);
       return found && paperFrom(found);
     });
+  }
+
+  async records(row: number): Promise<Paper[]> {
+    return this.#records.all(row).map((record) => JSON.parse(record) as Paper);
   }
 
   async *everyPaper(): AsyncGenerator<Paper> {

@@ -24,14 +24,15 @@ function contradict(a: Paper, b: Paper): boolean {
     if (kind === 'isbn') return false; // The hardcover's and the e-book's.
     const [of, other] = [a.ids[kind], b.ids[kind]];
     // The DOI that arXiv registers and the publisher's name two versions of one paper.
-    return of && other && of !== other && ![of, other].some((value) => value.startsWith('10.48550/arxiv.'));
+    return of && other && of !== other && ![of, other].some(isArxivDoi);
   });
 }
 
 /**
- * Merges records of the same paper, the first of them leading. Id, title, authors, venue and URL come from the first
- * record that has them; the abstract is the longest; the year is the earliest; identifiers, categories and extra fields
- * are united, the earlier record winning where two differ; it is in the collections of both.
+ * Merges records of the same paper, the first of them leading. Id, title, authors and URL come from the first record that
+ * has them, and so do venue and DOI, but a journal's before a preprint server's; the abstract is the longest; the year is
+ * the earliest; identifiers, categories and extra fields are united, the earlier record winning where two differ; it is in
+ * the collections of both.
  */
 export function mergeRecords(records: Paper[]): Paper {
   const [first, ...others] = records as [Paper, ...Paper[]];
@@ -45,14 +46,34 @@ export function mergeRecords(records: Paper[]): Paper {
         merged.year === null || record.year === null
           ? (merged.year ?? record.year)
           : Math.min(merged.year, record.year),
-      venue: merged.venue ?? record.venue,
+      venue: published(merged.venue, record.venue, isPreprintServer),
       url: merged.url ?? record.url,
-      ids: { ...record.ids, ...merged.ids },
+      ids: { ...record.ids, ...merged.ids, ...doiOf(merged, record) },
       categories: [...new Set([...merged.categories, ...record.categories])],
       extra: { ...record.extra, ...merged.extra, ...collectionsOf(merged, record) },
     }),
     first,
   );
+}
+
+/** Whether a venue is one where nothing is published, only put. */
+export function isPreprintServer(venue: string): boolean {
+  return /\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?)\b/i.test(venue);
+}
+
+/** Whether a DOI, in its normal form, is the one that arXiv registers for every paper it has. */
+export function isArxivDoi(doi: string): boolean {
+  return doi.startsWith('10.48550/');
+}
+
+function doiOf({ ids: { doi } }: Paper, { ids: { doi: other } }: Paper): { doi?: string } {
+  const chosen = published(doi ?? null, other ?? null, isArxivDoi);
+  return chosen === null ? {} : { doi: chosen };
+}
+
+/** The first of two values, unless it is of a preprint and the second is not. */
+function published(first: string | null, second: string | null, isPreprint: (value: string) => boolean): string | null {
+  return first === null || (second !== null && isPreprint(first) && !isPreprint(second)) ? second : first;
 }
 
 /** `extra.collections`: the folders that a person has put a paper into, each with the way to it (`Thesis / Chapter 2`). */

@@ -9,6 +9,7 @@
 import type Database from 'better-sqlite3';
 import type { Paper } from '../paper.ts';
 import { dot, floats } from './graph.ts';
+import { isArxivDoi, isPreprintServer } from './merge.ts';
 import { blockingKeys, fingerprint, neededCosine } from './same-work.ts';
 
 /** A key that more papers share tells nothing ("Untitled", a surname with a thousand bearers); it is passed over. */
@@ -214,8 +215,8 @@ function leadingFirst(a: Member, b: Member): number {
 
 function isPreprint({ venue, ids }: Member): boolean {
   const { doi } = JSON.parse(ids) as Paper['ids'];
-  if (doi !== undefined && !doi.startsWith('10.48550/')) return false;
-  return venue === null || /\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?)\b/i.test(venue);
+  if (doi !== undefined && !isArxivDoi(doi)) return false;
+  return venue === null || isPreprintServer(venue);
 }
 
 function printOf({ authors, ...paper }: Compared) {

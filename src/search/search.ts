@@ -25,7 +25,7 @@ import { candidates, fuse, isTitle, single, type Candidate, type Ranked } from '
 import { DEFAULT_CUTOFF, relevance } from './relevance.ts';
 import { reranked, type Judged } from './rerank.ts';
 import { direction } from './seeds.ts';
-import { oncePerWork, otherVersions, versionOf, type Version } from './works.ts';
+import { oncePerWork, versionOf, wholePaper, type Version, type WholePaper } from './works.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
@@ -231,11 +231,11 @@ export class Search {
     };
   }
 
-  /** A paper by its id or an identifier of it, and the other versions of its work. @throws AkinError `not-found`. */
-  async paper(id: string): Promise<Paper & { versions: Version[] }> {
-    const [paper] = await this.#library.papers([await this.#row(id, 'id')]);
+  /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
+  async paper(id: string): Promise<WholePaper> {
+    const paper = await wholePaper(this.#library, id);
     if (!paper) throw notFound(id, 'id');
-    return { ...paper, versions: await otherVersions(this.#library, paper.id) };
+    return paper;
   }
 
   /** How many papers there are, and how many of them have vectors. */

@@ -28,13 +28,27 @@ export async function oncePerWork<T extends { row: number }>(
   return kept;
 }
 
-/** The other versions of a paper's work, the leading one first. @param id of a paper or a record, or an identifier. */
-export async function otherVersions(library: Library, id: string): Promise<Version[]> {
+/** A paper with all that is known of it. */
+export interface WholePaper extends Paper {
+  /** The other versions of its work, the leading one first. */
+  versions: Version[];
+  /** The records it was merged from, as they came; none where it has only one. */
+  records: Paper[];
+}
+
+/** A paper by its id, that of a record, or an identifier; undefined where there is none. */
+export async function wholePaper(library: Library, id: string): Promise<WholePaper | undefined> {
   const row = await library.find(id);
-  if (row === undefined) return [];
-  const versions = (await library.versions([row])).get(row) ?? [];
-  const papers = await library.papers(versions.filter((version) => version !== row));
-  return papers.filter((paper) => paper !== undefined).map(versionOf);
+  if (row === undefined) return undefined;
+  const others = ((await library.versions([row])).get(row) ?? []).filter((version) => version !== row);
+  const [paper, ...versions] = await library.papers([row, ...others]);
+  return (
+    paper && {
+      ...paper,
+      versions: versions.filter((version) => version !== undefined).map(versionOf),
+      records: await library.records(row),
+    }
+  );
 }
 
 /** What an answer says of another version. */

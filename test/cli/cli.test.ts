@@ -268,6 +268,32 @@ describe('adding', () => {
     ).toMatchObject({ unchanged: 1 });
   });
 
+  it('tells what a paper was merged from, at every door', async () => {
+    const index = temporaryFolder();
+    const records = [
+      { id: 'a', title: 'On knots', venue: 'arXiv', year: 2020, doi: '10.1000/knots' },
+      { id: 'b', title: 'On Knots', venue: 'J. Ropes', year: 2021, doi: '10.1000/knots' },
+    ];
+    await akin(['add', '--no-embed', '--index', index, '-'], {
+      input: records.map((record) => JSON.stringify(record)).join('\n'),
+    });
+    const { stdout } = await akin(['show', 'b', '--index', index]);
+    expect(stdout).toContain('On knots\nJ. Ropes · 2020\n');
+    expect(stdout).toContain('merged from On knots · arXiv · 2020 · a\nmerged from On Knots · J. Ropes · 2021 · b\n');
+    const told = {
+      id: 'a',
+      versions: [],
+      records: [
+        { id: 'a', year: 2020 },
+        { id: 'b', year: 2021 },
+      ],
+    };
+    const shown = await akin(['show', 'a', '--json', '--index', index]);
+    expect(JSON.parse(shown.stdout)).toMatchObject(told);
+    const { url } = await serveAkin(index);
+    expect(await (await fetch(`${url}/v1/papers/a`)).json()).toMatchObject(told);
+  });
+
   it('shows its progress as a bar that redraws itself on a terminal', async (test) => {
     const folder = temporaryFolder();
     const file = path.join(folder, 'papers.jsonl');

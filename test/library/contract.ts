@@ -197,6 +197,33 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
           categories: ['one', 'two'],
           extra: { note: 1, pages: '1-9' },
         });
+        const row = await library.find('b');
+        expect(await library.records(row!)).toEqual([first, second]); // Nothing that either says is gone.
+        writer.put([paper('alone')]);
+        expect(await library.records((await library.find('alone'))!)).toEqual([]);
+      });
+
+      it('have the venue and DOI of what was published, whichever came first', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const preprint = paper('p', { title: 'T', venue: 'arXiv', doi: '10.48550/arXiv.2209.09004', year: 2022 });
+        const published = paper('q', {
+          title: 'T',
+          venue: 'J. Res.',
+          doi: '10.1000/z',
+          arxiv: '2209.09004',
+          year: 2023,
+        });
+        for (const order of [
+          [preprint, published],
+          [published, preprint],
+        ]) {
+          writer.put(order);
+          const merged = { venue: 'J. Res.', year: 2022, ids: { doi: '10.1000/z', arxiv: '2209.09004' } };
+          expect(await paperNamed(library, 'p')).toMatchObject({ id: order[0]!.id, ...merged });
+          expect(await library.find('10.48550/arXiv.2209.09004')).toBe(await library.find('doi:10.1000/z'));
+          expect(writer.remove(['p'])).toEqual(['p']);
+        }
       });
 
       it('are found by every id and identifier, in any written form', async () => {
@@ -245,7 +272,7 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(await library.status()).toMatchObject({ papers: 1 });
         expect(await paperNamed(library, 'again')).toMatchObject({
           id: 'preprint',
-          ids: { doi: '10.48550/arxiv.2209.09004' },
+          ids: { doi: '10.1000/x', arxiv: '2209.09004' },
         });
       });
 
