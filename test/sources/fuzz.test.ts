@@ -2,8 +2,11 @@
  * Hostile files, small, and a third of those there are: every source makes papers or rejects of them. `npm run fuzz` reads
  * all of them in full size.
  */
+import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { storeFiles } from '../../src/ingest.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
@@ -41,4 +44,22 @@ it.each(HOSTILE)('%s makes papers or rejects of them', async (name) => {
     const isEmpty = source.detects(bytes.toString('latin1').slice(0, HEAD_CHARACTERS));
     expect(added + reasons.length > 0 || isEmpty, hostile).toBe(true);
   }
+});
+
+/** Files that once crashed a source, or took it minutes or hundreds of megabytes. Memory is read where Linux tells it. */
+it.runIf(process.platform === 'linux').each([
+  ['acl-xml', 'title: lines'],
+  ['arxiv-atom', 'title: tildes'],
+  ['oai-pmh', 'authors: names'],
+  ['oai-pmh', 'keywords: lines'],
+  ['ris', 'authors: commas'],
+  ['crossref', 'many keys'],
+  ['openalex', 'one word at many places'],
+  ['nbib', 'more: headings'],
+])('%s, %s: a full-sized file stays within 256 MB and 10 s', async (source, hostile) => {
+  const script = fileURLToPath(new URL('../../scripts/fuzz.ts', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...['--import', 'tsx', script, '--source', source, '--case', hostile],
+  ]);
+  expect(stdout).toMatch(new RegExp(`^\\| ${source} \\| [1-9]`, 'm')); // It fails, and so does this, where a limit is passed.
 });
