@@ -17,7 +17,7 @@ import { looksGarbled } from './sources/garbled.ts';
 import { checkPaths, filesOf, openFiles } from './sources/input.ts';
 import { detectSource, FORMAT_NAMES, type ColumnMap } from './sources/registry.ts';
 import { PoliteClient } from './sources/online/polite.ts';
-import { cursorKey, isOnlineQuery, joinPapers, readOnline } from './sources/online/registry.ts';
+import { cursorKey, isOnlineQuery, joinPapers, onlineSourceFor, readOnline } from './sources/online/registry.ts';
 import type { Found, RejectCode, Source } from './sources/source.ts';
 
 export interface Reject {
@@ -110,12 +110,18 @@ export async function* papersIn(paths: string[]): AsyncGenerator<Paper> {
 export const mannerOf = ({ source, map }: Pick<StoreOptions, 'source' | 'map'>): string =>
   JSON.stringify({ format: source?.name, map });
 
-/** Papers of one file that wait to be stored. */
+/** Where papers come from: a file by its absolute path; standard input and its like as `-`; a service by its name. */
+interface Origin {
+  path: string;
+  mount: string;
+  reading?: Reading;
+}
+
+/** Papers from one place that wait to be stored. */
 interface Portion {
-  /** The file; undefined for what is none. */
-  file?: { path: string; mount: string; reading?: Reading };
+  origin: Origin;
   papers: Paper[];
-  /** Given when the last of the file's papers are here. */
+  /** Given when the last of a file's papers are here. */
   end?: ReadingEnd;
 }
 
@@ -141,7 +147,7 @@ export class Intake {
     // What is no file, such as a pipe, can be read only once, and says nothing about itself.
     if (name === '-' || !(await mayBeFile(name))) {
       return this.#take(
-        undefined,
+        { path: '-', mount: '' },
         readFile(name, this.#options, (reject) => this.#reject(reject)),
       );
     }
@@ -155,7 +161,7 @@ export class Intake {
       else unread++;
       this.#reject(reject);
     });
-    const file: Portion['file'] = { path: path.resolve(name), mount: before?.mount ?? '' };
+    const file: Origin = { path: path.resolve(name), mount: before?.mount ?? '' };
     const counted = async function* () {
       for await (const paper of papers) {
         found++;
@@ -179,7 +185,7 @@ export class Intake {
   async query(query: string): Promise<void> {
     const flush = () => this.flush();
     const answers = readService(query, this.#writer, flush, (reject) => this.#reject(reject), this.#options);
-    await this.#take(undefined, answers);
+    await this.#take({ path: onlineSourceFor(query)!.name, mount: '' }, answers);
   }
 
   /** Stores what is waiting. */
@@ -189,10 +195,10 @@ export class Intake {
     this.#count = 0;
     this.#size = 0;
     this.#writer.atomically(() => {
-      for (const { file, papers, end } of waiting) {
-        if (file) file.reading ??= this.#writer.files.begin(file.path, file.mount);
-        for (const outcome of this.#writer.put(papers, file?.reading)) this.counts[outcome]++;
-        if (file?.reading && end) this.#writer.files.end(file.reading, end);
+      for (const { origin, papers, end } of waiting) {
+        origin.reading ??= this.#writer.files.begin(origin.path, origin.mount);
+        for (const outcome of this.#writer.put(papers, origin.reading)) this.counts[outcome]++;
+        if (end) this.#writer.files.end(origin.reading, end);
       }
     });
     this.#options.onProgress?.(this.counts);
@@ -203,13 +209,13 @@ export class Intake {
     this.#options.onReject(rejected);
   }
 
-  async #take(file: Portion['file'], read: AsyncIterable<Read>): Promise<void> {
+  async #take(origin: Origin, read: AsyncIterable<Read>): Promise<void> {
     for await (const { file: name, record, paper } of read) {
       if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
         this.counts.garbled++;
         this.#options.onGarbled?.({ file: name, record, title: paper.title });
       }
-      this.#portion(file).papers.push(paper);
+      this.#portion(origin).papers.push(paper);
       this.#grow(JSON.stringify(paper).length);
       if (this.#options.signal?.aborted) return;
     }
@@ -221,10 +227,10 @@ export class Intake {
     if (this.#count >= RECORDS_PER_TRANSACTION || this.#size > CHARACTERS_PER_TRANSACTION) this.flush();
   }
 
-  /** What waits of a file, to be added to. */
-  #portion(file: Portion['file']): Portion {
+  /** What waits from one place, to be added to. */
+  #portion(origin: Origin): Portion {
     let last = this.#waiting.at(-1);
-    if (!last || last.file !== file) this.#waiting.push((last = { ...(file ? { file } : {}), papers: [] }));
+    if (last?.origin !== origin) this.#waiting.push((last = { origin, papers: [] }));
     return last;
   }
 }

@@ -198,23 +198,20 @@ export async function syncFiles(writer: LibraryWriter, paths: string[], options:
   const waitFor: Kept[] = [];
   const removed = { records: 0, papers: 0 };
   let filesRead = 0;
-  const read = async (name: string): Promise<void> => {
-    const isAtRest = !(await mayBeFile(name)) || (await comesToRest(name, signal).catch(() => true));
-    if (signal?.aborted) return;
-    if (isAtRest) {
-      filesRead++;
-      await intake.file(name);
-    } else {
-      waitFor.push({ file: name, records: 0, reason: 'it is still being written, and is read when that is over' });
-    }
-  };
 
   const { changed, touched, unchanged } = await planOf(paths, writer.files.all(), { ...options, delete: false });
   writer.atomically(() => {
     for (const { file, stamp } of touched) writer.files.confirm(file, stamp, Date.now());
   });
   for (const name of changed) {
-    await read(name);
+    const isAtRest = !(await mayBeFile(name)) || (await comesToRest(name, signal).catch(() => true));
+    if (signal?.aborted) break;
+    if (isAtRest) {
+      filesRead++;
+      await intake.file(name);
+    } else {
+      waitFor.push({ file: name, records: 0, reason: 'it is still being written, and is read when that is over' });
+    }
     if (signal?.aborted) break;
   }
   const account = (plan?: Plan): SyncCounts => ({
@@ -228,18 +225,10 @@ export async function syncFiles(writer: LibraryWriter, paths: string[], options:
   intake.flush();
 
   const plan = await planOf(paths, writer.files.all(), options);
-  const outdated = new Set<string>();
   for (const { path: file, which } of signal?.aborted ? [] : plan.releases) {
     const released = writer.release(file, which);
     removed.records += released.records;
     removed.papers += released.papers;
-    for (const other of released.outdated) outdated.add(other);
   }
-  // What the library says of a released record that another file holds is what that one says from now on.
-  for (const { path: file } of writer.files.all().filter((file) => outdated.has(file.path))) {
-    const isInReach = paths.some((given) => isUnder(file, given));
-    if (isInReach && !(await isGone(file).catch(() => true))) await read(file);
-  }
-  if (!signal?.aborted) intake.flush();
   return account(plan);
 }

@@ -50,6 +50,30 @@ async function store(
 }
 
 describe('storing files', () => {
+  it('loses nothing of a paper that two programs exported, in whichever order, or in one file', async () => {
+    const bib = '@article{k, title = {On knots}, abstract = {All about them.}, doi = {10.1000/knots}, year = 2021}\n';
+    const ris = 'TY  - JOUR\nTI  - On knots\nDO  - 10.1000/knots\nPY  - 2020\nJO  - Ropes\nKW  - rope\nER  - \n';
+    const folder = folderOf({
+      'a.bib': bib,
+      'b.ris': ris,
+      'two.ris': ris + ris.replace('JO  - Ropes', 'AB  - All about them.'),
+    });
+    const [a, b, two] = ['a.bib', 'b.ris', 'two.ris'].map((name) => path.join(folder, name));
+    for (const [files, counts] of [
+      [[a, b], { added: 1, duplicate: 1 }],
+      [[b, a], { added: 1, duplicate: 1 }],
+      [[two], { added: 1, duplicate: 1 }],
+    ] as const) {
+      const writer = openWriter();
+      const paths = files.map((file) => file!);
+      expect((await store(writer, paths)).counts).toMatchObject(counts);
+      expect((await store(writer, paths)).counts).toMatchObject({ unchanged: 2 });
+      const [paper] = writer.pending(0, 2);
+      expect(paper!.text).toBe('On knots\nAll about them.');
+      expect(writer.pendingCount()).toBe(1);
+    }
+  });
+
   it('counts what became of every record, over all files', async () => {
     const folder = folderOf({
       'a.jsonl': lines(
@@ -66,9 +90,9 @@ describe('storing files', () => {
     const none = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
     expect((await store(writer, [folder])).counts).toEqual({
       added: 2,
-      changed: 1,
+      changed: 0,
       unchanged: 1,
-      duplicate: 1,
+      duplicate: 2,
       rejected: 1,
       garbled: 0,
     });

@@ -168,17 +168,18 @@ describe('removing what is gone', () => {
     expect(await lib.sync(DELETE)).toMatchObject({ added: 1 });
   });
 
-  it('waits until no file holds a record any more, and lets those that do have their say', async () => {
+  it('takes back what a file said, and no more, while another one holds the paper', async () => {
     const lib = new Followed();
-    lib.write('a.jsonl', lines(record('x', { year: 2001 }), 'a'));
-    lib.write('b.jsonl', lines(record('x', { year: 2002 }), 'b'));
-    await lib.sync();
-    expect(lib.sql("SELECT year FROM papers WHERE id = 'x'")).toEqual([2002]);
+    lib.write('a.jsonl', lines(record('x', { year: 2001 }), 'a', 'both'));
+    lib.write('b.jsonl', lines(record('x', { year: 2002, abstract: 'From b.' }), 'b', 'both'));
+    const x = () => lib.sql("SELECT year || ' ' || abstract FROM papers WHERE id = 'x'");
+    expect(await lib.sync()).toMatchObject({ added: 4, duplicate: 1, unchanged: 1 });
+    expect(x()).toEqual(['2001 From b.']);
     lib.write('b.jsonl', lines('b'));
-    expect(await lib.sync(DELETE)).toMatchObject({ removed: { records: 0 } });
-    expect(lib.sql("SELECT year FROM papers WHERE id = 'x'")).toEqual([2001]);
+    expect(await lib.sync(DELETE)).toMatchObject({ removed: { records: 1, papers: 0 } });
+    expect(x()).toEqual(['2001 ']);
     lib.write('a.jsonl', lines('a'));
-    expect(await lib.sync(DELETE)).toMatchObject({ removed: { records: 1, papers: 1 } });
+    expect(await lib.sync(DELETE)).toMatchObject({ removed: { records: 2, papers: 2 } });
     expect(lib.ids()).toEqual(['a', 'b']);
   });
 

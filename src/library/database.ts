@@ -9,7 +9,7 @@ import type { LibrarySettings } from './library.ts';
 
 export const LIBRARY_FILE = 'library.sqlite';
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 1;
+export const LIBRARY_FORMAT = 2;
 /** "akin" in ASCII, kept in SQLite's `application_id`. */
 const APPLICATION_ID = 0x616b696e;
 
@@ -25,8 +25,9 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
 
 /*
  * papers       one row a paper, as people see it
- * records      what the sources said: `key` is the record's own id. `data` is null while a paper has only one record,
- *              because then the paper is the record
+ * records      what the sources said, each record of each file: `key` is the record's own id, `nth` tells apart those that
+ *              a file has of one id, `reading` is the last reading of the file that found it. `data` is null while all
+ *              records of a paper say the same, because then the paper says it
  * identifiers  which paper a DOI, an arXiv id, … names
  * words        full text index over papers; see indexed-words.ts
  * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
@@ -37,10 +38,24 @@ export const TOKENIZER = 'porter unicode61 remove_diacritics 2';
  * judgements   pairs of ids of records that a person said are one work (same = 1) or are not (0); each both ways round,
  *              the later one with the higher sequence
  * works        papers that have other versions, and which one leads; a paper that stands alone is not here
- * files        what each file was when it was read last (see files.ts)
- * held         which file holds which record; file 0 stands for what is no file: standard input, an online service
+ * files        what each file was when it was read last (see files.ts); standard input and online services are here too
  * meta         id of the library, its model, how often it was changed (`revision`), what was set for it (`settings`, JSON), …
  */
+const RECORDS = `
+CREATE TABLE records (
+  sequence INTEGER PRIMARY KEY,
+  key TEXT NOT NULL,
+  file INTEGER NOT NULL,
+  nth INTEGER NOT NULL,
+  reading INTEGER NOT NULL,
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  hash TEXT NOT NULL,
+  data TEXT,
+  UNIQUE (key, file, nth)
+) STRICT;
+CREATE INDEX records_by_paper ON records (paper);
+CREATE INDEX records_by_file ON records (file, reading);
+`;
 const SCHEMA = `
 CREATE TABLE papers (
   row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,14 +70,7 @@ CREATE TABLE papers (
   categories TEXT NOT NULL,
   extra TEXT NOT NULL
 ) STRICT;
-CREATE TABLE records (
-  sequence INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
-  hash TEXT NOT NULL,
-  data TEXT
-) STRICT;
-CREATE INDEX records_by_paper ON records (paper);
+${RECORDS}
 CREATE TABLE identifiers (
   kind TEXT NOT NULL,
   value TEXT NOT NULL,
@@ -113,13 +121,6 @@ CREATE TABLE files (
   invalid TEXT NOT NULL,
   doubt TEXT
 ) STRICT;
-CREATE TABLE held (
-  key TEXT NOT NULL,
-  file INTEGER NOT NULL,
-  reading INTEGER NOT NULL,
-  PRIMARY KEY (key, file)
-) STRICT, WITHOUT ROWID;
-CREATE INDEX held_by_file ON held (file, reading);
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE blocks (
   key INTEGER NOT NULL,
@@ -146,6 +147,17 @@ CREATE TABLE works (
   leader INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX works_by_leader ON works (leader);
+`;
+/** From format 1, where a record was of no file, and \`held\` told which files had it; file 0 stood for what is none. */
+const FROM_1 = `
+ALTER TABLE records RENAME TO old;
+DROP INDEX records_by_paper;
+${RECORDS}
+INSERT INTO records (key, file, nth, reading, paper, hash, data)
+  SELECT key, coalesce(file, 0), 1, coalesce(reading, 0), paper, hash, data FROM old LEFT JOIN held USING (key)
+  ORDER BY sequence;
+DROP TABLE old;
+DROP TABLE held;
 `;
 
 export interface OpenDatabase {
@@ -241,6 +253,7 @@ function opened(file: string, db: Database.Database): OpenDatabase {
         hint: 'update akin: git pull && npm ci',
       });
     }
+    if (format < LIBRARY_FORMAT) upgrade(file);
     const meta = new Map(db.prepare('SELECT key, value FROM meta').raw().all() as [string, string][]);
     const model = findModel(meta.get('model')!);
     if (model.fingerprint !== meta.get('fingerprint')) {
@@ -254,6 +267,20 @@ function opened(file: string, db: Database.Database): OpenDatabase {
   } catch (error) {
     db.close();
     throw error instanceof AkinError ? error : damaged(file, error);
+  }
+}
+
+/** Brings a library into today's format, whoever opens it first. */
+function upgrade(file: string): void {
+  const db = connected(file, {});
+  try {
+    db.transaction(() => {
+      if ((db.pragma('user_version', { simple: true }) as number) >= LIBRARY_FORMAT) return;
+      db.exec(FROM_1);
+      db.pragma(`user_version = ${LIBRARY_FORMAT}`);
+    }).immediate();
+  } finally {
+    db.close();
   }
 }
 

@@ -2,14 +2,15 @@
  * Which files were read, what they were then, and which records each of them holds: what keeps a library in step with
  * files that change.
  *
- * Every reading of a file has a number. A record is held by a file as of the last reading that found it, so what a file
- * no longer holds is what its last whole reading left behind. Whether that is believed is another question: where the
+ * Every reading of a file has a number, and every record that of the last reading of its file which found it. So what a
+ * file no longer holds is what its last whole reading left behind. Whether that is believed is another question: where the
  * reading met something it could not read, the file is in doubt, and nothing it left behind may be removed for it.
  */
 import { createHash } from 'node:crypto';
+import { isAbsolute } from 'node:path';
 import type Database from 'better-sqlite3';
 
-/** One reading of one file. */
+/** One reading of one file, or of what is none. */
 export interface Reading {
   file: number;
   number: number;
@@ -53,18 +54,20 @@ export interface ReadingEnd {
 
 /** What became of the records that a file no longer holds. */
 export interface Released {
-  /** Records that were removed, because nothing else holds them. */
+  /** Records that were removed, and that no other file says as they were. */
   records: number;
   /** Papers that went with them. */
   papers: number;
-  /** Files read earlier that hold released records still: what they say of them counts again once they are read again. */
-  outdated: string[];
 }
 
-/** What holds records that come from no file. */
-const NO_FILE: Reading = { file: 0, number: 0 };
+/** What a record is known by: its id, the file, and the how manieth of that id it is in the file, from 1 on. */
+export interface RecordName {
+  key: string;
+  file: number;
+  nth: number;
+}
 
-/** The tables `files` and `held` of a library's database. On one that is open for reading, only reading methods work. */
+/** The table `files` of a library's database. On one that is open for reading, only reading methods work. */
 export class FilesRead {
   readonly #statements;
 
@@ -72,13 +75,13 @@ export class FilesRead {
     this.#statements = {
       all: db.prepare<[], FileRead>(
         `SELECT file, path, mount, stamp, hash, manner, read_at AS readAt, doubt,
-           (SELECT count(*) FROM held WHERE held.file = files.file) AS held,
-           (SELECT count(*) FROM held WHERE held.file = files.file AND reading < ended) AS missing
+           (SELECT count(*) FROM records WHERE records.file = files.file) AS held,
+           (SELECT count(*) FROM records WHERE records.file = files.file AND reading < ended) AS missing
          FROM files ORDER BY path`,
       ),
       waiting: db
         .prepare<[string], number>(
-          `SELECT count(*) FROM files JOIN held USING (file) JOIN records USING (key)
+          `SELECT count(*) FROM files JOIN records USING (file)
            WHERE path = ? AND NOT EXISTS (SELECT 1 FROM vectors WHERE vectors.paper = records.paper)`,
         )
         .pluck(),
@@ -88,36 +91,25 @@ export class FilesRead {
          RETURNING file, begun AS number`,
       ),
       missing: db
-        .prepare<[Reading], number>('SELECT count(*) FROM held WHERE file = :file AND reading < :number')
+        .prepare<[Reading], number>('SELECT count(*) FROM records WHERE file = :file AND reading < :number')
         .pluck(),
       invalid: db.prepare<[number], string>('SELECT invalid FROM files WHERE file = ?').pluck(),
       end: db.prepare<[object]>(
         `UPDATE files SET ended = :number, stamp = :stamp, hash = :hash, manner = :manner, read_at = :readAt,
            invalid = :invalid, doubt = :doubt WHERE file = :file`,
       ),
-      hold: db.prepare<[string, number, number]>(
-        `INSERT INTO held (key, file, reading) VALUES (?, ?, ?)
-         ON CONFLICT (key, file) DO UPDATE SET reading = excluded.reading WHERE reading <> excluded.reading`,
-      ),
       confirm: db.prepare<[object]>('UPDATE files SET stamp = :stamp, read_at = :readAt WHERE file = :file'),
-      forgetRecord: db.prepare<[string]>('DELETE FROM held WHERE key = ?'),
-      fileAt: db.prepare<[string], { file: number; ended: number; readAt: number | null }>(
-        'SELECT file, ended, read_at AS readAt FROM files WHERE path = ?',
+      fileAt: db.prepare<[string], { file: number; ended: number }>('SELECT file, ended FROM files WHERE path = ?'),
+      before: db.prepare<[number, number], RecordName>(
+        'SELECT key, file, nth FROM records WHERE file = ? AND reading < ?',
       ),
-      release: db
-        .prepare<[number, number], string>('DELETE FROM held WHERE file = ? AND reading < ? RETURNING key')
-        .pluck(),
-      holders: db.prepare<[string], { file: number; path: string | null; readAt: number | null }>(
-        'SELECT held.file, path, read_at AS readAt FROM held LEFT JOIN files USING (file) WHERE key = ?',
-      ),
-      readAgain: db.prepare<[number]>('UPDATE files SET stamp = NULL, hash = NULL WHERE file = ?'),
-      forget: db.prepare<[number]>('DELETE FROM files WHERE file = ?'),
+      forget: db.prepare<[string]>('DELETE FROM files WHERE path = ?'),
     };
   }
 
   /** Every file that was read, in the order of paths. */
   all(): FileRead[] {
-    return this.#statements.all.all();
+    return this.#statements.all.all().filter(({ path }) => isAbsolute(path));
   }
 
   /** How many of the records of a file (by its absolute path) belong to papers that wait for their vector. */
@@ -125,14 +117,9 @@ export class FilesRead {
     return this.#statements.waiting.get(path)!;
   }
 
-  /** Begins a reading of the file at an absolute path. */
+  /** Begins a reading of the file at an absolute path, or of what is none and has a name that is no such path. */
   begin(path: string, mount: string): Reading {
     return this.#statements.begin.get(path, mount)!;
-  }
-
-  /** Remembers that a reading found a record; without a reading, that it came from no file. */
-  hold(key: string, { file, number }: Reading = NO_FILE): void {
-    this.#statements.hold.run(key, file, number);
   }
 
   /**
@@ -155,33 +142,16 @@ export class FilesRead {
     this.#statements.confirm.run({ file, stamp, readAt });
   }
 
-  /** Forgets who holds a record. */
-  forgetRecord(key: string): void {
-    this.#statements.forgetRecord.run(key);
+  /** The records of a file that its last reading did not find, or all. */
+  recordsOf(path: string, which: 'missing' | 'all'): RecordName[] {
+    const known = this.#statements.fileAt.get(path);
+    if (!known) return [];
+    return this.#statements.before.all(known.file, which === 'all' ? Number.MAX_SAFE_INTEGER : known.ended);
   }
 
-  /**
-   * Lets a file go of the records that its last reading did not find, or of all.
-   * @returns the keys of those that nothing holds any more, and the files read earlier that hold others of them. They are
-   *   marked to be read again: what the library says of such a record may be what the file that let go said.
-   */
-  release(path: string, which: 'missing' | 'all'): { abandoned: string[]; outdated: string[] } {
-    const known = this.#statements.fileAt.get(path);
-    if (!known) return { abandoned: [], outdated: [] };
-    const { file, ended, readAt } = known;
-    const abandoned: string[] = [];
-    const outdated = new Set<string>();
-    for (const key of this.#statements.release.all(file, which === 'all' ? Number.MAX_SAFE_INTEGER : ended)) {
-      const holders = this.#statements.holders.all(key);
-      if (holders.length === 0) abandoned.push(key);
-      for (const holder of holders) {
-        if (holder.path === null || (holder.readAt ?? 0) > (readAt ?? 0)) continue;
-        this.#statements.readAgain.run(holder.file);
-        outdated.add(holder.path);
-      }
-    }
-    if (which === 'all') this.#statements.forget.run(file);
-    return { abandoned, outdated: [...outdated] };
+  /** Forgets a file, of which no records are left. */
+  forget(path: string): void {
+    this.#statements.forget.run(path);
   }
 }
 

@@ -120,7 +120,7 @@ export type PutOutcome =
   /** The record was known; it says something else now. */
   | 'changed'
   | 'unchanged'
-  /** A new record of a paper that is there under another id; its fields were merged into that paper. */
+  /** A new record of a paper that is there from elsewhere; its fields were merged into that paper. */
   | 'duplicate';
 
 /** A paper that has no vector yet. */
@@ -137,15 +137,18 @@ export interface LibraryWriter {
   readonly files: FilesRead;
   /**
    * Stores records in one transaction; when it returns, they survive a power cut. Vectors of changed texts are dropped.
-   * @param reading the reading of the file that holds them; undefined: they come from no file, and stay until they are
-   *   removed by name.
+   * A record is known by its file, its id, and its place among those that the file has of that id: read again, it replaces
+   * what it said. The same id from elsewhere is another record of the same paper, if the titles do not say otherwise; if
+   * they do, the later paper gets an id of its own.
+   * @param reading the reading of the file that holds them; undefined: a reading of nothing that has a name. What comes
+   *   from no file stays until it is removed by name.
    */
   put(records: Paper[], reading?: Reading): PutOutcome[];
   /** Does several writes in one transaction. */
   atomically<T>(work: () => T): T;
   /**
-   * Forgets that a file holds the records which its last reading did not find or, where the file itself is gone, all of
-   * them. Records that nothing else holds are removed, and papers with them that have no other record.
+   * Removes the records of a file that its last reading did not find or, where the file itself is gone, all of them, and
+   * papers with them that have no other record.
    */
   release(file: string, which: 'missing' | 'all'): Released;
   /** Removes papers by id or identifier; returns the ids of those that were there. */

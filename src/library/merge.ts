@@ -2,12 +2,12 @@
 import { IDENTIFIER_KINDS, type IdentifierKind, type Paper } from '../paper.ts';
 
 /**
- * Whether two records that share an identifier of a kind are one paper. They mostly are, but wrong identifiers are common:
+ * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers are common:
  * of 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a stranger's name.
  * So their titles must agree: half of the shorter one's words or, where an identifier of one kind tells the two apart (two
  * arXiv ids), nearly all the words of both. That holds for an ISBN too: whatever stands in a book may have it.
  */
-export function samePaper(a: Paper, b: Paper, shared: IdentifierKind): boolean {
+export function samePaper(a: Paper, b: Paper, shared: IdentifierKind | 'id'): boolean {
   const [wordsA, wordsB] = [titleWords(a), titleWords(b)];
   if (wordsA.size === 0 || wordsB.size === 0) return true;
   const common = [...wordsA].filter((word) => wordsB.has(word)).length;

@@ -7,7 +7,7 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { contentHash, embeddedText, type IdentifierKind, type Paper } from '../paper.ts';
 import { openForWriting } from './database.ts';
-import { FilesRead, type Reading, type Released } from './files.ts';
+import { FilesRead, type Reading, type RecordName, type Released } from './files.ts';
 import { IndexedFacets } from './indexed-facets.ts';
 import { IndexedWords } from './indexed-words.ts';
 import type { LibrarySettings, LibraryWriter, PendingPaper, PutOutcome } from './library.ts';
@@ -17,12 +17,16 @@ import { mergeRecords, samePaper } from './merge.ts';
 import { PaperNames } from './names.ts';
 import { Works } from './works.ts';
 
-interface RecordRow {
-  key: string;
+/** A record as its table has it. */
+interface RecordRow extends RecordName {
+  reading: number;
   hash: string;
-  /** The record as JSON; null when it is its paper's only one, and so says what the paper says. */
+  /** The record as JSON; null when all of its paper's records say the same, which is what the paper says. */
   data: string | null;
 }
+
+/** A record with what it says. */
+type StoredRecord = Omit<RecordRow, 'data'> & { paper: Paper };
 
 export class LocalWriter implements LibraryWriter {
   readonly model: Model;
@@ -45,15 +49,30 @@ export class LocalWriter implements LibraryWriter {
     this.#facets = new IndexedFacets(db);
     this.#works = new Works(db);
     this.#statements = {
-      recordByKey: db.prepare<[string], { paper: number; hash: string }>(
-        'SELECT paper, hash FROM records WHERE key = ?',
+      recordsHere: db.prepare<[string, number], { nth: number; reading: number; paper: number; hash: string }>(
+        'SELECT nth, reading, paper, hash FROM records WHERE key = ? AND file = ? ORDER BY nth',
       ),
+      recordLike: db.prepare<[string, string], { paper: number; data: string | null }>(
+        'SELECT paper, data FROM records WHERE key = ? AND hash = ? LIMIT 1',
+      ),
+      paperOfRecord: db
+        .prepare<[RecordName], number>('SELECT paper FROM records WHERE key = :key AND file = :file AND nth = :nth')
+        .pluck(),
+      deleteRecord: db.prepare<[RecordName]>('DELETE FROM records WHERE key = :key AND file = :file AND nth = :nth'),
+      seeRecord: db.prepare<[RecordName & Pick<RecordRow, 'reading'>]>(
+        'UPDATE records SET reading = :reading WHERE key = :key AND file = :file AND nth = :nth',
+      ),
+      rowsByName: db
+        .prepare<[{ name: string }], number>(
+          'SELECT row FROM papers WHERE id = :name UNION SELECT paper FROM records WHERE key = :name',
+        )
+        .pluck(),
       rowByIdentifier: db
         .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
         .pluck(),
       paper: db.prepare<[number], PaperRow>('SELECT * FROM papers WHERE row = ?'),
       recordsOf: db.prepare<[number], RecordRow>(
-        'SELECT key, hash, data FROM records WHERE paper = ? ORDER BY sequence',
+        'SELECT key, file, nth, reading, hash, data FROM records WHERE paper = ? ORDER BY sequence',
       ),
       insertPaper: db.prepare<[object]>(
         `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra)
@@ -64,8 +83,9 @@ export class LocalWriter implements LibraryWriter {
            url = :url, ids = :ids, categories = :categories, extra = :extra WHERE row = :row`,
       ),
       deletePaper: db.prepare<[number]>('DELETE FROM papers WHERE row = ?'),
-      insertRecord: db.prepare<[string, number, string, string | null]>(
-        'INSERT INTO records (key, paper, hash, data) VALUES (?, ?, ?, ?)',
+      insertRecord: db.prepare<[RecordRow & { paper: number }]>(
+        `INSERT INTO records (key, file, nth, reading, paper, hash, data)
+         VALUES (:key, :file, :nth, :reading, :paper, :hash, :data)`,
       ),
       deleteRecords: db.prepare<[number]>('DELETE FROM records WHERE paper = ?'),
       insertIdentifier: db.prepare<[string, string, number]>(
@@ -120,12 +140,13 @@ export class LocalWriter implements LibraryWriter {
   }
 
   put(records: Paper[], reading?: Reading): PutOutcome[] {
-    return this.#change(() =>
-      records.map((record) => {
-        this.files.hold(record.id, reading);
-        return this.#put(record);
-      }),
-    );
+    return this.atomically(() => {
+      const from = reading ?? this.files.begin('', '');
+      const outcomes = records.map((record) => this.#put(record, from));
+      // That a file still says what it said is noted, and changes nothing.
+      if (outcomes.some((outcome) => outcome !== 'unchanged')) this.#statements.revise.run();
+      return outcomes;
+    });
   }
 
   atomically<T>(work: () => T): T {
@@ -149,7 +170,6 @@ export class LocalWriter implements LibraryWriter {
         const row = this.#names.row(id);
         if (row === undefined) return false;
         const versions = this.#works.versions(row);
-        for (const { key } of this.#statements.recordsOf.all(row)) this.files.forgetRecord(key);
         this.#deletePaper(row, this.#statements.paper.get(row)!);
         this.#works.regroup(versions);
         return true;
@@ -159,9 +179,12 @@ export class LocalWriter implements LibraryWriter {
 
   release(file: string, which: 'missing' | 'all'): Released {
     return this.#change(() => {
-      const { abandoned, outdated } = this.files.release(file, which);
-      const papers = abandoned.filter((key) => this.#removeRecord(key)).length;
-      return { records: abandoned.length, papers, outdated };
+      const gone = this.files.recordsOf(file, which).map((name) => this.#removeRecord(name));
+      if (which === 'all') this.files.forget(file);
+      return {
+        records: gone.filter((what) => what !== 'nothing').length,
+        papers: gone.filter((what) => what === 'paper').length,
+      };
     });
   }
 
@@ -266,66 +289,96 @@ export class LocalWriter implements LibraryWriter {
     });
   }
 
-  #put(record: Paper): PutOutcome {
+  #put(record: Paper, { file, number: reading }: Reading): PutOutcome {
     const hash = contentHash(record);
-    const known = this.#statements.recordByKey.get(record.id);
-    if (known?.hash === hash) return 'unchanged';
+    const here = this.#statements.recordsHere.all(record.id, file);
+    const read = here.filter((each) => each.reading === reading);
+    if (read.some((each) => each.hash === hash)) return 'unchanged'; // The file has it twice.
+    const name = { key: record.id, file, nth: read.length + 1 };
+    const known = here.find(({ nth }) => nth === name.nth);
+    if (known?.hash === hash) {
+      this.#statements.seeRecord.run({ ...name, reading });
+      return 'unchanged';
+    }
+    const like = known ? undefined : this.#statements.recordLike.get(record.id, hash);
+    if (like) {
+      this.#statements.insertRecord.run({ ...name, reading, hash, ...like });
+      return 'unchanged';
+    }
 
     const rows = new Set<number>();
     if (known) rows.add(known.paper);
+    const namesakes = known ? [] : this.#statements.rowsByName.all({ name: record.id });
+    for (const row of namesakes) if (this.#isPaper(record, row, 'id')) rows.add(row);
     for (const [kind, value] of Object.entries(record.ids) as [IdentifierKind, string][]) {
       const row = this.#statements.rowByIdentifier.get(kind, value);
-      if (row === undefined || rows.has(row)) continue;
-      if (samePaper(record, paperFrom(this.#statements.paper.get(row)!), kind)) rows.add(row);
+      if (row !== undefined && !rows.has(row) && this.#isPaper(record, row, kind)) rows.add(row);
     }
     const [row, ...others] = rows;
     if (row === undefined) {
+      // Two files count their papers from 1: the later one's go by other names.
+      if (namesakes.length > 0) return this.#put({ ...record, id: `${record.id}~${file}` }, { file, number: reading });
       const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
       this.#words.note(added, null, record);
       this.#addIdentifiers(record, added);
       this.#facets.add(added, record);
-      this.#statements.insertRecord.run(record.id, added, hash, null);
+      this.#statements.insertRecord.run({ ...name, reading, hash, paper: added, data: null });
       // A person may have judged it before it was removed.
       if (this.#works.isJudged(record.id)) this.#works.regroup([added]);
       return 'added';
     }
 
     // Everything that was said of this paper, under whichever of its rows, and what this record says now.
-    const records = new Map<string, { hash: string; paper: Paper }>();
     const papers = new Map([...rows].map((each) => [each, paperFrom(this.#statements.paper.get(each)!)]));
-    for (const [each, paper] of papers) {
-      for (const { key, hash, data } of this.#statements.recordsOf.all(each)) {
-        records.set(key, { hash, paper: data === null ? paper : (JSON.parse(data) as Paper) });
-      }
-    }
-    records.set(record.id, { hash, paper: record });
+    const records = Array.from(papers, ([each, paper]) => this.#recordsOf(each, paper)).flat();
+    const now = { ...name, reading, hash, paper: record };
+    const at = records.findIndex((each) => known && isNamed(each, name));
+    if (at === -1) records.push(now);
+    else records[at] = now;
     const versions = [...rows].flatMap((each) => this.#works.versions(each));
     for (const other of others) this.#deletePaper(other, papers.get(other)!);
     this.#rewrite(row, papers.get(row)!, records, versions);
     return known ? 'changed' : 'duplicate';
   }
 
-  /** Removes a record. @returns whether its paper went with it, having no other. */
-  #removeRecord(key: string): boolean {
-    const row = this.#statements.recordByKey.get(key)?.paper;
-    if (row === undefined) return false;
+  /** Whether a record is of the paper in a row, with which it shares an id or an identifier. */
+  #isPaper(record: Paper, row: number, shared: IdentifierKind | 'id'): boolean {
+    return samePaper(record, paperFrom(this.#statements.paper.get(row)!), shared);
+  }
+
+  /** The records of a row, in the order in which they came. @param paper what the row says. */
+  #recordsOf(row: number, paper: Paper): StoredRecord[] {
+    return this.#statements.recordsOf.all(row).map(({ data, ...record }) => ({
+      ...record,
+      paper: data === null ? { ...paper, id: record.key } : (JSON.parse(data) as Paper),
+    }));
+  }
+
+  /** Removes a record. @returns what is gone with it: its paper, what only it said, or nothing that another doesn't say. */
+  #removeRecord(name: RecordName): 'paper' | 'record' | 'nothing' {
+    const row = this.#statements.paperOfRecord.get(name);
+    if (row === undefined) return 'nothing';
     const before = paperFrom(this.#statements.paper.get(row)!);
-    const versions = this.#works.versions(row);
-    const left = this.#statements.recordsOf.all(row).filter((record) => record.key !== key);
-    if (left.length === 0) {
-      this.#deletePaper(row, before);
-      this.#works.regroup(versions);
-    } else {
-      // Where there are several, each says itself what it says.
-      const records = left.map(({ key, hash, data }) => [key, { hash, paper: JSON.parse(data!) as Paper }] as const);
-      this.#rewrite(row, before, new Map(records), versions);
+    const all = this.#recordsOf(row, before);
+    const left = all.filter((each) => !isNamed(each, name));
+    const { hash } = all.find((each) => isNamed(each, name))!;
+    if (left.some((each) => each.hash === hash)) {
+      this.#statements.deleteRecord.run(name);
+      return 'nothing';
     }
-    return left.length === 0;
+    const versions = this.#works.versions(row);
+    if (left.length > 0) {
+      this.#rewrite(row, before, left, versions);
+      return 'record';
+    }
+    this.#deletePaper(row, before);
+    this.#works.regroup(versions);
+    return 'paper';
   }
 
   /** Makes the paper of a row what its records say. @param versions of the works it was in, to be grouped anew. */
-  #rewrite(row: number, before: Paper, records: Map<string, { hash: string; paper: Paper }>, versions: number[]): void {
-    const said = [...records.values()].map(({ paper }) => paper);
+  #rewrite(row: number, before: Paper, records: StoredRecord[], versions: number[]): void {
+    const said = [...new Map(records.map(({ hash, paper }) => [hash, paper])).values()];
     const merged = mergeRecords(said);
     this.#statements.updatePaper.run({ ...columns(merged), row });
     this.#words.note(row, before, merged);
@@ -334,8 +387,9 @@ export class LocalWriter implements LibraryWriter {
     for (const record of said) this.#addIdentifiers(record, row);
     this.#facets.replace(row, merged);
     this.#statements.deleteRecords.run(row);
-    for (const [key, { hash, paper }] of records) {
-      this.#statements.insertRecord.run(key, row, hash, records.size === 1 ? null : JSON.stringify(paper));
+    for (const { paper, ...record } of records) {
+      const data = said.length === 1 ? null : JSON.stringify(paper);
+      this.#statements.insertRecord.run({ ...record, paper: row, data });
     }
     this.#works.compare(row);
     this.#works.regroup(versions);
@@ -352,6 +406,9 @@ export class LocalWriter implements LibraryWriter {
     for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
   }
 }
+
+const isNamed = (record: RecordName, { key, file, nth }: RecordName): boolean =>
+  record.key === key && record.file === file && record.nth === nth;
 
 /** A paper as the columns of its row. */
 function columns(paper: Paper): Omit<PaperRow, 'row'> {

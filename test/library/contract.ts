@@ -131,7 +131,7 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(writer.put([paper('d'), paper('d'), paper('d', { year: 2000 })])).toEqual([
           'added',
           'unchanged',
-          'changed',
+          'duplicate',
         ]);
         expect(await library.status()).toMatchObject({ papers: 3 });
         expect((await paperNamed(library, 'a'))!.year).toBe(2017);
@@ -201,6 +201,56 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(await library.records(row!)).toEqual([first, second]); // Nothing that either says is gone.
         writer.put([paper('alone')]);
         expect(await library.records((await library.find('alone'))!)).toEqual([]);
+      });
+
+      it('are merged under one id too, and each file changes only what it said itself', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const [rich, poor] = [
+          { abstract: 'A long abstract.', year: 2021 },
+          { year: 2020, venue: 'J. Res.' },
+        ];
+        const read = (file: string, ...records: Paper[]) => writer.put(records, writer.files.begin(file, '/'));
+        expect(read('/a.bib', paper('x', rich))).toEqual(['added']);
+        expect(read('/b.ris', paper('x', poor))).toEqual(['duplicate']);
+        expect(await paperNamed(library, 'x')).toMatchObject({ ...rich, ...poor });
+        const corrected = { ...rich, abstract: 'A short one.' };
+        expect(read('/a.bib', paper('x', corrected))).toEqual(['changed']);
+        expect(await paperNamed(library, 'x')).toMatchObject({ ...corrected, ...poor });
+        expect(read('/b.ris', paper('x', poor))).toEqual(['unchanged']);
+        expect(read('/c.csv', paper('x', poor))).toEqual(['unchanged']);
+        const row = (await library.find('x'))!;
+        expect((await library.records(row)).map(({ venue }) => venue)).toEqual([null, 'J. Res.', 'J. Res.']);
+      });
+
+      it('of one id in one file are merged in it, and told apart when it is read again', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const read = (...records: Paper[]) => writer.put(records, writer.files.begin('/all.ris', '/'));
+        const [one, two] = [paper('x', { abstract: 'Text.' }), paper('x', { year: 2020 })];
+        expect(read(one, two, one)).toEqual(['added', 'duplicate', 'unchanged']);
+        expect(read(one, two, one)).toEqual(['unchanged', 'unchanged', 'unchanged']);
+        expect(read(one, { ...two, year: 2019 })).toEqual(['unchanged', 'changed']);
+        expect(await paperNamed(library, 'x')).toMatchObject({ abstract: 'Text.', year: 2019 });
+        expect(await library.status()).toMatchObject({ papers: 1 });
+      });
+
+      it('of one id and other titles are papers of their own, for many a file counts from 1', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const read = (file: string, ...records: Paper[]) => writer.put(records, writer.files.begin(file, '/'));
+        expect(read('/knots.jsonl', paper('1', { title: 'Knots' }))).toEqual(['added']);
+        const others = [paper('1', { title: 'Stars' }), paper('1', { title: 'Moons' })];
+        expect(read('/stars.jsonl', ...others)).toEqual(['added', 'added']);
+        expect(read('/stars.jsonl', ...others)).toEqual(['unchanged', 'unchanged']);
+        expect((await paperNamed(library, '1'))!.title).toBe('Knots');
+        const all: Paper[] = [];
+        for await (const each of library.everyPaper()) all.push(each);
+        expect(all.map(({ title }) => title)).toEqual(['Knots', 'Stars', 'Moons']);
+        expect(new Set(all.map(({ id }) => id)).size).toBe(3);
+        for (const { id, title } of all) expect((await paperNamed(library, id))!.title).toBe(title);
+        expect(writer.remove([all[1]!.id])).toHaveLength(1);
+        expect(read('/stars.jsonl', ...others)).toEqual(['added', 'unchanged']);
       });
 
       it('have the venue and DOI of what was published, whichever came first', async () => {

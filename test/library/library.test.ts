@@ -35,6 +35,65 @@ libraryContract('LocalLibrary', async () => {
   return { writer: openWriter(folder), reader: () => openLibrary(folder) };
 });
 
+describe('a library of format 1', () => {
+  /** Its records were of no file, and a table told which files held them. */
+  const TO_1 = `
+    CREATE TABLE old (
+      sequence INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
+      paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE, hash TEXT NOT NULL, data TEXT
+    ) STRICT;
+    CREATE TABLE held (
+      key TEXT NOT NULL, file INTEGER NOT NULL, reading INTEGER NOT NULL, PRIMARY KEY (key, file)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX held_by_file ON held (file, reading);
+    INSERT INTO held SELECT key, file, reading FROM records;
+    INSERT INTO old SELECT min(sequence), key, paper, hash, data FROM records GROUP BY key;
+    DROP TABLE records;
+    ALTER TABLE old RENAME TO records;
+    CREATE INDEX records_by_paper ON records (paper);
+    PRAGMA user_version = 1;
+  `;
+  const knots = [
+    paper('a', { title: 'Knots', doi: '10.1000/x' }),
+    paper('b', { title: 'Knots', doi: '10.1000/x', year: 2001 }),
+  ];
+
+  async function oldFolder(): Promise<string> {
+    const folder = temporaryFolder();
+    const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'first' });
+    for (const file of ['/a.bib', '/b.bib']) writer.put(knots, writer.files.begin(file, '/'));
+    await writer.close();
+    const db = new Database(path.join(folder, LIBRARY_FILE));
+    db.exec(TO_1);
+    db.close();
+    return folder;
+  }
+
+  it('is read and written as one of today', async () => {
+    const folder = await oldFolder();
+    const library = await openLibrary(folder);
+    const row = (await library.find('b'))!;
+    expect(await library.papers([row])).toMatchObject([{ id: 'a', ids: { doi: '10.1000/x' } }]);
+    const writer = openWriter(folder);
+    expect(writer.files.all()).toMatchObject([
+      { path: '/a.bib', held: 2 },
+      { path: '/b.bib', held: 2 },
+    ]);
+    for (const file of ['/a.bib', '/b.bib']) {
+      expect(writer.put(knots, writer.files.begin(file, '/'))).toEqual(['unchanged', 'unchanged']);
+    }
+    expect(writer.release('/a.bib', 'all')).toEqual({ records: 0, papers: 0 });
+    expect(writer.release('/b.bib', 'all')).toEqual({ records: 2, papers: 1 });
+  });
+
+  it('is brought to today by whoever opens it first, while others do', async () => {
+    const folder = await oldFolder();
+    const [writer, ...libraries] = [openWriter(folder), await openLibrary(folder), await openLibrary(folder)];
+    for (const library of libraries) expect(await library.status()).toEqual({ papers: 1, embedded: 0 });
+    expect(writer.put(knots)).toEqual(['unchanged', 'unchanged']);
+  });
+});
+
 describe('one writer at a time', () => {
   it('is told who is writing, while readers go on', async () => {
     const folder = temporaryFolder();
