@@ -1,5 +1,6 @@
 /** Web of Science's tagged text, as a plain text or EndNote (.ciw) export, of its Core Collection and other databases. */
 import type { PaperInput } from '../paper.ts';
+import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
 import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
 import { yearIn } from './year.ts';
@@ -79,9 +80,10 @@ const authorName = (line: string): string => personName(line.replace(/\([^()\s@]
 function categories(record: TaggedRecord, key = ''): string[] {
   const [authors, ...others] = ['DE', 'ID', 'SC', 'WC'].map((tag) => record.texts(tag));
   // ZooRec: "Picoides arcticus [Breeding site / Snag / ] [USA /  / ]."
-  const separator = key.startsWith('ZOOREC') ? /[;[\]]|\s\/\s|\.$/ : /;/;
-  const words = authors!.flatMap((text) => text.split(separator));
-  return keywords([...words, ...others.flat().flatMap((text) => text.split(';'))]);
+  const words = key.startsWith('ZOOREC')
+    ? authors!.flatMap((text) => partsBetween(text, ';\\[\\]')).flatMap((part) => part.split(/\s\/\s|\.$/))
+    : authors!.flatMap((text) => partsBetween(text, ';'));
+  return keywords([...words, ...others.flat().flatMap((text) => partsBetween(text, ';'))]);
 }
 
 /** The DOIs of the works cited. */
