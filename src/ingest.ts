@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AkinError } from './errors.ts';
 import type { Embedder, Embedding } from './embedding/embedder.ts';
-import type { Reading, ReadingEnd } from './library/files.ts';
+import { STANDARD_INPUT, type Reading, type ReadingEnd } from './library/files.ts';
 import type { LibraryWriter, PendingPaper, PutOutcome } from './library/library.ts';
 import { excerpt, toPaper, type Paper } from './paper.ts';
 import { hashOf, mayBeFile, mountOf, stateOf } from './sources/file-state.ts';
@@ -110,7 +110,7 @@ export async function* papersIn(paths: string[]): AsyncGenerator<Paper> {
 export const mannerOf = ({ source, map }: Pick<StoreOptions, 'source' | 'map'>): string =>
   JSON.stringify({ format: source?.name, map });
 
-/** Where papers come from: a file by its absolute path; standard input and its like as `-`; a service by its name. */
+/** Where papers come from: a file by its absolute path; standard input and pipes as `-`; a service by its name. */
 interface Origin {
   path: string;
   mount: string;
@@ -147,7 +147,7 @@ export class Intake {
     // What is no file, such as a pipe, can be read only once, and says nothing about itself.
     if (name === '-' || !(await mayBeFile(name))) {
       return this.#take(
-        { path: '-', mount: '' },
+        { path: STANDARD_INPUT, mount: '' },
         readFile(name, this.#options, (reject) => this.#reject(reject)),
       );
     }

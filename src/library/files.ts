@@ -14,7 +14,12 @@ import type Database from 'better-sqlite3';
 export interface Reading {
   file: number;
   number: number;
+  /** It is of standard input, which may be another thing at every reading. */
+  isAnything?: boolean;
 }
+
+/** The name of standard input. */
+export const STANDARD_INPUT = '-';
 
 /** What is known of a file from its last reading that came to its end. */
 export interface FileRead {
@@ -119,7 +124,7 @@ export class FilesRead {
 
   /** Begins a reading of the file at an absolute path, or of what is none and has a name that is no such path. */
   begin(path: string, mount: string): Reading {
-    return this.#statements.begin.get(path, mount)!;
+    return { ...this.#statements.begin.get(path, mount)!, isAnything: path === STANDARD_INPUT };
   }
 
   /**

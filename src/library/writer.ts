@@ -289,7 +289,9 @@ export class LocalWriter implements LibraryWriter {
     });
   }
 
-  #put(record: Paper, { file, number: reading }: Reading): PutOutcome {
+  /** Finds the paper that a record is of, if there is one, and makes it say what the record says. */
+  #put(record: Paper, from: Reading): PutOutcome {
+    const { file, number: reading, isAnything } = from;
     const hash = contentHash(record);
     const here = this.#statements.recordsHere.all(record.id, file);
     const read = here.filter((each) => each.reading === reading);
@@ -300,6 +302,9 @@ export class LocalWriter implements LibraryWriter {
       this.#statements.seeRecord.run({ ...name, reading });
       return 'unchanged';
     }
+    /** The same with another id: two lists count their papers from 1. */
+    const putApart = () => this.#put({ ...record, id: `${record.id}~${file}` }, from);
+    if (known && isAnything && !this.#isPaper(record, known.paper, 'id')) return putApart();
     const like = known ? undefined : this.#statements.recordLike.get(record.id, hash);
     if (like) {
       this.#statements.insertRecord.run({ ...name, reading, hash, ...like });
@@ -316,8 +321,7 @@ export class LocalWriter implements LibraryWriter {
     }
     const [row, ...others] = rows;
     if (row === undefined) {
-      // Two files count their papers from 1: the later one's go by other names.
-      if (namesakes.length > 0) return this.#put({ ...record, id: `${record.id}~${file}` }, { file, number: reading });
+      if (namesakes.length > 0) return putApart();
       const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
       this.#words.note(added, null, record);
       this.#addIdentifiers(record, added);

@@ -253,6 +253,20 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(read('/stars.jsonl', ...others)).toEqual(['added', 'unchanged']);
       });
 
+      it('from standard input are told apart as well, for it may be anything', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const read = (...records: Paper[]) => writer.put(records, writer.files.begin('-', ''));
+        const [knots, stars] = [paper('1', { title: 'On knots' }), paper('1', { title: 'Stars' })];
+        expect(read(knots)).toEqual(['added']);
+        expect(read(stars)).toEqual(['added']);
+        expect(read(knots)).toEqual(['unchanged']);
+        expect(read({ ...stars, year: 2020 })).toEqual(['changed']);
+        expect(read(paper('1', { title: 'On knots and ropes' }))).toEqual(['changed']);
+        expect(await library.status()).toMatchObject({ papers: 2 });
+        expect(writer.files.all()).toEqual([]); // It can't be read again.
+      });
+
       it('have the venue and DOI of what was published, whichever came first', async () => {
         const { writer, reader } = await make();
         const library = await reader();
