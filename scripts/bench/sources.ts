@@ -34,6 +34,14 @@ const { values, positionals } = parseArgs({
     stored: { type: 'boolean', default: false },
   },
 });
+const xml = (text: string): string => text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+/** A paper as formats have it of which there is no genuine file. */
+const RECORDS: Record<string, (paper: MadePaper, i: number) => string> = {
+  jsonl: (paper) => JSON.stringify(paper),
+  beir: ({ title, abstract }, i) => JSON.stringify({ _id: `d${i}`, title, text: abstract ?? '', metadata: {} }),
+  trec: ({ title, abstract = '' }, i) =>
+    `<DOC>\n<DOCNO>d${i}</DOCNO>\n<TITLE>${xml(title)}</TITLE>\n<TEXT>${xml(abstract)}</TEXT>\n</DOC>`,
+};
 const folder = mkdtempSync(path.join(tmpdir(), 'akin-bench-'));
 try {
   if (values.stored) await store(positionals);
@@ -191,7 +199,8 @@ async function throughput(largest: Map<Source, string>): Promise<void> {
         for (const file of files) {
           for await (const found of source.read(await openFile(file))) {
             records++;
-            if (what === 'papers' && 'input' in found) toPaper(found.input);
+            if ('reject' in found) throw new Error(`${file}: ${found.reject.reason}`); // Fast, and no throughput.
+            if (what === 'papers') toPaper(found.input);
           }
         }
         // The first round warms up.
@@ -208,21 +217,29 @@ async function throughput(largest: Map<Source, string>): Promise<void> {
   }
 }
 
-/** Files of a format of which there is no genuine one: akin's own, a Zotero library and PDFs, made of real papers. */
+interface MadePaper {
+  title: string;
+  abstract?: string;
+  authors?: string[];
+}
+
+/** Files of a format of which there is no genuine one, made of real papers. */
 function made(format: string): string[] {
   const lines = gunzipSync(readFileSync(shared('papers/acl-anthology-2022.jsonl.gz')))
     .toString()
     .split('\n');
-  if (format === 'jsonl') {
+  const all = lines.slice(0, 40_000).map((line) => JSON.parse(line) as MadePaper);
+  const record = RECORDS[format];
+  if (record) {
     const file = path.join(folder, format);
-    let size = 0;
-    writeFileSync(file, lines.filter((line) => (size += line.length) < Number(values.megabytes) * 1e6).join('\n'));
+    const records: string[] = [];
+    for (let size = 0; size < Number(values.megabytes) * 1e6; size += records.at(-1)!.length) {
+      records.push(record(all[records.length % all.length]!, records.length));
+    }
+    writeFileSync(file, records.join('\n'));
     return [file];
   }
-  const papers = lines
-    .slice(0, 20_000)
-    .map((line) => JSON.parse(line) as { title: string; abstract?: string; authors?: string[] })
-    .filter(({ abstract }) => (abstract ?? '').length > 300);
+  const papers = all.slice(0, 20_000).filter(({ abstract }) => (abstract ?? '').length > 300);
   if (format === 'zotero') {
     const file = path.join(folder, 'zotero.sqlite');
     const db = createZotero(file);

@@ -214,7 +214,10 @@ export function settingsOf(db: Database.Database): LibrarySettings {
 
 function connected(file: string, options: Database.Options): Database.Database {
   try {
-    return new Database(file, { timeout: 10_000, ...options });
+    const db = new Database(file, { timeout: 10_000, ...options });
+    db.pragma('cache_size = -65536');
+    db.pragma('mmap_size = 1073741824');
+    return db;
   } catch (error) {
     throw damaged(file, error);
   }
@@ -261,8 +264,6 @@ function opened(file: string, db: Database.Database): OpenDatabase {
         hint: 'embed again into a new folder: akin add --index NEW FILE…, or use the akin that made it',
       });
     }
-    db.pragma('cache_size = -65536');
-    db.pragma('mmap_size = 1073741824');
     return { db, libraryId: meta.get('library')!, model };
   } catch (error) {
     db.close();
