@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Filter } from '../../src/library/filter.ts';
 import type { Library, LibraryWriter, WordMatch } from '../../src/library/library.ts';
 import { dot } from '../../src/library/graph.ts';
-import { embeddedText, type Paper, type PaperInput } from '../../src/paper.ts';
+import { embeddedText, toPaper, type Paper, type PaperInput } from '../../src/paper.ts';
 import { embedAll, embedding, exactNearest, MODEL, paper, seeded, unitVector, vectorOf } from './made.ts';
 
 export interface NewLibrary {
@@ -265,6 +265,44 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(read(paper('1', { title: 'On knots and ropes' }))).toEqual(['changed']);
         expect(await library.status()).toMatchObject({ papers: 2 });
         expect(writer.files.all()).toEqual([]); // It can't be read again.
+      });
+
+      it('say exactly what the files say that hold them, whatever the files and in whichever order', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const one = fc.record({
+          id: fc.constantFrom('1', '2', '3'),
+          title: fc.constantFrom('Knots', 'On knots', 'Stars and moons', 'Moons'),
+          abstract: fc.constantFrom('', 'Short.', 'Rather longer.'),
+          doi: fc.constantFrom(undefined, '10.1000/a', '10.1000/b'),
+          arxiv: fc.constantFrom(undefined, '2209.09004'),
+        });
+        const reading = fc.tuple(fc.constantFrom('/a', '/b', '/c'), fc.array(one, { maxLength: 4 }));
+        const contents = ({ id: _, ...content }: Paper): string => JSON.stringify(content);
+        await fc.assert(
+          fc.asyncProperty(fc.array(reading, { maxLength: 6 }), async (readings) => {
+            const files = new Map<string, Paper[]>();
+            for (const [file, records] of readings) {
+              const papers = records.map((record) => toPaper(record));
+              files.set(file, papers);
+              const begun = writer.files.begin(file, '/');
+              writer.put(papers, begun);
+              const end = { stamp: null, hash: null, manner: '', readAt: 0, invalid: [], trouble: null };
+              writer.files.end(begun, end);
+              writer.release(file, 'missing');
+            }
+            const said: Paper[] = [];
+            for await (const each of library.everyPaper()) {
+              const records = await library.records((await library.find(each.id))!);
+              said.push(...(records.length > 0 ? records : [each]));
+            }
+            const sorted = (papers: Paper[]) => [...new Set(papers.map(contents))].sort();
+            expect(sorted(said)).toEqual(sorted([...files.values()].flat()));
+            for (const file of files.keys()) writer.release(file, 'all');
+            expect(await library.status()).toEqual({ papers: 0, embedded: 0 });
+          }),
+          { seed: 4, numRuns: 300 },
+        );
       });
 
       it('have the venue and DOI of what was published, whichever came first', async () => {
