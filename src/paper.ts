@@ -66,7 +66,9 @@ const IDENTIFIER_PATTERNS: Record<
         .replace(/[.,;]+$/, ''),
   },
   arxiv: {
-    prefix: /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.|export\.)?arxiv\.org\/(?:abs|pdf|html)\/)+/i,
+    // Also the pages of those who show arXiv's papers under arXiv's ids.
+    prefix:
+      /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.)?(?:(?:export\.)?arxiv\.org\/(?:abs|pdf|html)|(?:huggingface|hf)\.co\/papers|alphaxiv\.org\/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org\/(?:abs|html))\/)+/i,
     value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?\/\d{7})(?:v\d+)?(?:\.pdf)?(?:\s*\[[\w.-]+\])?$/i,
     normal: (value) =>
       value

@@ -57,6 +57,10 @@ describe('an identifier has one normal form, however it is written', () => {
       '2209.09004',
       [
         '2209.09004',
+        'https://huggingface.co/papers/2209.09004',
+        'hf.co/papers/2209.09004',
+        'https://www.alphaxiv.org/abs/2209.09004v1',
+        'https://ar5iv.labs.arxiv.org/html/2209.09004',
         '2209.09004v2',
         'arXiv:2209.09004',
         'ARXIV: 2209.09004v11',
