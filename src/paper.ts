@@ -119,7 +119,7 @@ function isbn13(written: string): string | null {
   const digits = Array.from(written.replace(/[-\s]/g, ''), (digit) => (/x/i.test(digit) ? 10 : Number(digit)));
   const sum = (weight: (i: number) => number) => digits.reduce((total, digit, i) => total + digit * weight(i), 0);
   const weight13 = (i: number): number => (i % 2 === 0 ? 1 : 3);
-  if (digits.length === 13) return sum(weight13) % 10 === 0 ? digits.join('') : null;
+  if (digits.length === 13) return !digits.includes(10) && sum(weight13) % 10 === 0 ? digits.join('') : null;
   if (sum((i) => 10 - i) % 11 !== 0) return null;
   const first = [9, 7, 8, ...digits.slice(0, 9)];
   const check = first.reduce((total, digit, i) => total + digit * weight13(i), 0) % 10;

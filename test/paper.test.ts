@@ -192,7 +192,19 @@ describe('an identifier has one normal form, however it is written', () => {
     ['acl', ['P18', '2020.acl-main', 'P181001']],
     ['openalex', ['A123', 'W', '123']],
     ['s2', [S2.slice(1), `${S2}0`, 'CorpusID:123']],
-    ['isbn', ['978-3-16-148410-1', '3-16-148410-0', '978316148410', '1234-5678', '97X3161484100', '9773161484100']],
+    [
+      'isbn',
+      [
+        '978-3-16-148410-1',
+        '978-3-16-148410-X',
+        '978-3-16-148419-X',
+        '3-16-148410-0',
+        '978316148410',
+        '1234-5678',
+        '97X3161484100',
+        '9773161484100',
+      ],
+    ],
   ])('%s: anything else is refused', (kind, malformed) => {
     for (const value of malformed) expect([value, normalIdentifier(kind, value)]).toEqual([value, null]);
   });

@@ -148,7 +148,7 @@ CREATE TABLE works (
 ) STRICT;
 CREATE INDEX works_by_leader ON works (leader);
 `;
-/** From format 1, where a record was of no file, and \`held\` told which files had it; file 0 stood for what is none. */
+/** From format 1, where a record was of no file, and `held` told which files had it; file 0 stood for what is none. */
 const FROM_1 = `
 ALTER TABLE records RENAME TO old;
 DROP INDEX records_by_paper;

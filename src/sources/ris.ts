@@ -101,7 +101,7 @@ export const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\
 const nameOf = (name: string): string => (name.includes(',,') ? name.replace(',,', ',') : personName(name));
 
 /** The serial number of what is no serial. */
-export const ISBN = /^(?:ISBN:?\s*)?(?:97[89][- ]?)?(?:\d[- ]?){9}[\dx](?![\d-])/i;
+const ISBN = /^(?:ISBN:?\s*)?(?:97[89][- ]?)?(?:\d[- ]?){9}[\dx](?![\d-])/i;
 export const DOI = /^(?:doi:?\s*|https?:\/\/(?:dx\.)?doi\.org\/)?10\.\d{4,9}\/\S+$/i;
 
 /** From wherever databases put them: a DOI for the type of work, PubMed's numbers as accession number and "custom 2". */
