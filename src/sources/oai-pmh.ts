@@ -87,7 +87,7 @@ const ARXIV_FIELDS = ['id', 'title', 'abstract', 'categories', JOURNAL_REF, 'doi
 
 function arxivFields(metadata: XmlElement): PaperInput {
   const text = (name: string): string => textOf(child(metadata, name));
-  const [doi, ...otherDois] = text('doi').split(/[ ,;]+(?=10\.)/);
+  const [doi, ...otherDois] = text('doi').split(/(?<![ ,;])[ ,;]+(?=10\.)/); // Linear: a run is tried from its start only.
   return {
     title: arxivText(text('title')),
     abstract: arxivAbstract(child(metadata, 'abstract')),

@@ -52,6 +52,7 @@ it.runIf(process.platform === 'linux').each([
   ['arxiv-atom', 'title: tildes'],
   ['oai-pmh', 'authors: names'],
   ['oai-pmh', 'keywords: lines'],
+  ['oai-pmh', 'id: semicolons'],
   ['ris', 'authors: commas'],
   ['crossref', 'many keys'],
   ['openalex', 'one word at many places'],
