@@ -30,16 +30,16 @@ function contradict(a: Paper, b: Paper): boolean {
 
 /**
  * Merges records of the same paper, the first of them leading. Id, title, authors and URL come from the first record that
- * has them, and so do venue and DOI, but a journal's before a preprint server's; the abstract is the longest; the year is
- * the earliest; identifiers, categories and extra fields are united, the earlier record winning where two differ; it is in
- * the collections of both.
+ * has them, but a title that says the paper was retracted before one that does not; and so do venue and DOI, but a
+ * journal's before a preprint server's; the abstract is the longest; the year is the earliest; identifiers, categories and
+ * extra fields are united, the earlier record winning where two differ; it is in the collections of both.
  */
 export function mergeRecords(records: Paper[]): Paper {
   const [first, ...others] = records as [Paper, ...Paper[]];
   return others.reduce<Paper>(
     (merged, record) => ({
       id: merged.id,
-      title: merged.title || record.title,
+      title: isRetracted(record.title) && !isRetracted(merged.title) ? record.title : merged.title || record.title,
       abstract: record.abstract.length > merged.abstract.length ? record.abstract : merged.abstract,
       authors: merged.authors.length > 0 ? merged.authors : record.authors,
       year:
@@ -55,6 +55,9 @@ export function mergeRecords(records: Paper[]): Paper {
     first,
   );
 }
+
+/** "[RETRACTED] On knots", "Retracted: On knots". */
+const isRetracted = (title: string): boolean => /^\W*retracted\b/i.test(title);
 
 /** Whether a venue is one where nothing is published, only put. */
 export function isPreprintServer(venue: string): boolean {

@@ -253,6 +253,22 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
         expect(read('/stars.jsonl', ...others)).toEqual(['added', 'unchanged']);
       });
 
+      it('say that a paper was retracted, if one of them does', async () => {
+        const { writer, reader } = await make();
+        const library = await reader();
+        const [plain, retracted] = ['On knots', '[RETRACTED] On knots'].map((title, i) =>
+          paper(`r${i}`, { title, doi: '10.1000/r' }),
+        );
+        for (const order of [
+          [plain!, retracted!],
+          [retracted!, plain!],
+        ]) {
+          writer.put(order);
+          expect((await paperNamed(library, 'r0'))!.title).toBe('[RETRACTED] On knots');
+          expect(writer.remove(['r0'])).toEqual(['r0']);
+        }
+      });
+
       it('from standard input are told apart as well, for it may be anything', async () => {
         const { writer, reader } = await make();
         const library = await reader();
