@@ -157,7 +157,8 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
 
     it('leads there by keyboard alone', async () => {
       const page = await open('/');
-      await page.keyboard.type(QUERY); // The box has the focus from the beginning.
+      await page.locator('[name=q]:focus').waitFor(); // It has the focus from the beginning, or a moment later on a busy machine.
+      await page.keyboard.type(QUERY);
       await page.getByText(TURING).waitFor();
       // The first letters may have found it already; their results go when those of the whole question come.
       await page.waitForURL((url) => url.searchParams.get('q') === QUERY);
