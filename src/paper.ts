@@ -180,10 +180,13 @@ export function isbnIn(field: unknown): string | undefined {
 
 const ISBN = /(?<![\d-])(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx](?![\d-])/gi;
 
-/** The arXiv id in a DOI that arXiv registered (it does so for every paper); undefined for any other. @param doi normal. */
+/** Whether a DOI is one that arXiv registered, as it does for every paper. @param doi normal. */
+export const isArxivDoi = (doi: string): boolean => doi.startsWith('10.48550/arxiv.');
+
+/** The arXiv id in a DOI that arXiv registered; undefined for any other. @param doi normal. */
 function arxivOfDoi(doi: string): string | undefined {
-  const id = /^10\.48550\/arxiv\.(.+)$/.exec(doi)?.[1];
-  return (id && normalIdentifier('arxiv', id)) ?? undefined;
+  const id = isArxivDoi(doi) ? doi.slice('10.48550/arxiv.'.length) : '';
+  return normalIdentifier('arxiv', id) ?? undefined;
 }
 
 /** Whatever a text names (see `parseIdentifier`): an identifier and, if it is the DOI of an arXiv paper, that one's as well. */

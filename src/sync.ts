@@ -184,11 +184,10 @@ async function whyNotGone(given: string, gone: FileRead[], all: number): Promise
 }
 
 /** Files that were read at a path or below it. */
-const under = (known: FileRead[], given: string): FileRead[] => known.filter((file) => isUnder(file.path, given));
-
-function isUnder(file: string, given: string): boolean {
+function under(known: FileRead[], given: string): FileRead[] {
   const root = path.resolve(given);
-  return file === root || file.startsWith(root.endsWith(path.sep) ? root : root + path.sep);
+  const folder = root.endsWith(path.sep) ? root : root + path.sep;
+  return known.filter((file) => file.path === root || file.path.startsWith(folder));
 }
 
 /** Brings a library in step with the files behind paths. */

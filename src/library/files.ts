@@ -65,7 +65,7 @@ export interface Released {
   papers: number;
 }
 
-/** What a record is known by: its id, the file, and the how manieth of that id it is in the file, from 1 on. */
+/** What a record is known by: its id, its file, and its place, from 1 on, among those that the file has of that id. */
 export interface RecordName {
   key: string;
   file: number;

@@ -1,11 +1,12 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
-import { IDENTIFIER_KINDS, type IdentifierKind, type Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind, type Paper } from '../paper.ts';
 
 /**
- * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers are common:
- * of 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a stranger's name.
- * So their titles must agree: half of the shorter one's words or, where an identifier of one kind tells the two apart (two
- * arXiv ids), nearly all the words of both. That holds for an ISBN too: whatever stands in a book may have it.
+ * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers
+ * are common: of 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a
+ * stranger's name. So their titles must agree: half of the shorter one's words or, where an identifier of one kind tells
+ * the two apart (two arXiv ids), nearly all the words of both. That holds for an ISBN too: whatever stands in a book may
+ * have it.
  */
 export function samePaper(a: Paper, b: Paper, shared: IdentifierKind | 'id'): boolean {
   const [wordsA, wordsB] = [titleWords(a), titleWords(b)];
@@ -62,11 +63,6 @@ const isRetracted = (title: string): boolean => /^\W*retracted\b/i.test(title);
 /** Whether a venue is one where nothing is published, only put. */
 export function isPreprintServer(venue: string): boolean {
   return /\b(?:arxiv|corr|biorxiv|medrxiv|ssrn|preprints?)\b/i.test(venue);
-}
-
-/** Whether a DOI, in its normal form, is the one that arXiv registers for every paper it has. */
-export function isArxivDoi(doi: string): boolean {
-  return doi.startsWith('10.48550/');
 }
 
 function doiOf({ ids: { doi } }: Paper, { ids: { doi: other } }: Paper): { doi?: string } {

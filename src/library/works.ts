@@ -7,9 +7,9 @@
  * links; what a person has judged comes before every link, and is kept by id for papers that go and come again.
  */
 import type Database from 'better-sqlite3';
-import type { Paper } from '../paper.ts';
+import { isArxivDoi, type Paper } from '../paper.ts';
 import { dot, floats } from './graph.ts';
-import { isArxivDoi, isPreprintServer } from './merge.ts';
+import { isPreprintServer } from './merge.ts';
 import { blockingKeys, fingerprint, neededCosine } from './same-work.ts';
 
 /** A key that more papers share tells nothing ("Untitled", a surname with a thousand bearers); it is passed over. */

@@ -62,14 +62,6 @@ export class LocalWriter implements LibraryWriter {
       seeRecord: db.prepare<[RecordName & Pick<RecordRow, 'reading'>]>(
         'UPDATE records SET reading = :reading WHERE key = :key AND file = :file AND nth = :nth',
       ),
-      rowsByName: db
-        .prepare<[{ name: string }], number>(
-          'SELECT row FROM papers WHERE id = :name UNION SELECT paper FROM records WHERE key = :name',
-        )
-        .pluck(),
-      rowByIdentifier: db
-        .prepare<[string, string], number>('SELECT paper FROM identifiers WHERE kind = ? AND value = ?')
-        .pluck(),
       paper: db.prepare<[number], PaperRow>('SELECT * FROM papers WHERE row = ?'),
       recordsOf: db.prepare<[number], RecordRow>(
         'SELECT key, file, nth, reading, hash, data FROM records WHERE paper = ? ORDER BY sequence',
@@ -304,22 +296,28 @@ export class LocalWriter implements LibraryWriter {
     }
     /** The same with another id: two lists count their papers from 1. */
     const putApart = () => this.#put({ ...record, id: `${record.id}~${file}` }, from);
-    if (known && isAnything && !this.#isPaper(record, known.paper, 'id')) return putApart();
+    if (known && isAnything && !samePaper(record, this.#paper(known.paper), 'id')) return putApart();
     const like = known ? undefined : this.#statements.recordLike.get(record.id, hash);
     if (like) {
       this.#statements.insertRecord.run({ ...name, reading, hash, ...like });
       return 'unchanged';
     }
 
-    const rows = new Set<number>();
-    if (known) rows.add(known.paper);
-    const namesakes = known ? [] : this.#statements.rowsByName.all({ name: record.id });
-    for (const row of namesakes) if (this.#isPaper(record, row, 'id')) rows.add(row);
+    /** The papers it is a record of, by row. */
+    const papers = new Map<number, Paper>();
+    const addIfSame = (row: number, shared: IdentifierKind | 'id'): void => {
+      if (papers.has(row)) return;
+      const paper = this.#paper(row);
+      if (samePaper(record, paper, shared)) papers.set(row, paper);
+    };
+    if (known) papers.set(known.paper, this.#paper(known.paper));
+    const namesakes = known ? [] : this.#names.rows(record.id);
+    for (const row of namesakes) addIfSame(row, 'id');
     for (const [kind, value] of Object.entries(record.ids) as [IdentifierKind, string][]) {
-      const row = this.#statements.rowByIdentifier.get(kind, value);
-      if (row !== undefined && !rows.has(row) && this.#isPaper(record, row, kind)) rows.add(row);
+      const row = this.#names.identified(kind, value);
+      if (row !== undefined) addIfSame(row, kind);
     }
-    const [row, ...others] = rows;
+    const [row, ...others] = papers.keys();
     if (row === undefined) {
       if (namesakes.length > 0) return putApart();
       const added = Number(this.#statements.insertPaper.run(columns(record)).lastInsertRowid);
@@ -333,21 +331,20 @@ export class LocalWriter implements LibraryWriter {
     }
 
     // Everything that was said of this paper, under whichever of its rows, and what this record says now.
-    const papers = new Map([...rows].map((each) => [each, paperFrom(this.#statements.paper.get(each)!)]));
     const records = Array.from(papers, ([each, paper]) => this.#recordsOf(each, paper)).flat();
     const now = { ...name, reading, hash, paper: record };
-    const at = records.findIndex((each) => known && isNamed(each, name));
+    const at = records.findIndex((each) => isNamed(each, name));
     if (at === -1) records.push(now);
     else records[at] = now;
-    const versions = [...rows].flatMap((each) => this.#works.versions(each));
+    const versions = [...papers.keys()].flatMap((each) => this.#works.versions(each));
     for (const other of others) this.#deletePaper(other, papers.get(other)!);
     this.#rewrite(row, papers.get(row)!, records, versions);
     return known ? 'changed' : 'duplicate';
   }
 
-  /** Whether a record is of the paper in a row, with which it shares an id or an identifier. */
-  #isPaper(record: Paper, row: number, shared: IdentifierKind | 'id'): boolean {
-    return samePaper(record, paperFrom(this.#statements.paper.get(row)!), shared);
+  /** What the paper in a row says. */
+  #paper(row: number): Paper {
+    return paperFrom(this.#statements.paper.get(row)!);
   }
 
   /** The records of a row, in the order in which they came. @param paper what the row says. */
@@ -362,7 +359,7 @@ export class LocalWriter implements LibraryWriter {
   #removeRecord(name: RecordName): 'paper' | 'record' | 'nothing' {
     const row = this.#statements.paperOfRecord.get(name);
     if (row === undefined) return 'nothing';
-    const before = paperFrom(this.#statements.paper.get(row)!);
+    const before = this.#paper(row);
     const all = this.#recordsOf(row, before);
     const left = all.filter((each) => !isNamed(each, name));
     const { hash } = all.find((each) => isNamed(each, name))!;

@@ -51,7 +51,7 @@ interface Shape {
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-const manyKeys = (_: unknown, i: number): string => `, "k${i}": ${i}`;
+const numberedKey = (i: number): string => `, "k${i}": ${i}`;
 const json = (fields: Record<string, unknown>): Shape => ({
   file: `[${JSON.stringify(fields).replace(/\}$/, '')}, "more": [«more»0]}]`,
   escaped: inJson,
@@ -65,8 +65,12 @@ const json = (fields: Record<string, unknown>): Shape => ({
       'nested lists': around(`${begin}, "x": `, '[', ']', end, size),
       'nested objects': around(`${begin}, "x": `, '{"a":', '}', end, size),
       // Just fewer than a record may have, and more.
-      'many keys': [`[${begin}`, ...Array.from({ length: Math.min(size / 20, 149_900) }, manyKeys), '}]'],
-      'too many keys': [`[${begin}`, ...repeated((i) => manyKeys(null, i), size * 2), '}]'],
+      'many keys': [
+        `[${begin}`,
+        ...Array.from({ length: Math.min(size / 20, 149_900) }, (_, i) => numberedKey(i)),
+        '}]',
+      ],
+      'too many keys': [`[${begin}`, ...repeated(numberedKey, size * 2), '}]'],
       'a list that never ends': ['[', ...repeated('1,', size / 4)],
       'records without an end': repeated(`${begin}, "x": "`, size),
       'records side by side': ['[', ...repeated(`${begin}},`, size / 4)],
