@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'index/'] },
+  { ignores: ['node_modules/', '.build/', 'index/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -14,6 +14,7 @@ import { openSession } from '../src/cli/session.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
 import { readQrels, readQueries } from '../src/evaluation/collection.ts';
 import { judgementsIn } from '../src/evaluation/runs.ts';
+import { ROOT } from '../src/package.ts';
 import { embeddedText } from '../src/paper.ts';
 import { DEFAULT_CUTOFF } from '../src/search/relevance.ts';
 import { shared } from './bench/report.ts';
@@ -26,9 +27,7 @@ const { values } = parseArgs({
   },
 });
 if (!values.keep) throw new Error('--keep DIR is missing: where npm run eval -- --keep DIR left its libraries');
-const offTopic = readFileSync(new URL('./off-topic.txt', import.meta.url), 'utf8')
-  .trim()
-  .split('\n');
+const offTopic = readFileSync(path.join(ROOT, 'scripts/off-topic.txt'), 'utf8').trim().split('\n');
 
 console.log(`${values.model}, cut-off ${DEFAULT_CUTOFF}, in %`);
 console.log(['set'.padEnd(16), 'false', 'nothing', 'lost 10', 'lost 100'].join('  '));

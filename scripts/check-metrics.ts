@@ -1,19 +1,19 @@
 /**
- * node --import tsx scripts/check-metrics.ts [--queries 5000] [--seed 1] [--write]: compares the measures with trec_eval's on
- * made-up runs, and fails where one differs in the fourth digit. Wants Python 3 and a network: pytrec-eval-terrier is
- * installed into a virtual environment that is thrown away. --write keeps runs and values for the tests instead.
+ * npm run check-metrics [-- --queries 5000 --seed 1 --write]: compares the measures with trec_eval's on made-up runs, and
+ * fails where one differs in the fourth digit. Wants Python 3 and a network: pytrec-eval-terrier is installed into a
+ * virtual environment that is thrown away. --write keeps runs and values for the tests instead.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { readQrels } from '../src/evaluation/collection.ts';
 import { measuresNamed, ranking, type Scored } from '../src/evaluation/metrics.ts';
+import { ROOT } from '../src/package.ts';
 
-const GOLDEN = fileURLToPath(new URL('../test/golden/trec-eval', import.meta.url));
-const REFERENCE = fileURLToPath(new URL('reference-metrics.py', import.meta.url));
+const GOLDEN = path.join(ROOT, 'test/golden/trec-eval');
+const REFERENCE = path.join(ROOT, 'scripts/reference-metrics.py');
 const PACKAGE = 'pytrec-eval-terrier==0.5.11';
 
 const { values } = parseArgs({

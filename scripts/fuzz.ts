@@ -12,8 +12,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { builtOf } from '../src/package.ts';
 import { MAX_RECORD_CHARACTERS } from '../src/sources/source.ts';
 import { HOSTILE, hostileFiles, type HostileFile } from '../test/sources/hostile.ts';
 import type { Outcome, Task } from './fuzz/reader.ts';
@@ -125,9 +125,7 @@ async function read(task: Task): Promise<Outcome | string> {
 }
 
 async function start(): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL('./fuzz/reader.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx', '--expose-gc'],
-  });
+  const child = fork(builtOf('scripts/fuzz/reader.ts'), { execArgv: ['--expose-gc'] });
   await once(child, 'message');
   return child;
 }

@@ -7,13 +7,13 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { examine } from '../src/cli/doctor.ts';
 import { openSession } from '../src/cli/session.ts';
 import { LIBRARY_FILE } from '../src/library/database.ts';
+import { ROOT } from '../src/package.ts';
 
-const PROGRAM = fileURLToPath(new URL('../src/cli/akin.js', import.meta.url));
+const PROGRAM = path.join(ROOT, 'src/cli/akin.js');
 
 export const PHASES = ['starting', 'storing', 'embedding', 'saving the graph'] as const;
 

@@ -1,12 +1,16 @@
-/** How a TypeScript file becomes a worker thread. Threads do not inherit the loader, so each registers it first. */
-import { Worker } from 'node:worker_threads';
+/**
+ * How a source becomes a worker thread. What runs in it is always what was built, also under vitest, which runs the
+ * sources themselves on the main thread; it builds first (test/setup.ts).
+ */
+import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { builtOf } from './package.ts';
 
 /**
- * Starts `file` (a .ts module) in a new thread.
+ * Starts a source in a new thread.
+ * @param source a TypeScript file by its path from the package's folder.
  * @param workerData structured-clonable data the thread reads from `node:worker_threads`.
+ * @param resourceLimits what the thread may take before it is ended; nothing is limited unless given.
  */
-export function startThread(file: URL, workerData: unknown): Worker {
-  const loader = new URL(import.meta.resolve('tsx/esm/api')).href;
-  const boot = `import { register } from ${JSON.stringify(loader)}; register(); await import(${JSON.stringify(file.href)});`;
-  return new Worker(new URL(`data:text/javascript,${encodeURIComponent(boot)}`), { workerData });
+export function startThread(source: string, workerData?: unknown, resourceLimits?: ResourceLimits): Worker {
+  return new Worker(builtOf(source), { workerData, resourceLimits });
 }

@@ -4,10 +4,11 @@ import { once } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { inject, onTestFinished } from 'vitest';
+import { ROOT } from '../src/package.ts';
 
-export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export { ROOT, builtOf } from '../src/package.ts';
+
 export const PROGRAM = path.join(ROOT, 'src/cli/akin.js');
 
 export interface Finished {

@@ -4,10 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { it } from 'vitest';
+import { ROOT } from '../src/package.ts';
 
-const SHARED = fileURLToPath(new URL('../../shared', import.meta.url));
+const SHARED = path.join(ROOT, '../shared');
 
 export const sharedPath = (file: string): string => path.join(SHARED, file);
 

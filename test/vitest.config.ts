@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { ROOT } from '../src/package.ts';
 
 export default defineConfig({
   test: {
-    root: fileURLToPath(new URL('..', import.meta.url)),
+    root: ROOT,
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/setup.ts'],
     // Real models, real processes, a real browser, on two cores.

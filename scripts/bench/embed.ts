@@ -54,7 +54,7 @@ async function docsPerSecond(count: number, run: () => Promise<void>): Promise<n
 
 const bare = await Promise.all(
   Array.from({ length: threads }, async () => {
-    const worker = startThread(new URL('./bare-session.ts', import.meta.url), path.join(folder, MODEL_FILE));
+    const worker = startThread('scripts/bench/bare-session.ts', path.join(folder, MODEL_FILE));
     await once(worker, 'message');
     return worker;
   }),

@@ -15,7 +15,6 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
@@ -25,6 +24,7 @@ import { dot } from '../../src/library/graph.ts';
 import { LIBRARY_FILE } from '../../src/library/database.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
+import { ROOT } from '../../src/package.ts';
 import { percentile, recordsWithAbstract, shared, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
@@ -40,7 +40,7 @@ const { values } = parseArgs({
 const papers = Number(values.papers);
 const queryCount = Number(values.queries);
 const folder = values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-bench-'));
-const program = fileURLToPath(new URL('../../src/cli/akin.js', import.meta.url));
+const program = path.join(ROOT, 'src/cli/akin.js');
 
 // Titles of the papers that follow those in the library: real questions, none of them answered by itself.
 const all = await recordsWithAbstract(shared('papers/arxiv-cs-2016.jsonl.gz'), papers + queryCount);

@@ -3,11 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
+import { ROOT } from '../../src/package.ts';
 
 /** The folder of real papers and judged collections beside the checkout. */
-export const SHARED = fileURLToPath(new URL('../../../shared', import.meta.url));
+export const SHARED = path.join(ROOT, '../shared');
 
 /** The path of a file under `../shared`. @throws Error when it is not there. */
 export function shared(file: string): string {

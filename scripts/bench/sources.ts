@@ -14,9 +14,9 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { ROOT } from '../../src/package.ts';
 import { toPaper } from '../../src/paper.ts';
 import { filesOf, openFile } from '../../src/sources/input.ts';
 import { detectSource, SOURCES } from '../../src/sources/registry.ts';
@@ -278,7 +278,7 @@ async function store(given: string[]): Promise<void> {
       : readdirSync(papers)
           .filter((name) => name.endsWith('.jsonl.gz'))
           .map((name) => path.join(papers, name));
-  const program = fileURLToPath(new URL('../../src/cli/akin.js', import.meta.url));
+  const program = path.join(ROOT, 'src/cli/akin.js');
   const index = path.join(folder, 'index');
   const run = async (parameters: string[]) => {
     const start = performance.now();

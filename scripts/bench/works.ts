@@ -31,6 +31,7 @@ import { LIBRARY_FILE } from '../../src/library/database.ts';
 import { dot, floats } from '../../src/library/graph.ts';
 import { fingerprint, titleSimilarity } from '../../src/library/same-work.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
+import { ROOT } from '../../src/package.ts';
 import { toPaper } from '../../src/paper.ts';
 import { shared } from './report.ts';
 
@@ -279,7 +280,7 @@ function link(): Map<string, Pair> {
 
 /** Pairs that were judged: 1 for one work, 0 for two. */
 function readJudged(): Map<string, boolean> {
-  const file = new URL('./works-judged.tsv', import.meta.url);
+  const file = path.join(ROOT, 'scripts/bench/works-judged.tsv');
   if (!existsSync(file)) return new Map();
   const lines = readFileSync(file, 'utf8')
     .split('\n')

@@ -1,6 +1,8 @@
 #!/usr/bin/env node
-// The command: the sources are TypeScript and run as they are, so the loader comes first.
-import { register } from 'tsx/esm/api';
+// The command. What runs is JavaScript built of the sources; where these are, in a checkout, it is brought up to date first.
+import { existsSync } from 'node:fs';
+import { URL } from 'node:url';
 
-register();
-await import('./main.ts');
+const builder = new URL('../../scripts/build.js', import.meta.url);
+if (existsSync(builder)) await (await import(builder.href)).build();
+await import('../../.build/src/cli/main.js');

@@ -4,9 +4,8 @@
  * door, is loaded by that command: the others start in half the time.
  */
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_MODEL, findCrossEncoder, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
@@ -15,6 +14,7 @@ import { FilesRead } from '../library/files.ts';
 import { removeGraph } from '../library/graph-file.ts';
 import { LocalLibrary } from '../library/local.ts';
 import { LocalWriter } from '../library/writer.ts';
+import { ROOT, VERSION } from '../package.ts';
 import { embeddedText, type Paper } from '../paper.ts';
 import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS } from '../search/related.ts';
 import { DEFAULT_CUTOFF } from '../search/relevance.ts';
@@ -33,10 +33,7 @@ import type { TuneOptions } from './tune.ts';
 
 /** "akin" on a telephone's keys. */
 const DEFAULT_PORT = 2546;
-const { version: VERSION } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
+const SAMPLE = path.join(ROOT, 'scripts/sample-papers.jsonl');
 
 /** Of a set made of a library: enough for an interval of two points, and built in minutes. */
 const KNOWN_ITEM_QUERIES = 500;

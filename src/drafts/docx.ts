@@ -3,12 +3,13 @@
  * read from the fields they leave in the document, which hold every cited work whole.
  */
 import { readFile } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
 import { normalIdentifier } from '../paper.ts';
 import { openFiles } from '../sources/input.ts';
 import { plainText } from '../sources/markup.ts';
+import { startThread } from '../thread.ts';
+import type { DocxAnswer } from './docx-worker.ts';
 import { MAX_DRAFT_CHARACTERS, withoutMarks, type Draft, type Reference } from './draft.ts';
 import { draftOf, type Block } from './text.ts';
 
@@ -51,13 +52,11 @@ async function documentXml(file: string): Promise<string> {
   return main;
 }
 
-type Answer = { html: string } | { problem: string };
-
 async function htmlOf(file: string): Promise<string> {
   const bytes = new Uint8Array(await readFile(file));
-  const worker = new Worker(new URL('./docx-worker.js', import.meta.url), { execArgv: [] });
+  const worker = startThread('src/drafts/docx-worker.ts');
   let watch: NodeJS.Timeout | undefined;
-  const answer = await new Promise<Answer>((resolve) => {
+  const answer = await new Promise<DocxAnswer>((resolve) => {
     watch = setTimeout(
       () => resolve({ problem: `opening it takes longer than ${MAX_SECONDS} seconds` }),
       MAX_SECONDS * 1000,

@@ -43,8 +43,8 @@ export class Embedder {
   static async start(model: Model, options: EmbedderOptions = {}): Promise<Embedder> {
     const folder = await verifiedModelFolder(model, options.modelFolders);
     const threads = options.threads ?? availableParallelism();
-    const file = new URL('./embedding-worker.ts', import.meta.url);
-    const pool = await Pool.start<Text, Embedding>('the embedder', file, { model, folder, threads });
+    const source = 'src/embedding/embedding-worker.ts';
+    const pool = await Pool.start<Text, Embedding>('the embedder', source, { model, folder, threads });
     return new Embedder(model, pool, options.maxWaitingQueries ?? 256);
   }
 

@@ -7,12 +7,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import { ROOT } from '../package.ts';
 import { TEXT_RULE } from '../paper.ts';
 
-export const BUNDLED_MODELS = fileURLToPath(new URL('../../models', import.meta.url));
+export const BUNDLED_MODELS = path.join(ROOT, 'models');
 
 const filesSchema = z.strictObject({
   upstream: z.string(),

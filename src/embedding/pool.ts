@@ -30,17 +30,18 @@ export class Pool<Task, Result> {
   /**
    * Starts the threads; resolves when every one of them has loaded the model.
    * @param name what holds the pool, for errors.
-   * @param file the module that runs in each thread; it finds `model` and `folder` in its `workerData`.
+   * @param source the file that runs in each thread, by its path from the package's folder; it finds `model` and `folder`
+   * in its `workerData`.
    * @param folder holds the model's files, which were verified.
    * @throws AkinError `embedding-failed`.
    */
   static async start<Task, Result>(
     name: string,
-    file: URL,
+    source: string,
     { model, folder, threads: count }: { model: ModelFiles; folder: string; threads: number },
   ): Promise<Pool<Task, Result>> {
     const threads = Array.from({ length: count }, (): Thread<Result> => {
-      const worker = startThread(file, { model, folder });
+      const worker = startThread(source, { model, folder });
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       return { worker, ended, jobs: new Map() };
     });

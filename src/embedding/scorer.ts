@@ -30,8 +30,8 @@ export class Scorer {
   static async start(model: CrossEncoderModel, options: ScorerOptions = {}): Promise<Scorer> {
     const folder = await verifiedModelFolder(model, options.modelFolders);
     const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
-    const file = new URL('./scoring-worker.ts', import.meta.url);
-    return new Scorer(model, await Pool.start('the cross-encoder', file, { model, folder, threads }));
+    const source = 'src/embedding/scoring-worker.ts';
+    return new Scorer(model, await Pool.start('the cross-encoder', source, { model, folder, threads }));
   }
 
   /** Pairs that are scored side by side. */

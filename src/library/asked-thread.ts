@@ -37,12 +37,13 @@ export class AskedThread<Ready> {
   }
 
   /**
-   * Starts `file` as a thread for the library in `folder`; resolves when it says that it is ready.
+   * Starts `source` as a thread for the library in `folder`; resolves when it says that it is ready.
    * @param name what errors call it.
+   * @param source a file by its path from the package's folder.
    * @throws AkinError `library-damaged` when it ends instead.
    */
-  static async start<Ready>(name: string, file: URL, folder: string): Promise<AskedThread<Ready>> {
-    const worker = startThread(file, { folder });
+  static async start<Ready>(name: string, source: string, folder: string): Promise<AskedThread<Ready>> {
+    const worker = startThread(source, { folder });
     const ready = await new Promise<Ready>((resolve, reject) => {
       worker.once('message', resolve);
       worker.once('error', (error) => reject(ended(name, error)));

@@ -115,8 +115,8 @@ export class LocalLibrary implements Library {
   static async open(folder: string): Promise<LocalLibrary> {
     const { db, libraryId, model } = openForReading(folder);
     const threads = await Promise.allSettled([
-      AskedThread.start<GraphReady>('graph', new URL('./graph-worker.ts', import.meta.url), folder),
-      AskedThread.start<true>('words', new URL('./words-worker.ts', import.meta.url), folder),
+      AskedThread.start<GraphReady>('graph', 'src/library/graph-worker.ts', folder),
+      AskedThread.start<true>('words', 'src/library/words-worker.ts', folder),
     ]);
     const [graph, words] = threads;
     if (graph.status === 'fulfilled' && words.status === 'fulfilled') {

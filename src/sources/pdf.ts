@@ -4,7 +4,8 @@
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../thread.ts';
 import { frontMatter, type Metadata } from './pdf-front.ts';
 import type { Page } from './pdf-lines.ts';
 import type { Found, RejectCode, Source } from './source.ts';
@@ -71,11 +72,8 @@ export async function openPdf(file: string, maxPages: number): Promise<PdfAnswer
   return answer;
 }
 
-function startThread(): Worker {
-  const worker = new Worker(new URL('./pdf-worker.js', import.meta.url), {
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  });
+function startReader(): Worker {
+  const worker = startThread('src/sources/pdf-worker.ts', undefined, { maxOldGenerationSizeMb: MAX_HEAP_MB });
   // It may also run out of memory after its answer, or while it is being ended.
   worker.on('error', () => {
     if (thread === worker) thread = undefined;
@@ -84,7 +82,7 @@ function startThread(): Worker {
 }
 
 async function ask(file: string, maxPages: number): Promise<PdfAnswer> {
-  const worker = (thread ??= startThread());
+  const worker = (thread ??= startReader());
   worker.ref();
   const end = performance.now() + MAX_SECONDS * 1000;
   const maxMemory = process.memoryUsage.rss() + MAX_MEMORY_BYTES;

@@ -5,9 +5,11 @@
  * the same page while one types and swaps what is said and the results in.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { AkinError } from '../errors.ts';
+import { ROOT } from '../package.ts';
 import { excerpt } from '../paper.ts';
 import type { Hit, Search, SearchAnswer, SearchOptions } from '../search/search.ts';
 import { marked, passage, stemsOf } from './passage.ts';
@@ -27,7 +29,7 @@ interface View {
 /** About three lines on a desktop. */
 const PASSAGE_CHARACTERS = 240;
 
-const asset = (name: string) => readFileSync(new URL(`./${name}`, import.meta.url), 'utf8');
+const asset = (name: string) => readFileSync(path.join(ROOT, 'src/web', name), 'utf8');
 const style = asset('page.css');
 const script = asset('page.js');
 

@@ -20,7 +20,7 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, inject, it, onTestFinished } from 'vitest';
-import { akin, PROGRAM, ROOT, sampleCopy, serveAkin, startAkin, temporaryFolder } from '../akin.ts';
+import { akin, builtOf, PROGRAM, ROOT, sampleCopy, serveAkin, startAkin, temporaryFolder } from '../akin.ts';
 
 const run = promisify(execFile);
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
@@ -174,9 +174,9 @@ describe('adding', () => {
   it('embeds a changed paper again, and only that; scripts/build-index.ts does the same', async () => {
     const folder = temporaryFolder();
     const [file, index] = [path.join(folder, 'papers.jsonl'), path.join(folder, 'index')];
-    const script = ['--import', 'tsx', path.join(ROOT, 'scripts/build-index.ts')];
+    const script = builtOf('scripts/build-index.ts');
     writeFileSync(file, lines('one', 'two'));
-    const { stdout, stderr } = await run(process.execPath, [...script, file, '--index', index], { cwd: ROOT });
+    const { stdout, stderr } = await run(process.execPath, [script, file, '--index', index], { cwd: ROOT });
     expect(stdout).toMatch(
       /^2 added, 0 changed, 0 unchanged, .*\n2 embedded in \d+ s; 0 of them truncated \(longer than the model's limit\)\n$/,
     );

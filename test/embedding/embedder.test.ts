@@ -11,7 +11,7 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
 import { findModel, MODEL_FILE, type Model } from '../../src/embedding/models.ts';
-import { ROOT, temporaryFolder } from '../akin.ts';
+import { builtOf, temporaryFolder } from '../akin.ts';
 import { embedGolden, golden } from '../golden/embeddings.ts';
 import { itShared, sharedPath } from '../shared.ts';
 
@@ -297,17 +297,15 @@ describe('an embedder', () => {
       writeFileSync(path.join(folder, name), text);
       return path.join(folder, name);
     };
-    const source = (file: string): string => JSON.stringify(pathToFileURL(path.join(ROOT, 'src', file)));
+    const source = (file: string): string => JSON.stringify(pathToFileURL(builtOf(path.join('src', file))));
     const connections = JSON.stringify(write('connections', ''));
 
-    // Preloaded into the process and into every thread of it: notes and refuses connections. Pipes are none; tsx uses one.
+    // Preloaded into the process and into every thread of it: notes and refuses connections.
     const guard = write(
       'guard.cjs',
       `const { isMainThread } = require('node:worker_threads');
       const { Socket } = require('node:net');
-      const connect = Socket.prototype.connect;
-      Socket.prototype.connect = function (...to) {
-        if (to.flat()[0].path) return connect.apply(this, to);
+      Socket.prototype.connect = function () {
         require('node:fs').appendFileSync(${connections}, isMainThread ? 'main ' : 'thread ');
         throw new Error('no network here');
       };`,
@@ -325,14 +323,11 @@ describe('an embedder', () => {
       const { tokens } = await embedder.embedQuery('tides');
       await embedder.close();
       const whileEmbedding = readFileSync(${connections}, 'utf8');
-      const attempt = ${JSON.stringify(pathToFileURL(attempt))};
-      await once(startThread(new URL(attempt)), 'exit');
-      await import(attempt);
+      await once(startThread(${JSON.stringify(attempt)}), 'exit');
+      await import(${JSON.stringify(pathToFileURL(attempt))});
       console.log(JSON.stringify({ tokens, whileEmbedding, guarded: readFileSync(${connections}, 'utf8') }));`,
     );
-    const { stdout } = await promisify(execFile)(process.execPath, ['--require', guard, '--import', 'tsx', program], {
-      cwd: ROOT,
-    });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--require', guard, program]);
     expect(JSON.parse(stdout)).toEqual({ tokens: 3, whileEmbedding: '', guarded: 'thread main ' });
   });
 });

@@ -4,7 +4,6 @@
  */
 import { copyFileSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   BUNDLED_MODELS,
   DEFAULT_MODEL,
@@ -12,8 +11,9 @@ import {
   sha256Of,
   type CrossEncoderModel,
 } from '../../src/embedding/models.ts';
+import { ROOT } from '../../src/package.ts';
 
-const NETWORK = fileURLToPath(new URL('./tiny-cross-encoder/model.onnx', import.meta.url));
+const NETWORK = path.join(ROOT, 'test/embedding/tiny-cross-encoder/model.onnx');
 const NAME = 'tiny-cross-encoder';
 
 /** Puts it into a folder of model folders, and says what a manifest would say of it. */

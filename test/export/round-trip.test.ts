@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { EXPORT_NAMES, exporterNamed } from '../../src/export/exporter.ts';
+import { ROOT } from '../../src/package.ts';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { openFile } from '../../src/sources/input.ts';
 import { jsonl } from '../../src/sources/jsonl.ts';
@@ -11,7 +12,7 @@ import { readPath, records } from '../sources/read.ts';
 import { itShared, sharedPath } from '../shared.ts';
 import { nastyPaper, paper, papersIn, withoutExtra, written } from './papers.ts';
 
-const SAMPLE = fileURLToPath(new URL('../../scripts/sample-papers.jsonl', import.meta.url));
+const SAMPLE = path.join(ROOT, 'scripts/sample-papers.jsonl');
 
 /** Every format that is read back, by the source that does, and whether it carries `extra` whole. */
 const FORMATS = [

@@ -1,7 +1,8 @@
 /** The golden file of embeddings: what is in it, and how the same texts are embedded now. */
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
 import type { Embedder, Embedding } from '../../src/embedding/embedder.ts';
+import { ROOT } from '../../src/package.ts';
 
 export interface Golden {
   about: string;
@@ -12,7 +13,7 @@ export interface Golden {
   models: Record<string, { fingerprint: string; embeddings: (Omit<Embedding, 'vector'> & { vector: number[] })[] }>;
 }
 
-export const GOLDEN_FILE = fileURLToPath(new URL('./embeddings.json', import.meta.url));
+export const GOLDEN_FILE = path.join(ROOT, 'test/golden/embeddings.json');
 export const golden = JSON.parse(readFileSync(GOLDEN_FILE, 'utf8')) as Golden;
 
 /** The golden texts' embeddings, in the file's order. */

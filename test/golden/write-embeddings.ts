@@ -1,4 +1,4 @@
-/** npx tsx test/golden/write-embeddings.ts: computes the vectors in embeddings.json anew, from the texts in it. */
+/** npm run build && node .build/test/golden/write-embeddings.js: computes the vectors in embeddings.json anew, from the texts in it. */
 import { writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { Embedder } from '../../src/embedding/embedder.ts';

@@ -22,7 +22,7 @@ import { Graph } from '../../src/library/graph.ts';
 import type { Neighbour } from '../../src/library/library.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
-import { ROOT, temporaryFolder } from '../akin.ts';
+import { builtOf, temporaryFolder } from '../akin.ts';
 import { embedAll, embedding, exactNearest, MODEL, paper, seeded, unitVector, vectorOf } from './made.ts';
 
 const QUERY = vectorOf('a query');
@@ -268,11 +268,9 @@ describe('a snapshot that can not be trusted', () => {
       folders.push(copy);
     }
     // In another process first: damage that reaches hnswlib ends it with a signal.
-    const child = spawn(
-      process.execPath,
-      ['--import', 'tsx', path.join(import.meta.dirname, 'open-graphs.ts'), ...folders],
-      { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [builtOf('test/library/open-graphs.ts'), ...folders], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     expect(await once(child, 'close')).toEqual([0, null]);
@@ -625,11 +623,9 @@ describe('a graph that ends', () => {
     const { folder } = await builtLibrary(1000);
     const random = seeded(3);
     for (let i = 0; i < 5; i++) {
-      const child = spawn(
-        process.execPath,
-        ['--import', 'tsx', path.join(import.meta.dirname, 'save-forever.ts'), folder],
-        { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] },
-      );
+      const child = spawn(process.execPath, [builtOf('test/library/save-forever.ts'), folder], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
       await once(child.stdout, 'data');
       // Whoever opens it while another process saves sees one snapshot or the next.
       const until = performance.now() + random() * 300;

@@ -8,7 +8,7 @@ import { findModel } from '../../src/embedding/models.ts';
 import { LIBRARY_FILE, LIBRARY_FORMAT } from '../../src/library/database.ts';
 import { LocalLibrary } from '../../src/library/local.ts';
 import { LocalWriter } from '../../src/library/writer.ts';
-import { ROOT, temporaryFolder } from '../akin.ts';
+import { builtOf, temporaryFolder } from '../akin.ts';
 import { libraryContract } from './contract.ts';
 import { embedAll, MODEL, paper, vectorOf } from './made.ts';
 
@@ -117,9 +117,7 @@ describe('one writer at a time', () => {
 
   it('is kept out by another process, until that one is killed', async () => {
     const folder = temporaryFolder();
-    const child = spawn(process.execPath, ['--import', 'tsx', path.join(import.meta.dirname, 'hold.ts'), folder], {
-      cwd: ROOT,
-    });
+    const child = spawn(process.execPath, [builtOf('test/library/hold.ts'), folder]);
     await once(child.stdout, 'data');
     try {
       expect(() => openWriter(folder)).toThrow(

@@ -18,7 +18,7 @@ import {
   type Model,
 } from '../../src/embedding/models.ts';
 import type { AkinError } from '../../src/errors.ts';
-import { ROOT, temporaryFolder } from '../akin.ts';
+import { builtOf, ROOT, temporaryFolder } from '../akin.ts';
 
 const CONFIG = Buffer.from('{"layers": 1}');
 const WEIGHTS = randomBytes(300_000);
@@ -284,7 +284,7 @@ describe('a server that refuses', () => {
 
 describe('the command', () => {
   const startCommand = (...parameters: string[]) =>
-    spawn(process.execPath, ['--import', 'tsx', 'scripts/fetch-model.ts', ...parameters], { cwd: ROOT });
+    spawn(process.execPath, [builtOf('scripts/fetch-model.ts'), ...parameters], { cwd: ROOT });
 
   async function fetchModelCommand(...parameters: string[]) {
     const child = startCommand(...parameters);

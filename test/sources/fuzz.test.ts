@@ -5,14 +5,13 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
 import { storeFiles } from '../../src/ingest.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
 import { FORMAT_NAMES, sourceNamed } from '../../src/sources/registry.ts';
 import { HEAD_CHARACTERS } from '../../src/sources/source.ts';
-import { temporaryFolder } from '../akin.ts';
+import { builtOf, temporaryFolder } from '../akin.ts';
 import { HOSTILE, hostileFiles } from './hostile.ts';
 
 const file = path.join(temporaryFolder(afterAll), 'hostile');
@@ -58,9 +57,7 @@ it.runIf(process.platform === 'linux').each([
   ['openalex', 'one word at many places'],
   ['nbib', 'more: headings'],
 ])('%s, %s: a full-sized file stays within 256 MB and 10 s', async (source, hostile) => {
-  const script = fileURLToPath(new URL('../../scripts/fuzz.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...['--import', 'tsx', script, '--source', source, '--case', hostile],
-  ]);
+  const parameters = [builtOf('scripts/fuzz.ts'), '--source', source, '--case', hostile];
+  const { stdout } = await promisify(execFile)(process.execPath, parameters);
   expect(stdout).toMatch(new RegExp(`^\\| ${source} \\| [1-9]`, 'm')); // It fails, and so does this, where a limit is passed.
 });

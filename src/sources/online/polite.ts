@@ -3,10 +3,10 @@
  * one question at a time, leaves each service the pause that it asks for, waits when it is told to, and gives up after a
  * few tries. An answer is read whole before anything is made of it, so a connection that breaks costs no half page.
  */
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../../errors.ts';
 import { Interruption, retryAfter, troubleOf } from '../../interruption.ts';
+import { VERSION } from '../../package.ts';
 import { excerpt } from '../../paper.ts';
 
 export interface Service {
@@ -71,10 +71,6 @@ const PATIENCE_SECONDS = 180;
 /** A page of 3,500 records from arXiv has 8 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
 /** What is known of a service while questions stand in line for it. */
 interface Line {
   /** Settles when the last question in line is answered or given up; never rejects. */
@@ -100,7 +96,7 @@ export class PoliteClient {
         field: 'AKIN_CONTACT',
       });
     }
-    this.#userAgent = contact === '' ? `akin/${version}` : `akin/${version} (mailto:${contact})`;
+    this.#userAgent = contact === '' ? `akin/${VERSION}` : `akin/${VERSION} (mailto:${contact})`;
   }
 
   /**

@@ -1,18 +1,20 @@
 /**
  * The thread in which Word documents are opened: the bytes of one come in, its text as HTML goes out, or why there is none.
- * In a thread because a document can keep its reader busy for long; in JavaScript so that the loader that runs our
- * TypeScript does not work through the reader first.
+ * In a thread because a document can keep its reader busy for long.
  */
 import { Buffer } from 'node:buffer';
 import { parentPort } from 'node:worker_threads';
 import mammoth from 'mammoth';
 
+export type DocxAnswer = { html: string } | { problem: string };
+
 const STYLES = ["p[style-name='Title'] => h1.title:fresh", "p[style-name='Abstract'] => p.abstract:fresh"];
 
-parentPort.on('message', (bytes) => {
+const answer = (text: DocxAnswer): void => parentPort!.postMessage(text);
+parentPort!.on('message', (bytes: Uint8Array) => {
   const noImages = mammoth.images.imgElement(() => Promise.resolve({ src: '' }));
   mammoth.convertToHtml({ buffer: Buffer.from(bytes) }, { styleMap: STYLES, convertImage: noImages }).then(
-    ({ value }) => parentPort.postMessage({ html: value }),
-    (error) => parentPort.postMessage({ problem: String(error?.message ?? error) }),
+    ({ value }) => answer({ html: value }),
+    (error: unknown) => answer({ problem: error instanceof Error ? error.message : String(error) }),
   );
 });
