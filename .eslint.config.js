@@ -17,6 +17,19 @@ export default tseslint.config(
     },
   },
   {
+    // What loads the runtime of the models, in this thread or another, silences it first.
+    files: ['**/*.ts'],
+    ignores: ['src/thread.ts', 'src/embedding/runtime.ts', 'scripts/bench/bare-session.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        { name: '@xenova/transformers', message: 'Import src/embedding/runtime.ts.' },
+        { name: 'onnxruntime-node', message: 'Import src/embedding/runtime.ts.' },
+        { name: 'node:worker_threads', importNames: ['Worker'], allowTypeImports: true, message: 'Use src/thread.ts.' },
+      ],
+    },
+  },
+  {
     files: ['test/**/*.ts'],
     rules: {
       // Matchers such as expect.any() are of type any, and destructuring what needs no `this` is handy.

@@ -2,6 +2,7 @@
  * How a source becomes a worker thread. What runs in it is always what was built, also under vitest, which runs the
  * sources themselves on the main thread; it builds first (test/setup.ts).
  */
+import './no-telemetry.ts';
 import { Worker, type ResourceLimits } from 'node:worker_threads';
 import { builtOf } from './package.ts';
 

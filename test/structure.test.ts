@@ -14,13 +14,14 @@ const EVERYTHING_BUT_DOORS =
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
   'package.ts': [],
-  'thread.ts': ['package.ts'],
+  'no-telemetry.ts': [],
+  'thread.ts': ['no-telemetry.ts', 'package.ts'],
   'interruption.ts': [],
   'paper.ts': ['errors.ts'],
   sources: ['errors.ts', 'package.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
   export: ['errors.ts', 'paper.ts', 'sources'], // A format is written as it is read.
   drafts: ['errors.ts', 'paper.ts', 'thread.ts', 'sources'], // A draft is a file as a source is, and cites from files that sources read.
-  embedding: ['errors.ts', 'package.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
+  embedding: ['errors.ts', 'no-telemetry.ts', 'package.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
   library: ['errors.ts', 'paper.ts', 'thread.ts', 'embedding'],
   search: ['errors.ts', 'paper.ts', 'drafts', 'embedding', 'library'],
   'ingest.ts': ['errors.ts', 'paper.ts', 'sources', 'embedding', 'library'],

@@ -1,4 +1,5 @@
 /** A thread of the embed benchmark: one bare single-threaded ONNX session over ready-made token ids. */
+import '../../src/no-telemetry.ts';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 

@@ -11,9 +11,9 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { AutoTokenizer, env, pipeline } from '@xenova/transformers';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel, MODEL_FILE, verifiedModelFolder } from '../../src/embedding/models.ts';
+import { AutoTokenizer, env, pipeline } from '../../src/embedding/runtime.ts';
 import { startThread } from '../../src/thread.ts';
 import { recordsWithAbstract, shared, showSpread, spread } from './report.ts';
 
@@ -25,7 +25,6 @@ const rounds = Number(values.rounds);
 const threads = availableParallelism();
 const model = findModel(DEFAULT_MODEL);
 const folder = await verifiedModelFolder(model);
-env.allowRemoteModels = false;
 env.localModelPath = path.dirname(folder);
 const tokenizer = await AutoTokenizer.from_pretrained(model.name);
 

@@ -1,12 +1,12 @@
 /** A question and a passage in, one number out, on the calling thread: how well the passage answers the question. */
+import type { CrossEncoderModel } from './models.ts';
+import { int64Row, loadNetwork, tokensOf } from './network.ts';
 import {
   AutoModelForSequenceClassification,
   type PreTrainedModel,
   type PreTrainedTokenizer,
   type Tensor,
-} from '@xenova/transformers';
-import type { CrossEncoderModel } from './models.ts';
-import { int64Row, loadNetwork, tokensOf } from './network.ts';
+} from './runtime.ts';
 
 export class CrossEncoder {
   readonly #model: CrossEncoderModel;

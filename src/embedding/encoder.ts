@@ -1,7 +1,7 @@
 /** One text in, one vector out, on the calling thread: tokenize, run, pool, normalise. */
-import { AutoModel, type PreTrainedModel, type PreTrainedTokenizer, type Tensor } from '@xenova/transformers';
 import type { Model } from './models.ts';
 import { int64Row, loadNetwork, tokensOf } from './network.ts';
+import { AutoModel, type PreTrainedModel, type PreTrainedTokenizer, type Tensor } from './runtime.ts';
 
 export interface Embedding {
   /** Unit length, `dimensions` floats. */

@@ -13,7 +13,7 @@ import {
   type AutoModel,
   type PreTrainedModel,
   type PreTrainedTokenizer,
-} from '@xenova/transformers';
+} from './runtime.ts';
 
 /**
  * Characters of a text that are tokenized, for each token the model takes. No token stands for half as many (the longest
@@ -30,7 +30,6 @@ export async function loadNetwork(
   folder: string,
   kind: Pick<typeof AutoModel, 'from_pretrained'>,
 ): Promise<{ tokenizer: PreTrainedTokenizer; network: PreTrainedModel }> {
-  env.allowRemoteModels = false;
   env.localModelPath = path.dirname(folder);
   const name = path.basename(folder);
   const tokenizer = await AutoTokenizer.from_pretrained(name);
