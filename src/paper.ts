@@ -57,39 +57,36 @@ const IDENTIFIER_PATTERNS: Record<
   { prefix: RegExp; value: RegExp; normal: (match: string) => string | null }
 > = {
   doi: {
-    prefix: /^(?:doi[:\s]\s*|(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/)+/i,
+    prefix: /^(?:doi[:\s]\s*|(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/)/i,
     value: /^10\.\d{4,9}(?:\.\d+)*\/\S*[^\s.,;][.,;]*$/,
-    normal: (value) =>
-      value
-        .toLowerCase()
-        .normalize('NFC')
-        .replace(/[.,;]+$/, ''),
+    normal: (value) => withoutTrailing(value.toLowerCase().normalize('NFC'), '.,;'),
   },
   arxiv: {
     // Also the pages of those who show arXiv's papers under arXiv's ids.
     prefix:
-      /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.)?(?:(?:export\.)?arxiv\.org\/(?:abs|pdf|html)|(?:huggingface|hf)\.co\/papers|alphaxiv\.org\/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org\/(?:abs|html))\/)+/i,
+      /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.)?(?:(?:export\.)?arxiv\.org\/(?:abs|pdf|html)|(?:huggingface|hf)\.co\/papers|alphaxiv\.org\/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org\/(?:abs|html))\/)/i,
     value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?\/\d{7})(?:v\d+)?(?:\.pdf)?(?:\s*\[[\w.-]+\])?$/i,
     normal: (value) =>
       value
-        .replace(/\s*\[.*$/, '')
+        .split('[')[0]!
+        .trimEnd()
         .replace(/\.pdf$/i, '')
         .replace(/v\d+$/i, '')
         .replace(/^([a-z-]+)(?:\.[a-z-]+)?\//i, (_, archive: string) => `${archive.toLowerCase()}/`),
   },
   pmid: {
-    prefix: /^(?:pmid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)+/i,
+    prefix: /^(?:pmid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)/i,
     value: /^\d{1,9}$/,
     normal: (value) => value.replace(/^0+(?=\d)/, ''),
   },
   pmcid: {
     prefix:
-      /^(?:pmcid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pmc)\/articles\/)+/i,
+      /^(?:pmcid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pmc)\/articles\/)/i,
     value: /^(?:PMC)?\d+$/i,
     normal: (value) => `PMC${value.replace(/\D/g, '')}`,
   },
   acl: {
-    prefix: /^(?:acl:\s*|(?:https?:\/\/)?(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)+/i,
+    prefix: /^(?:acl:\s*|(?:https?:\/\/)?(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)/i,
     value: /^(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf)?$/i,
     normal: (value) =>
       value
@@ -98,17 +95,17 @@ const IDENTIFIER_PATTERNS: Record<
         .replace(/^[a-z](?=\d{2}-)/, (letter) => letter.toUpperCase()),
   },
   openalex: {
-    prefix: /^(?:openalex:\s*|(?:https?:\/\/)?(?:api\.)?openalex\.org\/(?:works\/)?)+/i,
+    prefix: /^(?:openalex:\s*|(?:https?:\/\/)?(?:api\.)?openalex\.org\/(?:works\/)?)/i,
     value: /^W\d+$/i,
     normal: (value) => value.toUpperCase(),
   },
   s2: {
-    prefix: /^(?:s2:\s*|(?:https?:\/\/)?(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)+/i,
+    prefix: /^(?:s2:\s*|(?:https?:\/\/)?(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)/i,
     value: /^[0-9a-f]{40}$/i,
     normal: (value) => value.toLowerCase(),
   },
   isbn: {
-    prefix: /^(?:(?:urn:)?isbn(?:-1[03])?[:\s]\s*)+/i,
+    prefix: /^(?:(?:urn:)?isbn(?:-1[03])?[:\s]\s*)/i,
     value: /^(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx]$/i,
     normal: isbn13,
   },
@@ -134,10 +131,12 @@ export function normalIdentifier(kind: IdentifierKind, value: string): string | 
   const { prefix, value: form, normal } = IDENTIFIER_PATTERNS[kind];
   const trimmed = value.trim();
   if (trimmed.length > MAX_IDENTIFIER_CHARACTERS) return null;
-  let bare = trimmed.replace(prefix, '');
+  let bare = trimmed;
+  // Some say it twice: `https://doi.org/doi:10.…`.
+  for (let said = prefix.exec(bare); said; said = prefix.exec(bare)) bare = bare.slice(said[0].length);
   if (/^https?:/i.test(trimmed)) {
     // Registries' own addresses carry a query or a slash after the identifier; a DOI may itself hold such characters.
-    bare = kind === 'doi' ? unescaped(bare) : bare.replace(/\/?(?:[?#].*)?$/, '');
+    bare = kind === 'doi' ? unescaped(bare) : bare.split(/[?#]/)[0]!.replace(/\/$/, '');
   }
   return form.test(bare) ? normal(bare) : null;
 }
@@ -157,6 +156,7 @@ function unescaped(urlPath: string): string {
  */
 export function parseIdentifier(text: string): Identifier | null {
   const trimmed = text.trim();
+  if (trimmed.length > MAX_IDENTIFIER_CHARACTERS) return null;
   for (const kind of IDENTIFIER_KINDS) {
     // A bare DOI can't be anything else.
     if (!IDENTIFIER_PATTERNS[kind].prefix.test(trimmed) && !(kind === 'doi' && trimmed.startsWith('10.'))) continue;
@@ -195,6 +195,13 @@ export function identifiersNamed(text: string): Identifier[] {
   if (!said) return [];
   const arxiv = said.kind === 'doi' ? arxivOfDoi(said.value) : undefined;
   return arxiv ? [said, { kind: 'arxiv', value: arxiv }] : [said];
+}
+
+/** The text without those of the signs that it ends with. */
+export function withoutTrailing(text: string, signs: string): string {
+  let end = text.length;
+  while (end > 0 && signs.includes(text[end - 1]!)) end--;
+  return text.slice(0, end);
 }
 
 /**

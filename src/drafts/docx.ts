@@ -1,130 +1,203 @@
 /**
- * Drafts in Word's format. Headings are told by their styles, or by standing alone in bold; what Zotero or Mendeley cite is
- * read from the fields they leave in the document, which hold every cited work whole.
+ * Drafts in Word's format: headings, paragraphs and notes, read as the XML of the archive streams by. Headings are told by
+ * their styles, or by standing alone in bold; what Zotero or Mendeley cite is read from the fields they leave in the document,
+ * which hold every cited work whole.
  */
-import { readFile } from 'node:fs/promises';
+import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
-import { normalIdentifier } from '../paper.ts';
+import { normalIdentifier, withSingleBlanks } from '../paper.ts';
 import { openFiles } from '../sources/input.ts';
 import { plainText } from '../sources/markup.ts';
-import { startThread } from '../thread.ts';
-import type { DocxAnswer } from './docx-worker.ts';
-import { MAX_DRAFT_CHARACTERS, withoutMarks, type Draft, type Reference } from './draft.ts';
+import { isReferences, MAX_DRAFT_CHARACTERS, withoutMarks, type Draft, type Reference } from './draft.ts';
 import { draftOf, type Block } from './text.ts';
 
-const MAX_SECONDS = 30;
 /** Characters of XML; Word writes ten for each of the text, at its most verbose forty. */
 const MAX_XML = 4 * MAX_DRAFT_CHARACTERS;
+/** Elements in each other. */
+const MAX_DEPTH = 1000;
+/** Characters of a field; a citation of a hundred works has fewer. */
+const MAX_FIELD = 1_000_000;
+/** A heading in bold is shorter. */
+const MAX_BOLD_HEADING = 100;
+
+/** The parts of a document that hold text, and the one that names its styles. */
+const PARTS = /\/word\/(document|footnotes|endnotes|styles)\.xml$/;
 
 /**
  * Reads a draft.
- * @throws AkinError `file-unreadable` for what is no Word document or expands to more than any draft.
+ * @throws AkinError `file-unreadable` for what is no Word document, `too-large` for more than any draft has.
  */
 export async function readDocx(file: string): Promise<Draft> {
-  const xml = await documentXml(file); // It also unpacks the archive once, within bounds.
-  const draft = draftOf(blocksOf(await htmlOf(file)));
-  const cited = worksInFields(xml);
-  if (cited.length > 0) draft.references = cited; // These say more than the list that was made of them.
-  return draft;
-}
-
-/** The main part of the document. */
-async function documentXml(file: string): Promise<string> {
+  const document = new WordDocument();
+  const parts = new Set<string>();
   let size = 0;
-  let main: string | undefined;
   for await (const part of openFiles(file)) {
     try {
-      if (!/\.(?:xml|rels)$/.test(part.name)) continue;
-      const isMain = part.name.endsWith('/word/document.xml');
-      const pieces: string[] = [];
+      const name = PARTS.exec(part.name)?.[1];
+      if (name === undefined || parts.has(name)) continue;
+      parts.add(name);
+      const parser = document.parserOf(name);
       for await (const piece of part.text()) {
         size += piece.length;
         if (size > MAX_XML) throw new AkinError('too-large', `${file}: no draft has so much text`);
-        if (isMain) pieces.push(piece);
+        parser.write(piece);
       }
-      if (isMain) main = pieces.join('');
+      parser.close();
+    } catch (error) {
+      if (error instanceof AkinError) throw error;
+      throw new AkinError('file-unreadable', `${part.name}: ${(error as Error).message}`, { cause: error });
     } finally {
       part.close();
     }
   }
-  if (main === undefined) throw new AkinError('file-unreadable', `${file}: it is no Word document (.docx)`);
-  return main;
+  if (!parts.has('document')) throw new AkinError('file-unreadable', `${file}: it is no Word document (.docx)`);
+  const draft = draftOf(document.blocks());
+  // These say more than the list that was made of them.
+  if (document.works.size > 0) draft.references = [...document.works.values()];
+  return draft;
 }
 
-async function htmlOf(file: string): Promise<string> {
-  const bytes = new Uint8Array(await readFile(file));
-  const worker = startThread('src/drafts/docx-worker.ts');
-  let watch: NodeJS.Timeout | undefined;
-  const answer = await new Promise<DocxAnswer>((resolve) => {
-    watch = setTimeout(
-      () => resolve({ problem: `opening it takes longer than ${MAX_SECONDS} seconds` }),
-      MAX_SECONDS * 1000,
-    );
-    worker.on('message', resolve).on('error', (error: Error) => resolve({ problem: error.message }));
-    worker.postMessage(bytes, [bytes.buffer]);
-  });
-  clearTimeout(watch);
-  await worker.terminate();
-  if ('problem' in answer) throw new AkinError('file-unreadable', `${file}: ${answer.problem}`);
-  return answer.html;
+interface WordParagraph {
+  style: string;
+  text: string;
+  /** Whether there is text in bold, and whether there is other text. */
+  isBold: boolean;
+  isPlain: boolean;
 }
 
-/** The beginning or end of a table, or a heading, a paragraph or an item that holds no other. */
-const BLOCK =
-  /<(\/?table)\b[^>]*>|<(?:(h[1-6])|p|li)(\b[^>]*)>((?:(?!<(?:p|li|ul|ol|table|h[1-6])\b)[\s\S])*?)<\/(?:h[1-6]|p|li)>/g;
+/** What is no text of the draft as it stands now: what was deleted or moved away, how something looked before, and twins. */
+const PASSED_OVER = new Set('w:del w:moveFrom w:rPrChange w:pPrChange mc:Choice'.split(' '));
+/** What stands for a character. */
+const CHARACTERS: Record<string, string> = { 'w:tab': '\t', 'w:br': '\n', 'w:cr': '\n', 'w:noBreakHyphen': '-' };
 
-/** Headings and paragraphs; tables and images left out. */
-function blocksOf(html: string): Block[] {
-  const blocks: Block[] = [];
-  let tables = 0;
-  let offset = 0;
-  for (const [, tag, level, attributes = '', inside = ''] of html.matchAll(BLOCK)) {
-    if (tag !== undefined) tables += tag === 'table' ? 1 : -1;
-    else if (tables === 0) {
-      const text = withoutMarks(plainText(inside)).trim();
-      if (text === '') continue;
-      const isBold = /^\s*<strong>(?:(?!<\/?strong>)[\s\S])*<\/strong>\s*$/.test(inside) && text.length < 100;
-      const isAbstract = /class="abstract"/.test(attributes);
-      if (isAbstract) blocks.push({ text: 'Abstract', offset, kind: 'heading' });
-      const isTitle = /class="title"/.test(attributes);
-      blocks.push({ text, offset, kind: isTitle ? 'title' : level !== undefined || isBold ? 'heading' : 'paragraph' });
-      offset += text.length + 1;
+class WordDocument {
+  /** The works that fields cite, each once, by their titles. */
+  readonly works = new Map<string, Reference>();
+  readonly #body: WordParagraph[] = [];
+  readonly #notes: WordParagraph[] = [];
+  /** Names of styles by their ids. */
+  readonly #styles = new Map<string, string>();
+  #characters = 0;
+
+  /** A parser that takes a part's XML. */
+  parserOf(part: string): SaxesParser {
+    const parser = new SaxesParser();
+    parser.on('error', (error) => {
+      throw error;
+    });
+    if (part === 'styles') this.#readStyles(parser);
+    else this.#readText(parser, part === 'document' ? this.#body : this.#notes);
+    return parser;
+  }
+
+  #readStyles(parser: SaxesParser): void {
+    let id = '';
+    parser.on('opentag', ({ name, attributes }) => {
+      if (name === 'w:style') id = attributes['w:styleId'] ?? '';
+      else if (name === 'w:name') this.#styles.set(id, attributes['w:val'] ?? '');
+    });
+  }
+
+  #readText(parser: SaxesParser, into: WordParagraph[]): void {
+    const path: string[] = [];
+    const open: WordParagraph[] = []; // A paragraph may hold a box with others.
+    let passedOver = 0;
+    let tables = 0; // What is cited in them counts.
+    let isBold = false; // Of the run.
+    let field = '';
+    const begin = (tag: SaxesTagPlain): void => {
+      const paragraph = open.at(-1);
+      if (tag.name === 'w:tbl') tables++;
+      else if (tag.name === 'w:p') open.push({ style: '', text: '', isBold: false, isPlain: false });
+      else if (tag.name === 'w:pStyle' && paragraph) paragraph.style = tag.attributes['w:val'] ?? '';
+      else if (tag.name === 'w:r') isBold = false;
+      else if (tag.name === 'w:b' && path.at(-2) === 'w:rPr' && path.at(-3) === 'w:r')
+        isBold = !/^(?:0|false|off)$/.test(tag.attributes['w:val'] ?? '');
+      else if (tag.name in CHARACTERS && paragraph && path.at(-2) === 'w:r') paragraph.text += CHARACTERS[tag.name];
+      else if (tag.name === 'w:fldChar') {
+        if (tag.attributes['w:fldCharType'] !== 'begin') this.#takeField(field);
+        field = '';
+      }
+    };
+    const text = (said: string): void => {
+      const paragraph = open.at(-1);
+      if (passedOver > 0) return;
+      if (path.at(-1) === 'w:instrText' && field.length < MAX_FIELD) field += said;
+      if (path.at(-1) !== 'w:t' || !paragraph || tables > 0) return;
+      this.#characters += said.length;
+      if (this.#characters > MAX_DRAFT_CHARACTERS) throw new AkinError('too-large', 'no draft has so much text');
+      paragraph.text += said;
+      if (said.trim() !== '') paragraph[isBold ? 'isBold' : 'isPlain'] = true;
+    };
+    parser.on('opentag', (tag) => {
+      if (path.push(tag.name) > MAX_DEPTH) throw new Error(`elements are more than ${MAX_DEPTH} levels deep`);
+      if (PASSED_OVER.has(tag.name)) passedOver++;
+      if (passedOver === 0) begin(tag);
+    });
+    parser.on('text', text);
+    parser.on('cdata', text);
+    parser.on('closetag', ({ name }) => {
+      path.pop();
+      if (name === 'w:p' && passedOver === 0) into.push(open.pop()!);
+      if (name === 'w:tbl' && passedOver === 0) tables--;
+      if (PASSED_OVER.has(name)) passedOver--;
+    });
+  }
+
+  /** Headings and paragraphs, the notes before the list of references. */
+  blocks(): Block[] {
+    let body = this.#body.flatMap((each) => this.#blocksOf(each));
+    const notes = this.#notes
+      .flatMap((each) => this.#blocksOf(each))
+      .map((each) => ({ ...each, kind: 'paragraph' as const }));
+    if (notes.length > 0) {
+      const list = body.findLastIndex(({ text, kind }) => kind === 'heading' && isReferences(text));
+      const end = list === -1 ? body.length : list;
+      body = [...body.slice(0, end), { text: 'Notes', kind: 'heading' }, ...notes, ...body.slice(end)];
+    }
+    let offset = 0;
+    return body.map((block) => {
+      const placed = { ...block, offset };
+      offset += block.text.length + 1;
+      return placed;
+    });
+  }
+
+  #blocksOf(paragraph: WordParagraph): Omit<Block, 'offset'>[] {
+    const text = withSingleBlanks(withoutMarks(paragraph.text)).trim();
+    if (text === '') return [];
+    const style = (this.#styles.get(paragraph.style) ?? '').toLowerCase();
+    if (style === 'title') return [{ text, kind: 'title' }];
+    if (style === 'abstract')
+      return [
+        { text: 'Abstract', kind: 'heading' },
+        { text, kind: 'paragraph' },
+      ];
+    const isHeading =
+      /^heading [1-6]$/.test(style) ||
+      /^Heading[1-6]$/.test(paragraph.style) ||
+      (paragraph.isBold && !paragraph.isPlain && text.length < MAX_BOLD_HEADING);
+    return [{ text, kind: isHeading ? 'heading' : 'paragraph' }];
+  }
+
+  /** The works in a field of Zotero (`ADDIN ZOTERO_ITEM CSL_CITATION {…}`) or Mendeley. */
+  #takeField(field: string): void {
+    const begin = field.indexOf('{', field.indexOf('CSL_CITATION'));
+    if (!field.includes('CSL_CITATION') || begin === -1) return;
+    let said: unknown;
+    try {
+      said = JSON.parse(field.slice(begin, field.lastIndexOf('}') + 1));
+    } catch {
+      return; // A field that somebody else wrote.
+    }
+    for (const { itemData } of fieldSchema.safeParse(said).data?.citationItems ?? []) {
+      const [title, doi] = [plainText(itemData.title), normalIdentifier('doi', itemData.DOI ?? '')];
+      this.works.set(title, { key: null, title, text: title, ids: doi === null ? {} : { doi } });
     }
   }
-  return blocks;
 }
 
 const fieldSchema = z.object({
   citationItems: z.array(z.object({ itemData: z.object({ title: z.string(), DOI: z.string().optional() }) })),
 });
-
-/** The works in the fields of Zotero (`ADDIN ZOTERO_ITEM CSL_CITATION {…}`) and Mendeley, each once. */
-function worksInFields(xml: string): Reference[] {
-  const works = new Map<string, Reference>();
-  let field = '';
-  for (const [, kind, text = ''] of xml.matchAll(
-    /<w:fldChar\b[^>]*w:fldCharType="(begin|separate|end)"|<w:instrText\b[^>]*>([^<]*)<\/w:instrText>/g,
-  )) {
-    if (kind === undefined) field += text;
-    else {
-      for (const work of kind === 'begin' ? [] : worksIn(plainText(field))) works.set(work.title, work);
-      field = '';
-    }
-  }
-  return [...works.values()];
-}
-
-function worksIn(field: string): Reference[] {
-  const json = /CSL_CITATION\s*(\{[\s\S]*\})/.exec(field)?.[1];
-  if (json === undefined) return [];
-  try {
-    const { citationItems } = fieldSchema.parse(JSON.parse(json));
-    return citationItems.map(({ itemData: { title, DOI } }) => {
-      const doi = DOI === undefined ? null : normalIdentifier('doi', DOI);
-      return { key: null, title, text: title, ids: doi === null ? {} : { doi } };
-    });
-  } catch {
-    return []; // A field that somebody else wrote.
-  }
-}

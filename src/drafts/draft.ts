@@ -5,7 +5,7 @@
  * Every reader of drafts marks a citation in its text by a sign that survives whatever becomes of the text, and
  * `paragraphOf` takes the signs out again: so each citation keeps its place.
  */
-import { IDENTIFIER_KINDS, parseIdentifier, type Identifiers } from '../paper.ts';
+import { IDENTIFIER_KINDS, parseIdentifier, withoutTrailing, type Identifiers } from '../paper.ts';
 
 export interface Draft {
   /** Empty where none was found. */
@@ -53,8 +53,13 @@ export interface Reference {
 /** Drafts are read in memory. A book of a thousand pages has three million characters. */
 export const MAX_DRAFT_CHARACTERS = 8 * 1024 * 1024;
 
+export const emptyDraft = (): Draft => ({
+  ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
+});
+
+/** Before and behind the number of a mark. */
 const [OPEN, CLOSE] = ['\ue000', '\ue001'];
-const MARK = new RegExp(`\\s*${OPEN}(\\d+)${CLOSE}`, 'g');
+const MARK = / ?\ue000(\d+)\ue001/g;
 
 /** The keys a reader has marked so far. */
 export class CitationMarks {
@@ -70,8 +75,8 @@ export class CitationMarks {
   }
 }
 
-/** A draft's text without the signs that mark citations, should it hold any. */
-export const withoutMarks = (text: string): string => text.replace(/[\ue000\ue001]/g, ' ');
+/** A draft's text without the signs that readers put into it, should it hold any. */
+export const withoutMarks = (text: string): string => text.replace(/[\ue000-\ue006]/g, ' ');
 
 /**
  * A paragraph from text with marks; undefined where it has no letter.
@@ -99,9 +104,12 @@ export function paragraphOf(
   return { heading, text: plain, offset, citations };
 }
 
+/** Characters of a reference; what is longer is the rest of the draft, where its list never ends. */
+const MAX_REFERENCE = 4000;
+
 /** A reference of which only its text is known; the identifiers in it are found. */
 export function referenceOf(key: string | null, text: string): Reference {
-  const flat = text.replace(/\s+/g, ' ').trim();
+  const flat = text.trimStart().slice(0, MAX_REFERENCE).replace(/\s+/g, ' ').trim();
   return { key, title: '', text: flat, ids: identifiersIn(flat) };
 }
 
@@ -111,11 +119,8 @@ const IDENTIFIERS =
 function identifiersIn(text: string): Identifiers {
   const ids: Identifiers = {};
   for (const [found] of text.matchAll(IDENTIFIERS)) {
-    const bare = found
-      .replace(/\s/, '')
-      .replace(/^abs\//, 'arxiv:')
-      .replace(/[.,;:'"”’]+$/, '');
-    const balanced = bare.includes('(') ? bare : bare.replace(/[)\]}]+$/, '');
+    const bare = withoutTrailing(found.replace(/\s/, '').replace(/^abs\//, 'arxiv:'), '.,;:\'"”’');
+    const balanced = bare.includes('(') ? bare : withoutTrailing(bare, ')]}');
     const identifier = parseIdentifier(balanced);
     if (identifier) ids[identifier.kind] ??= identifier.value;
   }

@@ -6,8 +6,17 @@
  * packages that are not known here are dropped and what is in their braces is kept. Nothing can fail, however broken the
  * source: what macros expand to, how far arguments are looked for and how deep anything nests is bounded.
  */
+import { withoutTrailing } from '../paper.ts';
 import { latexToText, printsText } from '../sources/latex.ts';
-import { CitationMarks, MAX_DRAFT_CHARACTERS, paragraphOf, referenceOf, withoutMarks, type Draft } from './draft.ts';
+import {
+  CitationMarks,
+  emptyDraft,
+  MAX_DRAFT_CHARACTERS,
+  paragraphOf,
+  referenceOf,
+  withoutMarks,
+  type Draft,
+} from './draft.ts';
 
 /** The texts of files beside the draft, by the names under which it inputs them. */
 export type Inputs = ReadonlyMap<string, string>;
@@ -57,7 +66,8 @@ const ENVIRONMENT_ARGUMENTS = new Map([
 ]);
 
 /** natbib's, BibLaTeX's and apacite's commands. */
-const CITES = /^(?!nocite|citestyle|setcite|defcite|citereset|DeclareCite)[A-Za-z]*[Cc]ite[A-Za-z]*$/;
+const isCite = (command: string): boolean =>
+  /[Cc]ite/.test(command) && !/^(?:nocite|citestyle|setcite|defcite|citereset|DeclareCite)|@/.test(command);
 const SEVERAL = /cites$/;
 const INPUTS = new Set(['input', 'include', 'subfile', 'subfileinclude']);
 const IMPORTS = new Set(['import', 'subimport', 'includefrom', 'subincludefrom', 'inputfrom', 'subinputfrom']);
@@ -87,6 +97,8 @@ interface Frame {
   at: number;
   /** A file, and not what a macro expands to. */
   isSource: boolean;
+  /** Of the file; empty for the main one, and for macros. */
+  name: string;
 }
 
 interface Macro {
@@ -100,9 +112,10 @@ interface Macro {
  * Reads a draft.
  * @param source the main file. A piece of a draft, without preamble, is read whole.
  * @param inputs the files it inputs; those that are missing are noted.
+ * @param name what the main file would be input as.
  */
-export function readLatex(source: string, inputs: Inputs = new Map()): Draft {
-  return new LatexReader(inputs).read(source);
+export function readLatex(source: string, inputs: Inputs = new Map(), name = ''): Draft {
+  return new LatexReader(inputs).read(source, name);
 }
 
 /** The names of files in the order of their `\input`s; comments do not count. */
@@ -122,15 +135,14 @@ function inputName(first: string, second?: string): string {
   const [folder, name] = second === undefined ? ['', first] : [first, second];
   const trimmed = name.trim().replace(/^"(.*)"$/, '$1');
   if (trimmed === '') return '';
-  const whole = folder.trim() === '' ? trimmed : `${folder.trim().replace(/\/*$/, '')}/${trimmed}`;
-  return /\.[a-zA-Z]{2,5}$/.test(whole) ? whole : `${whole}.tex`;
+  const whole = folder.trim() === '' ? trimmed : `${withoutTrailing(folder.trim(), '/')}/${trimmed}`;
+  const plain = whole.replace(/^(?:\.\/)+/, '');
+  return /\.[a-zA-Z]{2,5}$/.test(plain) ? plain : `${plain}.tex`;
 }
 
 class LatexReader {
   readonly #inputs: Inputs;
-  readonly #draft: Draft = {
-    ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
-  };
+  readonly #draft = emptyDraft();
   readonly #marks = new CitationMarks();
   readonly #macros = new Map<string, Macro>();
   #frames: Frame[] = [];
@@ -153,15 +165,17 @@ class LatexReader {
   #expanded = 0;
   /** Characters of files. */
   #read = 0;
+  /** Files that are not read where they are asked for, by the reason. */
+  readonly #left = new Map<string, Set<string>>();
   #searched = 0;
 
   constructor(inputs: Inputs) {
     this.#inputs = inputs;
   }
 
-  read(source: string): Draft {
+  read(source: string, name: string): Draft {
     this.#inBody = !/\\begin\s*\{document\}/.test(source);
-    this.#push(withoutMarks(source), true);
+    this.#push(withoutMarks(source), true, name);
     this.#run(0);
     this.#flush();
     this.#draft.abstract = this.#abstracts.join('\n');
@@ -193,8 +207,8 @@ class LatexReader {
     this.#floor = floor;
   }
 
-  #push(text: string, isSource: boolean): void {
-    this.#frames.push({ text, at: 0, isSource });
+  #push(text: string, isSource: boolean, name = ''): void {
+    this.#frames.push({ text, at: 0, isSource, name });
   }
 
   #pop(): void {
@@ -257,7 +271,7 @@ class LatexReader {
     const paragraph = paragraphOf(text, this.#marks, { heading: '', offset: 0 });
     if (!paragraph) return;
     this.#abstracts.push(paragraph.text);
-    this.#draft.citedAnywhere.push(...paragraph.citations.map(({ key }) => key));
+    for (const { key } of paragraph.citations) this.#draft.citedAnywhere.push(key);
   }
 
   /** An argument as text, its citations marked; it is a paragraph of its own, whatever is around it. */
@@ -296,9 +310,9 @@ class LatexReader {
     if (command === 'begin') return this.#begin(this.#name());
     if (command === 'end') return this.#end(this.#name());
     if (command === 'iffalse') return this.#skipBranch(frame);
-    if (CITES.test(command)) return this.#cite(command);
+    if (isCite(command)) return this.#cite(command);
     if (command === 'nocite') {
-      this.#draft.citedAnywhere.push(...keysIn(this.#argument() ?? '').filter((key) => key !== '*'));
+      for (const key of keysIn(this.#argument() ?? '')) if (key !== '*') this.#draft.citedAnywhere.push(key);
       return;
     }
     const level = HEADINGS.get(command);
@@ -348,7 +362,7 @@ class LatexReader {
       this.#macros.set(name, { parameters: 0, preset: undefined, body: this.#argument() ?? '' });
       return;
     }
-    if (command === 'let') return this.#skipTo(/\\[a-zA-Z@]+\s*=?\s*(?:\\(?:[a-zA-Z@]+|.)|.)/gy);
+    if (command === 'let') return this.#skipTo(/\\[a-zA-Z@]+\s*(?:=\s*)?(?:\\(?:[a-zA-Z@]+|.)|[^\s\\])/gy);
     if (DEFINES_ENVIRONMENT.has(command)) return this.#skipArguments('moomm', LONG_BRACES);
     if (command === 'verb' || command === 'lstinline' || command === 'mintinline')
       return this.#verbatimWord(command, frame);
@@ -427,10 +441,10 @@ class LatexReader {
       this.#option();
       const argument = this.#argument();
       if (argument === undefined) break;
-      keys.push(...keysIn(argument));
+      for (const key of keysIn(argument)) keys.push(key);
     } while (several && keys.length < 1000 && /^\s*[{[]/.test(this.#ahead()));
-    if (this.#isHidden) this.#draft.citedAnywhere.push(...keys);
-    else this.#emit(this.#marks.mark(keys));
+    if (!this.#isHidden) this.#emit(this.#marks.mark(keys));
+    else for (const key of keys) this.#draft.citedAnywhere.push(key);
   }
 
   /** A caption or footnote: a paragraph of its own, also of a figure. */
@@ -444,11 +458,23 @@ class LatexReader {
   #input(name: string): void {
     if (name === '') return;
     const text = this.#inputs.get(name);
-    if (text === undefined) this.#draft.notes.push(`${name} was not read: it is not among the draft's files`);
-    else if (this.#frames.length < MAX_DEPTH && this.#read + text.length <= MAX_DRAFT_CHARACTERS) {
-      this.#read += text.length; // A file that inputs itself comes to an end, too.
-      this.#push(withoutMarks(text), true);
+    if (text === undefined) this.#leave(name, "it is not among the draft's files");
+    else if (this.#frames.some((frame) => frame.name === name)) this.#leave(name, 'it inputs itself');
+    else if (this.#frames.length >= MAX_DEPTH || this.#read + text.length > MAX_DRAFT_CHARACTERS)
+      this.#leave(name, 'all of its files together are longer than any draft');
+    else {
+      this.#read += text.length; // What is input again and again comes to an end, too.
+      this.#push(withoutMarks(text), true, name);
     }
+  }
+
+  /** Notes, once for each reason, that a file was not read. */
+  #leave(name: string, reason: string): void {
+    const names = this.#left.get(reason) ?? new Set();
+    this.#left.set(reason, names);
+    if (names.has(name)) return;
+    names.add(name);
+    this.#draft.notes.push(`${name} was not read: ${reason}`);
   }
 
   // ---- Macros ----
@@ -529,7 +555,7 @@ class LatexReader {
   /** What is in the brackets that come next. */
   #option(): string | undefined {
     const frame = this.#unfinished();
-    const begin = /[ \t]*\n?[ \t]*\[/y;
+    const begin = /[ \t]*(?:\n[ \t]*)?\[/y;
     begin.lastIndex = frame.at;
     const opening = begin.exec(frame.text);
     if (!opening) return undefined;
@@ -633,7 +659,7 @@ class LatexReader {
 
 /** Whether a command means here what it means in LaTeX, however a draft defines it to look. */
 const isKnown = (command: string): boolean =>
-  CITES.test(command) ||
+  isCite(command) ||
   [HEADINGS, RUN_IN_HEADINGS, ARGUMENTS, INPUTS].some((known) => known.has(command)) ||
   /^(?:begin|end|title|abstract|caption|footnote|bibitem|item|par)$/.test(command) ||
   printsText(command);
@@ -650,13 +676,25 @@ function keysIn(argument: string): string[] {
  */
 export function readBiblatexBbl(source: string): Draft['references'] {
   const references = [];
-  for (const [, key, fields = ''] of source.matchAll(/\\entry\{([^{}]+)\}([\s\S]*?)\\endentry/g)) {
-    const field = (name: string) => latexToText(new RegExp(`\\\\field\\{${name}\\}\\{(.*)\\}`).exec(fields)?.[1] ?? '');
-    const verb = (name: string) => new RegExp(`\\\\verb\\{${name}\\}\\s*\\\\verb (\\S+)`).exec(fields)?.[1] ?? '';
+  for (const part of source.split('\\endentry').slice(0, -1)) {
+    const entry = /\\entry\{([^{}]+)\}/.exec(part);
+    if (!entry) continue;
+    const fields = part.slice(entry.index);
+    const field = (name: string): string => {
+      const [line = ''] = textBehind(fields, `\\field{${name}}{`).split('\n', 1);
+      return latexToText(line.slice(0, Math.max(0, line.lastIndexOf('}'))));
+    };
+    const verb = (name: string): string => /^\s*\\verb (\S+)/.exec(textBehind(fields, `\\verb{${name}}`))?.[1] ?? '';
     const [title, doi, eprint] = [field('title'), verb('doi'), verb('eprint')];
     const arxiv = field('eprinttype').toLowerCase() === 'arxiv' ? eprint : '';
     const named = [title, doi && `doi:${doi}`, arxiv && `arxiv:${arxiv}`].filter((text) => text !== '').join(' ');
-    references.push({ ...referenceOf(key!, named), title });
+    references.push({ ...referenceOf(entry[1]!, named), title });
   }
   return references;
+}
+
+/** What follows the first place of a mark; empty where it has none. */
+function textBehind(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at === -1 ? '' : text.slice(at + mark.length);
 }

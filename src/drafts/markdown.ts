@@ -1,187 +1,139 @@
 /**
- * Drafts in Markdown with Pandoc's citations: `[see @key, p. 3; @other]`, `@key`, `-@key`, `@{key}`. Code, tables, formulas
- * and HTML comments are no prose; the front matter has title, abstract and the files of references.
+ * Drafts in Markdown with Pandoc's citations. Code, tables, formulas set off and HTML comments are no prose; the front matter
+ * has title, abstract and the files of references.
  */
+import type { Token } from 'markdown-it';
+import { plainText } from '../sources/markup.ts';
 import {
   CitationMarks,
+  emptyDraft,
   isAbstract,
   isReferences,
   paragraphOf,
   referenceOf,
   withoutMarks,
   type Draft,
+  type Paragraph,
 } from './draft.ts';
-
-const KEY =
-  /(?<![\p{L}\p{N}\\/.])-?@(?:\{([^{}\s]+)\}|([\p{L}\p{N}_][\p{L}\p{N}_]*(?:[:.#$%&\-+?<>~/][\p{L}\p{N}_]+)*))/gu;
-/** A bracket that cites; what it says before and after the keys is left out with it. */
-const BRACKET = /\[[^[\]]*?@[^[\]]*\](?!\()/g;
+import { frontMatterOf, type FrontMatter } from './front-matter.ts';
+import { blocksOf, inlineOf } from './markdown-blocks.ts';
+import { keysIn, withCitationsMarked } from './pandoc-citations.ts';
 
 /** Reads a draft. */
 export function readMarkdown(source: string): Draft {
-  const text = withoutMarks(source).replace(/\r\n?/g, '\n');
-  const draft: Draft = {
-    ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
-  };
-  const marks = new CitationMarks();
-  const abstract: string[] = [];
-  const headings: string[] = [];
-  const frontMatter = /^---[ \t]*\n([\s\S]*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)/.exec(text);
-  if (frontMatter) readFrontMatter(frontMatter[1]!, draft);
-
-  for (const { text: block, offset } of blocksOf(text, frontMatter?.[0].length ?? 0)) {
-    const heading = headingOf(block);
-    if (heading) {
-      const { level, text: title } = heading;
-      const plain = plainText(title, marks);
-      if (level === 1 && draft.title === '' && headings.length === 0) {
-        draft.title = paragraphOf(plain, marks, { heading: '', offset })?.text ?? '';
-        continue;
-      }
-      headings.length = Math.min(headings.length, level - 1);
-      headings[level - 1] = paragraphOf(plain, marks, { heading: '', offset })?.text ?? '';
-      continue;
-    }
-    const current = headings.filter((each) => each).slice(-2);
-    const last = current.at(-1) ?? '';
-    if (isReferences(last)) {
-      draft.references.push(...entriesIn(block).map((entry) => referenceOf(null, entry)));
-      continue;
-    }
-    const paragraph = paragraphOf(plainText(block, marks), marks, { heading: current.join(' › '), offset });
-    if (!paragraph) continue;
-    if (isAbstract(last)) {
-      abstract.push(paragraph.text);
-      draft.citedAnywhere.push(...paragraph.citations.map(({ key }) => key));
-    } else draft.paragraphs.push(paragraph);
-  }
-  if (abstract.length > 0) draft.abstract = abstract.join('\n');
-  return draft;
+  return new MarkdownReader().read(withoutMarks(source));
 }
 
-/** Title, abstract and bibliography of YAML's front matter, as far as they are written plainly. */
-function readFrontMatter(yaml: string, draft: Draft): void {
-  const lines = yaml.split('\n');
-  for (const [i, line] of lines.entries()) {
-    const match = /^(title|abstract|bibliography|nocite):[ \t]*(.*)$/.exec(line);
-    if (!match) continue;
-    const [, name, value = ''] = match;
-    const below = lines.slice(i + 1);
-    const end = below.findIndex((each) => /^\S/.test(each) && !/^- /.test(each));
-    const indented = below.slice(0, end === -1 ? below.length : end).map((each) => each.trim());
-    const first = /^[|>][+-]?\d?$/.test(value.trim()) ? '' : value;
-    const text = [first, ...indented].join(' ').replace(/\s+/g, ' ').trim();
-    const unquoted = text.replace(/^(["'])(.*)\1$/, '$2');
-    if (name === 'title') draft.title = unquoted;
-    else if (name === 'abstract') draft.abstract = unquoted;
-    else if (name === 'nocite') draft.citedAnywhere.push(...keysIn(unquoted));
-    else {
-      const listed = [first, ...indented]
-        .join('\n')
-        .replace(/[[\],]/g, '\n')
-        .split('\n');
-      const names = listed.map((each) =>
-        each
-          .trim()
-          .replace(/^-\s+/, '')
-          .replace(/^(["'])(.*)\1$/, '$2'),
-      );
-      draft.bibliographies.push(...names.filter((each) => each !== ''));
+class MarkdownReader {
+  readonly #draft = emptyDraft();
+  readonly #marks = new CitationMarks();
+  /** Of the sections around the one that is read, by their levels. */
+  readonly #headings: string[] = [];
+  readonly #abstract: string[] = [];
+
+  read(text: string): Draft {
+    const front = frontMatterOf(text);
+    if (front) this.#takeFrontMatter(front);
+    const lines = lineStarts(text, front?.end ?? 0);
+    for (const { level, source, line } of blocksOf(text.slice(front?.end ?? 0))) {
+      const offset = lines[line]!;
+      if (level !== undefined) this.#takeHeading(level, source, offset);
+      else if (isReferences(this.#section)) {
+        for (const entry of entriesIn(source)) this.#draft.references.push(referenceOf(null, entry));
+      } else this.#takeParagraph(source, offset);
     }
+    if (this.#abstract.length > 0) this.#draft.abstract = this.#abstract.join('\n');
+    return this.#draft;
+  }
+
+  /** The heading of the innermost section. */
+  get #section(): string {
+    return this.#headings.findLast((each) => each) ?? '';
+  }
+
+  #takeFrontMatter({ title, abstract, nocite, bibliographies, problem }: FrontMatter): void {
+    this.#draft.title = this.#paragraph(title)?.text ?? '';
+    const paragraph = this.#paragraph(abstract);
+    this.#draft.abstract = paragraph?.text ?? '';
+    this.#draft.citedAnywhere = [...keysOf(paragraph), ...keysIn(nocite)];
+    this.#draft.bibliographies = bibliographies;
+    if (problem !== undefined) this.#draft.notes.push(`the front matter could not be read: ${problem}`);
+  }
+
+  #takeHeading(level: number, source: string, offset: number): void {
+    const heading = this.#paragraph(withoutAttributes(source), offset)?.text ?? '';
+    if (level === 1 && this.#draft.title === '' && this.#headings.length === 0) {
+      this.#draft.title = heading;
+      return;
+    }
+    this.#headings.length = Math.min(this.#headings.length, level - 1);
+    this.#headings[level - 1] = heading;
+  }
+
+  #takeParagraph(source: string, offset: number): void {
+    const notes: string[] = [];
+    const paragraph = this.#paragraph(source, offset, notes);
+    if (paragraph && isAbstract(this.#section)) {
+      this.#abstract.push(paragraph.text);
+      for (const key of keysOf(paragraph)) this.#draft.citedAnywhere.push(key);
+    } else if (paragraph) this.#draft.paragraphs.push(paragraph);
+    for (const note of notes) this.#takeParagraph(note, offset);
+  }
+
+  /** A text with its citations. @param notes takes the notes that stand in it, as paragraphs of their own. */
+  #paragraph(source: string, offset = 0, notes: string[] = []): Paragraph | undefined {
+    const text = plainText(textOf(inlineOf(source), notes));
+    const marked = unguarded(withCitationsMarked(text, this.#marks));
+    const heading = this.#headings.filter((each) => each).slice(-2);
+    return paragraphOf(marked, this.#marks, { heading: heading.join(' › '), offset });
   }
 }
 
-/** Paragraphs and headings; fenced code, tables, display formulas and comments left out. */
-function* blocksOf(text: string, start: number): Generator<{ text: string; offset: number }> {
-  let lines: string[] = [];
-  let begin = start;
-  let at = start;
-  let fence = '';
-  let inComment = false;
-  let inFormula = false;
-  const take = function* (): Generator<{ text: string; offset: number }> {
-    if (lines.length > 0 && !isTable(lines)) yield { text: lines.join('\n'), offset: begin };
-    lines = [];
-  };
-  for (const line of text.slice(start).split('\n')) {
-    const offset = at;
-    at += line.length + 1;
-    const opening = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
-    if (fence !== '') {
-      if (opening?.startsWith(fence) && /^\s*[`~]+\s*$/.test(line)) fence = '';
-      continue;
-    }
-    if (inComment) {
-      inComment = !line.includes('-->');
-      continue;
-    }
-    if (inFormula) {
-      inFormula = !line.includes('$$') && line.trim() !== '';
-      continue;
-    }
-    if (opening !== undefined) {
-      yield* take();
-      fence = opening;
-      continue;
-    }
-    if (/^\s*<!--/.test(line)) {
-      inComment = !line.includes('-->');
-      continue;
-    }
-    if (/^\s*\$\$/.test(line)) {
-      inFormula = (line.match(/\$\$/g)?.length ?? 0) % 2 === 1;
-      continue;
-    }
-    const isSetext = lines.length > 0 && /^ {0,3}(?:=+|-{2,})\s*$/.test(line);
-    if (isSetext) {
-      const level = line.trim().startsWith('=') ? '#' : '##';
-      yield { text: `${level} ${lines.join(' ').trim()}`, offset: begin };
-      lines = [];
-      continue;
-    }
-    if (line.trim() === '' || headingOf(line) || /^ {0,3}(?:[-*+]|\d{1,3}[.)])\s+\S/.test(line)) yield* take();
-    if (line.trim() === '' || /^ {0,3}(?:[-*_] *){3,}$/.test(line) || /^ {0,3}\[[^\]^@]+\]: /.test(line)) continue;
-    if (/^(?: {4}|\t)/.test(line) && lines.length === 0) continue; // Code.
-    if (lines.length === 0) begin = offset;
-    lines.push(line);
-    if (headingOf(line)) yield* take();
+const keysOf = (paragraph: Paragraph | undefined): string[] => paragraph?.citations.map(({ key }) => key) ?? [];
+
+/** Where the lines of a text begin, from `start` on. */
+function lineStarts(text: string, start: number): number[] {
+  const starts = [start];
+  const lineEnd = /\r\n?|\n/g;
+  lineEnd.lastIndex = start;
+  while (lineEnd.exec(text)) starts.push(lineEnd.lastIndex);
+  return starts;
+}
+
+/** What is written to mean nothing but itself, `\@`, is kept from those who look for citations and tags. */
+const SIGNS = '@[]<&';
+const FIRST_GUARDED = 0xe002;
+const guarded = (text: string): string =>
+  text.replace(/[@[\]<&]/g, (sign) => String.fromCharCode(FIRST_GUARDED + SIGNS.indexOf(sign)));
+const unguarded = (text: string): string =>
+  text.replace(/[\ue002-\ue006]/g, (sign) => SIGNS[sign.charCodeAt(0) - FIRST_GUARDED]!);
+
+/** The text of pieces; of links and images what is shown, of code all but the signs of citations. */
+function textOf(tokens: Token[], notes: string[]): string {
+  let text = '';
+  let isAddress = false; // Within `<https://…>`.
+  let isLinked = false; // Right behind a link or an image, which may have attributes.
+  for (const { type, content, children, markup } of tokens) {
+    if (type === 'link_open') isAddress = markup === 'autolink';
+    if (type === 'softbreak' || type === 'hardbreak') text += '\n';
+    else if (type === 'text') text += isAddress ? ' ' : isLinked ? content.replace(/^\{[^{}]*\}/, '') : content;
+    else if (type === 'text_special') text += guarded(content);
+    else if (type === 'code_inline') text += guarded(content.replaceAll('@', ' '));
+    else if (type === 'image') text += textOf(children ?? [], notes);
+    else if (type === 'note') notes.push(content);
+    if (type === 'link_close') isAddress = false;
+    isLinked = type === 'link_close' || type === 'image';
   }
-  yield* take();
+  return text;
 }
 
-const isTable = (lines: string[]): boolean =>
-  lines.some((line) => /^\s*\|?[ :|-]*-{2,}[ :|-]*$/.test(line) && /[|]|--\s+--/.test(line));
-
-function headingOf(line: string): { level: number; text: string } | undefined {
-  const match = /^ {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*(?:\{[^{}]*\})?$/.exec(line);
-  return match && !line.includes('\n') ? { level: match[1]!.length, text: match[2]! } : undefined;
+/** A heading without `{#name .class}` at its end. */
+function withoutAttributes(heading: string): string {
+  const trimmed = heading.trimEnd();
+  const begin = trimmed.endsWith('}') ? trimmed.lastIndexOf('{') : -1;
+  return begin === -1 || trimmed.indexOf('}', begin) < trimmed.length - 1 ? heading : trimmed.slice(0, begin);
 }
 
-/** A block's text with its citations marked. */
-function plainText(block: string, marks: CitationMarks): string {
-  const cited = block
-    .replace(/`+[^`]*`+/g, (code) => code.replace(/@/g, ' ').replace(/`/g, ''))
-    .replace(/\b[\w.+-]+@[\w-]+\.[\w.-]+/g, ' ') // An address of e-mail.
-    .replace(BRACKET, (bracket) => {
-      const keys = keysIn(bracket);
-      return keys.length === 0 ? bracket : marks.mark(keys);
-    })
-    .replace(KEY, (_, braced: string | undefined, bare: string | undefined) => marks.mark([braced ?? bare!]));
-  return cited
-    .replace(/<!--[\s\S]*?-->/g, ' ')
-    .replace(/^\s{0,3}(?:>\s?)+/gm, '')
-    .replace(/^\s{0,3}(?:[-*+]|\d{1,3}[.)])\s+/, '')
-    .replace(/\[\^[^\]]*\]:?/g, ' ')
-    .replace(/!\[([^\]]*)\]\([^)]*\)(?:\{[^{}]*\})?/g, '$1')
-    .replace(/\[([^\]]*)\]\([^)]*\)(?:\{[^{}]*\})?/g, '$1')
-    .replace(/<https?:[^>\s]*>/g, ' ')
-    .replace(/<\/?[a-z][^<>]*>/gi, ' ')
-    .replace(/(?<![\p{L}\p{N}\\])(\*{1,3}|_{1,3})(?=\S)|(?<=\S)(\*{1,3}|_{1,3})(?![\p{L}\p{N}])/gu, '')
-    .replace(/\\([\\`*_{}[\]()#+.!@-])/g, '$1');
-}
-
-const keysIn = (text: string): string[] => Array.from(text.matchAll(KEY), ([, braced, bare]) => braced ?? bare!);
-
-/** The entries of a list of references, each a line or an item. */
-const entriesIn = (block: string): string[] =>
-  block.split(/\n(?=\s*(?:[-*+]|\d{1,3}[.)]|\[\d+\])\s)/).filter((entry) => /\p{L}/u.test(entry));
+/** The entries of a list of references that is no list in Markdown: each begins with its number in brackets. */
+const entriesIn = (source: string): string[] =>
+  source.split(/\n(?=\[\d{1,3}\]\s)/).filter((entry) => /\p{L}/u.test(entry));

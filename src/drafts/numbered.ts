@@ -13,8 +13,8 @@ const ENTRY = /^\s*(?:\[(\d{1,3})\]|(\d{1,3})[.)])\s+(?=\S)/;
 /** The text with its citations marked. @param known the numbers that the list of references has. */
 export function markNumbers(text: string, marks: CitationMarks, known: ReadonlySet<string>): string {
   return text.replace(CITATION, (bracket, inside: string) => {
-    const numbers = inside.split(/\s*[,;]\s*/).flatMap((part) => {
-      const [first = 0, last = first] = part.split(/\s*[–-]\s*/).map(Number);
+    const numbers = inside.split(/[,;]/).flatMap((part) => {
+      const [first = 0, last = first] = part.split(/[–-]/).map(Number); // White space around a number is no matter.
       return last < first || last - first > MAX_SPAN
         ? []
         : Array.from({ length: last - first + 1 }, (_, i) => String(first + i));

@@ -58,7 +58,7 @@ function kindOf(file: string, head: string): Kind {
   if (head.startsWith('PK\u0003\u0004')) return 'docx';
   if (/^\.(?:tex|ltx|latex)$/.test(extension)) return 'latex';
   if (/^\.(?:md|markdown|mdown|qmd|rmd|mkd)$/.test(extension)) return 'markdown';
-  if (/^\s*\\(?:documentclass|begin\s*\{|(?:sub)*section\b)/m.test(head)) return 'latex';
+  if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
   return /^(?:#{1,3} \S|---\n)|\[@[\p{L}\d]/mu.test(head) && extension !== '.txt' ? 'markdown' : 'text';
 }
 
@@ -96,7 +96,7 @@ async function readLatexFiles(file: string, folder: string, text: string): Promi
       length += input.length;
       if (length > MAX_DRAFT_CHARACTERS) break;
       inputs.set(name, input);
-      left.push(...inputNames(input));
+      for (const each of inputNames(input)) left.push(each);
     } finally {
       opened.close();
     }
@@ -123,7 +123,7 @@ async function namedReferences(draft: Draft, folder: string): Promise<Reference[
   const references: Reference[] = [];
   for (const name of new Set(draft.bibliographies)) {
     const found = await insideFolder(folder, name);
-    if (typeof found === 'string') references.push(...(await readBibliography(found)));
+    if (typeof found === 'string') for (const each of await readBibliography(found)) references.push(each);
     else
       draft.notes.push(`${name} was not read: it is ${found === null ? "outside of the draft's folder" : 'not there'}`);
   }

@@ -2,7 +2,7 @@
  * Drafts in plain text: paragraphs between blank lines, headings that stand alone on a short line, citations by number where
  * there is a list of references.
  */
-import { CitationMarks, isAbstract, isReferences, paragraphOf, withoutMarks, type Draft } from './draft.ts';
+import { CitationMarks, emptyDraft, isAbstract, isReferences, paragraphOf, withoutMarks, type Draft } from './draft.ts';
 import { markNumbers, referencesIn } from './numbered.ts';
 
 /** Characters. A line that is longer is no heading. */
@@ -20,14 +20,13 @@ export interface Block {
 
 /** Reads a draft. */
 export function readText(source: string): Draft {
-  return draftOf(blocksOf(withoutMarks(source).replace(/\r\n?/g, '\n')));
+  // A line's end is a line feed, and every offset stays.
+  return draftOf(blocksOf(withoutMarks(source).replace(/\r\n/g, ' \n').replaceAll('\r', '\n')));
 }
 
 /** A draft of blocks: headings, paragraphs and, below "References", entries. */
 export function draftOf(blocks: Block[]): Draft {
-  const draft: Draft = {
-    ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
-  };
+  const draft = emptyDraft();
   const marks = new CitationMarks();
   const list = blocks.findLastIndex(({ text, kind }) => kind !== 'paragraph' && isReferences(text));
   const [body, entries] = list === -1 ? [blocks, []] : [blocks.slice(0, list), blocks.slice(list + 1)];
@@ -45,12 +44,13 @@ export function draftOf(blocks: Block[]): Draft {
       draft.title = text.replace(/\s+/g, ' ').trim();
     else if (kind === 'heading' || (kind === undefined && isHeading(text))) heading = text.trim();
     else {
-      const [, label, rest = ''] = /^(abstract|summary)\s*[.:—–-]\s*(\S[\s\S]*)$/i.exec(text) ?? [];
-      const paragraph = paragraphOf(markNumbers(label ? rest : text, marks, numbers), marks, { heading, offset });
+      const label = /^(?:abstract|summary)\s*[.:—–-]\s*(?=\S)/i.exec(text)?.[0] ?? '';
+      const said = markNumbers(text.slice(label.length), marks, numbers);
+      const paragraph = paragraphOf(said, marks, { heading, offset });
       if (!paragraph) continue;
-      if (label !== undefined || isAbstract(heading)) {
+      if (label !== '' || isAbstract(heading)) {
         abstract.push(paragraph.text);
-        draft.citedAnywhere.push(...paragraph.citations.map(({ key }) => key));
+        for (const { key } of paragraph.citations) draft.citedAnywhere.push(key);
       } else draft.paragraphs.push(paragraph);
     }
   }
@@ -72,15 +72,32 @@ function isHeading(text: string): boolean {
   );
 }
 
+/** What stands between blank lines. */
 function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
-  for (const { 0: block, index } of text.matchAll(/\S[^\n]*(?:\n(?![ \t]*\n)[^\n]*)*/g)) {
+  let lines: string[] = [];
+  let begin = 0;
+  let offset = 0;
+  const take = (): void => {
+    const [first = '', ...rest] = lines;
+    lines = [];
+    if (first === '') return;
     // A heading may stand right above its paragraph.
-    const [first = '', ...rest] = block.split('\n');
     if (rest.length > 0 && (isAbstract(first) || isReferences(first))) {
-      blocks.push({ text: first, offset: index });
-      blocks.push({ text: rest.join('\n'), offset: index + first.length + 1 });
-    } else blocks.push({ text: block.trimEnd(), offset: index });
+      blocks.push({ text: first, offset: begin });
+      blocks.push({ text: rest.join('\n').trimEnd(), offset: begin + first.length + 1 });
+    } else blocks.push({ text: [first, ...rest].join('\n').trimEnd(), offset: begin });
+  };
+  for (const line of text.split('\n')) {
+    const indent = line.length - line.trimStart().length;
+    if (indent === line.length) take();
+    else if (lines.length > 0) lines.push(line);
+    else {
+      begin = offset + indent;
+      lines = [line.slice(indent)];
+    }
+    offset += line.length + 1;
   }
+  take();
   return blocks;
 }

@@ -11,6 +11,7 @@ import { readMarkdown } from '../../src/drafts/markdown.ts';
 import { readDraft } from '../../src/drafts/read.ts';
 import { readText } from '../../src/drafts/text.ts';
 import { temporaryFolder } from '../akin.ts';
+import { docxOf } from './docx-fixture.ts';
 import { paragraph, pdfOf, scannedPdf, type Drawing } from '../sources/pdf-fixture.ts';
 
 let folder: string;
@@ -286,31 +287,7 @@ describe('a draft of Word', () => {
     p('[2] B. Baker. Dogs.'),
   ];
 
-  async function docx(body: string[], others: Record<string, Buffer> = {}): Promise<Buffer> {
-    const zip = new ZipFile();
-    const add = (name: string, content: string) =>
-      zip.addBuffer(Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${content}`), name);
-    const OFFICE = 'http://schemas.openxmlformats.org';
-    add(
-      '[Content_Types].xml',
-      `<Types xmlns="${OFFICE}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/></Types>`,
-    );
-    add(
-      '_rels/.rels',
-      `<Relationships xmlns="${OFFICE}/package/2006/relationships"><Relationship Id="r1" Type="${OFFICE}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
-    );
-    add(
-      'word/styles.xml',
-      `<w:styles xmlns:w="${OFFICE}/wordprocessingml/2006/main"><w:style w:type="paragraph" w:styleId="Title"><w:name w:val="Title"/></w:style><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style></w:styles>`,
-    );
-    add(
-      'word/document.xml',
-      `<w:document xmlns:w="${OFFICE}/wordprocessingml/2006/main"><w:body>${body.join('')}</w:body></w:document>`,
-    );
-    for (const [name, content] of Object.entries(others)) zip.addBuffer(content, name);
-    zip.end();
-    return buffer(zip.outputStream);
-  }
+  const docx = (body: string[], others: Record<string, Buffer> = {}): Promise<Buffer> => docxOf(body.join(''), others);
 
   it('has its title, headings by style or in bold, paragraphs, and what it lists', async () => {
     const draft = await readDraft(file('draft.docx', await docx([...BODY, ...LIST])));
@@ -344,7 +321,7 @@ describe('a draft of Word', () => {
     zip.addBuffer(Buffer.from('hello'), 'hello.txt');
     zip.end();
     const whole = await docx(BODY);
-    const bomb = await docx(BODY, { 'word/more.xml': Buffer.alloc(70_000_000, ' ') });
+    const bomb = await docx(BODY, { 'word/footnotes.xml': Buffer.alloc(70_000_000, ' ') });
     for (const [bytes, code] of [
       [await buffer(zip.outputStream), 'file-unreadable'],
       [whole.subarray(0, whole.length - 40), 'file-unreadable'],
