@@ -1,0 +1,57 @@
+/** The doors through which texts of others come in, of any checkout of this code: so that what was can be held against what is. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { docxOf } from './docx-fixture.ts';
+import type { Door } from './patterns.ts';
+
+/** Reads a text as whoever comes through the door would have it read; how long that takes is what matters here. */
+export type Reading = (text: string) => unknown;
+
+/** @param root the folder of a checkout. */
+export async function doorsOf(root: string): Promise<Record<Door, Reading>> {
+  const load = <M>(file: string) => import(pathToFileURL(path.join(root, 'src', file)).href) as Promise<M>;
+  const [markdown, latex, text, docx, bibliography] = await Promise.all([
+    load<typeof import('../../src/drafts/markdown.ts')>('drafts/markdown.ts'),
+    load<typeof import('../../src/drafts/latex.ts')>('drafts/latex.ts'),
+    load<typeof import('../../src/drafts/text.ts')>('drafts/text.ts'),
+    load<typeof import('../../src/drafts/docx.ts')>('drafts/docx.ts'),
+    load<typeof import('../../src/drafts/bibliography.ts')>('drafts/bibliography.ts'),
+  ]);
+  const [sentences, passage, paper, markup, fields] = await Promise.all([
+    load<typeof import('../../src/search/sentences.ts')>('search/sentences.ts'),
+    load<typeof import('../../src/web/passage.ts')>('web/passage.ts'),
+    load<typeof import('../../src/paper.ts')>('paper.ts'),
+    load<typeof import('../../src/sources/markup.ts')>('sources/markup.ts'),
+    load<typeof import('../../src/sources/latex.ts')>('sources/latex.ts'),
+  ]);
+  return {
+    markdown: markdown.readMarkdown,
+    latex: (source) => latex.readLatex(source, new Map([['a.tex', source]])),
+    text: text.readText,
+    docx: async (body) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'akin-docx-'));
+      try {
+        const file = path.join(folder, 'draft.docx');
+        writeFileSync(file, await docxOf(body));
+        return await docx.readDocx(file);
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
+    },
+    bibliography: bibliography.referencesInText,
+    inputs: latex.inputNames,
+    bbl: latex.readBiblatexBbl,
+    abstract: (abstract) => {
+      passage.passage(abstract, 0, 300);
+      passage.marked(abstract, passage.stemsOf('fences of sheep'));
+      return sentences.sentencesOf(abstract);
+    },
+    record: (field) => {
+      paper.parseIdentifier(field);
+      for (const text of [markup.plainText(field), fields.latexToText(field)])
+        paper.toPaper({ id: field, title: text, abstract: text, url: field, doi: field, extra: { isbn: field } });
+    },
+  };
+}
