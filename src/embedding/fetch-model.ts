@@ -10,6 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
 import { Interruption, retryAfter, troubleOf } from '../interruption.ts';
+import { withoutTrailing } from '../paper.ts';
 import { sha256Of, type ModelFiles } from './models.ts';
 
 /** Where models come from unless a mirror is named. */
@@ -60,7 +61,7 @@ export async function fetchModel(model: ModelFiles, folder: string, options: Fet
   }
   for (const [file, { bytes, sha256 }] of Object.entries(model.files)) {
     const place = path.join(folder, model.name, file);
-    const url = `${upstream.replace(/\/+$/, '')}/${model.upstream}/resolve/main/${file}`;
+    const url = `${withoutTrailing(upstream, '/')}/${model.upstream}/resolve/main/${file}`;
     await fetchFile({ file, url, part: `${place}.part`, place, bytes, sha256 }, patience, report);
   }
 }

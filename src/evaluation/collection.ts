@@ -138,14 +138,21 @@ function tabbedQueries(file: string, lines: FileLine[]): Numbered[] {
 /** TREC's topics are SGML whose elements are not closed: what follows a tag up to the next one is its text. */
 function topics(file: string, lines: FileLine[]): Numbered[] {
   const whole = lines.map(({ text }) => text).join('\n');
-  return Array.from(whole.matchAll(/<top(?:ic)?\b([^>]*)>([^]*?)<\/top(?:ic)?\s*>/gi), (match) => {
-    const [, attributes = '', content = ''] = match;
-    const line = whole.slice(0, match.index).split('\n').length;
-    const element = (names: string, label: string) =>
-      plainText(new RegExp(`<(?:${names})>\\s*(?:${label}:)?([^<]*)`, 'i').exec(content)?.[1] ?? '').replace(
-        /\s+/g,
-        ' ',
-      );
+  const closed = whole.split(/<\/top(?:ic)?\s*>/i).slice(0, -1);
+  let next = 1; // The line of what comes next.
+  const linesIn = (text: string): number => text.split('\n').length - 1;
+  return closed.flatMap((part) => {
+    const tag = /<top(?:ic)?\b([^<>]*)>/i.exec(part);
+    const line = next + linesIn(part.slice(0, tag?.index));
+    next += linesIn(part);
+    if (!tag) return [];
+    const [, attributes = ''] = tag;
+    const content = part.slice(tag.index + tag[0].length);
+    const element = (names: string, label: string) => {
+      // Linear: names and label are some words of ours.
+      const [, said = ''] = new RegExp(`<(?:${names})>\\s*(?:${label}:)?([^<]*)`, 'i').exec(content) ?? [];
+      return plainText(said).replace(/\s+/g, ' ');
+    };
     const id = /\b(?:number|id)\s*=\s*["']([^"']+)["']/i.exec(attributes)?.[1] ?? element('num', 'number');
     const text = element('title|query', 'topic') || element('desc|description', 'description');
     return { ...checked('queries', file, line, plainQuery, { id, text }), line };

@@ -63,7 +63,7 @@ function lines(paper: Paper): string[] {
   const all = (tag: string, values: string[]): string[] => values.flatMap((value) => valueLines(tag, value));
   const given = typeof type === 'string' && /^[A-Z]{3,7}$/.test(type) ? type : TYPES[kindOf(paper)];
   const range = textsIn([pages, page])[0] ?? '';
-  const [, first = '', last = ''] = /^(.+?)(?:[-–]+(.+))?$/s.exec(range) ?? [];
+  const [first = '', last = ''] = range.split(/(?<=.)[-–]+(?=.)/s, 2);
   return [
     `TY  - ${given}`,
     ...all('ID', textsIn(key)),

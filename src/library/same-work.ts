@@ -43,8 +43,9 @@ const TITLE_LETTERS = 16;
 export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year'>): Fingerprint {
   const folded = fold(paper.title).replace(REMARKS, ' ');
   const words = wordsOf(folded);
-  const [, head, tail] = /^(.+?)(?::| [-–—] |\? )(.+)$/.exec(folded) ?? [];
-  const parts = [head, tail].map((part) => wordsOf(part ?? '').join('')).filter((part) => part.length >= TITLE_LETTERS);
+  const division = /(?<=.)(?::| [-–—] |\? )(?=.)/.exec(folded);
+  const halves = division ? [folded.slice(0, division.index), folded.slice(division.index + division[0].length)] : [];
+  const parts = halves.map((part) => wordsOf(part).join('')).filter((part) => part.length >= TITLE_LETTERS);
   return {
     title: words.join(''),
     words,

@@ -124,7 +124,7 @@ export class Works {
       }
       for (const { other } of links) reached.add(other);
       for (const other of this.versions(row)) reached.add(other);
-      joins.push(...links);
+      for (const link of links) joins.push(link);
     }
     for (const work of partition(members, joins, apart)) {
       if (work.length === 1) this.#statements.deleteWork.run(work[0]!);
@@ -197,8 +197,10 @@ function partition(members: Map<number, Member>, joins: Join[], apart: Map<numbe
   for (const { row, other } of joins.sort(strongestFirst)) {
     const [one, another] = [workOf.get(row)!, workOf.get(other)!];
     if (one === another || one.some((each) => another.some((rival) => apart.get(each)?.has(rival)))) continue;
-    one.push(...another);
-    for (const each of another) workOf.set(each, one);
+    for (const each of another) {
+      one.push(each);
+      workOf.set(each, one);
+    }
   }
   return [...new Set(workOf.values())].map((work) =>
     work

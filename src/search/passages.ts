@@ -4,7 +4,7 @@
  */
 import { isBackMatter, type Draft, type Paragraph } from '../drafts/draft.ts';
 import { embeddedText } from '../paper.ts';
-import { sentencesOf } from './sentences.ts';
+import { sentencesIn } from './sentences.ts';
 
 export interface Passage {
   heading: string;
@@ -30,64 +30,76 @@ export const MAX_PASSAGES = 500;
 export const ABSTRACT_HEADING = 'Title and abstract';
 
 /**
- * The passages of a draft in their order, title and abstract first: they are embedded as those of a paper are.
+ * The passages of a draft in their order, title and abstract first: they are embedded as those of a paper are. They are made
+ * as they are asked for, since a draft may have more of them than anybody asks.
  * @param maxTokens the model's limit.
  */
-export function passagesOf(draft: Draft, maxTokens: number): Passage[] {
+export function* passagesOf(draft: Draft, maxTokens: number): Generator<Passage> {
   const maxWords = Math.min(MAX_WORDS, Math.floor(maxTokens / TOKENS_A_WORD));
-  const passages: Passage[] = [];
   const front = embeddedText(draft);
-  if (front !== '') passages.push({ heading: ABSTRACT_HEADING, text: front, offset: 0, cited: [] });
+  if (front !== '') yield { heading: ABSTRACT_HEADING, text: front, offset: 0, cited: [] };
   let open: Passage | undefined;
+  let length = 0; // Its words.
   for (const paragraph of draft.paragraphs) {
     if (isBackMatter(paragraph.heading.split(' › ').at(-1)!)) continue;
     for (const piece of piecesOf(paragraph, maxWords)) {
-      const fits =
-        open !== undefined &&
-        open.heading === piece.heading &&
-        wordsIn(open.text) < FEW_WORDS &&
-        wordsIn(open.text) + wordsIn(piece.text) <= maxWords;
-      if (fits) {
-        open!.text += `\n${piece.text}`;
-        open!.cited = [...new Set([...open!.cited, ...piece.cited])];
-      } else passages.push((open = piece));
+      const words = wordsIn(piece.text);
+      if (open?.heading === piece.heading && length < FEW_WORDS && length + words <= maxWords) {
+        open.text += `\n${piece.text}`;
+        open.cited = [...new Set([...open.cited, ...piece.cited])];
+        length += words;
+      } else {
+        if (open && length >= MIN_WORDS) yield open;
+        [open, length] = [piece, words];
+      }
     }
   }
-  return passages.filter(({ text, heading }) => heading === ABSTRACT_HEADING || wordsIn(text) >= MIN_WORDS);
+  if (open && length >= MIN_WORDS) yield open;
 }
 
 /** A paragraph, or parts of it of about the same length. */
-function piecesOf({ heading, text, offset, citations }: Paragraph, maxWords: number): Passage[] {
-  const parts = Math.ceil(wordsIn(text) / maxWords);
-  const wanted = wordsIn(text) / parts;
-  const pieces: Passage[] = [];
-  let start = 0;
-  let words = 0;
-  const take = (end: number): void => {
+function* piecesOf({ heading, text, offset, citations }: Paragraph, maxWords: number): Generator<Passage> {
+  const all = wordsIn(text);
+  const wanted = all / Math.ceil(all / maxWords);
+  let [start, words, next] = [0, 0, 0]; // `next` is the first citation that no piece has yet.
+  const pieceTo = (end: number): Passage => {
     // What stands before a sentence's first letter, or after its full stop, belongs to it: so does its citation.
+    const keys = new Set<string>();
     const isLast = end === text.length;
-    const keys = citations.filter(({ at }) => at >= start && (at < end || isLast)).map(({ key }) => key);
-    const piece = text.slice(start, end).trim();
-    if (piece !== '') pieces.push({ heading, text: piece, offset, cited: [...new Set(keys)] });
-    start = end;
-    words = 0;
+    for (; next < citations.length && (citations[next]!.at < end || isLast); next++) keys.add(citations[next]!.key);
+    const piece = { heading, text: text.slice(start, end).trim(), offset, cited: [...keys] };
+    [start, words] = [end, 0];
+    return piece;
   };
-  for (const { start: begin, end, text: sentence } of parts > 1 ? sentencesOf(text) : []) {
-    const length = wordsIn(sentence);
-    if (words > 0 && (words + length > maxWords || words + length / 2 > wanted)) take(begin);
-    if (length > maxWords) {
-      for (const cut of cutsOf(text.slice(begin, end), maxWords)) take(begin + cut);
+  const cuts = function* (): Generator<number> {
+    for (const { start: begin, end, text: sentence } of all > maxWords ? sentencesIn(text) : []) {
+      const length = wordsIn(sentence);
+      if (words > 0 && (words + length > maxWords || words + length / 2 > wanted)) yield begin;
+      if (length > maxWords) for (const cut of cutsOf(text.slice(begin, end), maxWords)) yield begin + cut;
+      words += length;
     }
-    words += length;
+    yield text.length;
+  };
+  for (const cut of cuts()) {
+    const piece = pieceTo(cut);
+    if (piece.text !== '') yield piece;
   }
-  take(text.length);
-  return pieces;
 }
+
+/** A word, or so much of one that is longer: of a text without blanks as much is read as of others. */
+const WORD = /\S{1,20}/g;
 
 /** Where a sentence longer than any is cut: after each so many words. */
-function cutsOf(sentence: string, maxWords: number): number[] {
-  const ends = Array.from(sentence.matchAll(/\S+\s*/g), ({ 0: word, index }) => index + word.length);
-  return ends.filter((_, i) => (i + 1) % maxWords === 0);
+function* cutsOf(sentence: string, maxWords: number): Generator<number> {
+  let words = 0;
+  for (const { 0: word, index } of sentence.matchAll(WORD)) {
+    if (++words % maxWords === 0) yield index + word.length;
+  }
 }
 
-const wordsIn = (text: string): number => text.match(/\S+/g)?.length ?? 0;
+function wordsIn(text: string): number {
+  let words = 0;
+  WORD.lastIndex = 0;
+  while (WORD.test(text)) words++;
+  return words;
+}

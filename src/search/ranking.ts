@@ -55,8 +55,8 @@ export function fuse(
   cosineOf: (candidate: Candidate) => number | undefined = ({ similarity }) => similarity,
 ): Ranked[] {
   const cosines = found.map(cosineOf);
-  const range = Math.max(...cosines.map((cosine) => cosine ?? -1)) - background;
-  const bestBm25 = Math.max(...found.map(({ bm25 }) => bm25));
+  const range = cosines.reduce<number>((best, cosine) => Math.max(best, cosine ?? -1), -Infinity) - background;
+  const bestBm25 = found.reduce((best, { bm25 }) => Math.max(best, bm25), -Infinity);
   return ordered(
     found.map((candidate, i) => {
       const cosine = cosines[i];

@@ -147,17 +147,21 @@ export class Related {
   }
 
   async #suggest(draft: Draft, limit: number, years: Years | undefined, weights: Weights): Promise<RelatedAnswer> {
-    const all = passagesOf(draft, this.#embedder.model.maxTokens);
-    const passages = all.slice(0, MAX_PASSAGES);
+    const passages: Passage[] = [];
+    const notes = [...draft.notes];
+    for (const passage of passagesOf(draft, this.#embedder.model.maxTokens)) {
+      if (passages.length === MAX_PASSAGES) {
+        notes.push(`only the first ${MAX_PASSAGES} passages were asked for`);
+        break;
+      }
+      passages.push(passage);
+    }
     if (passages.length === 0) {
       throw new AkinError('invalid-argument', 'no prose was found in the draft', {
         hint: 'give a draft with an abstract or some paragraphs of text',
         field: 'draft',
       });
     }
-    const notes = [...draft.notes];
-    if (all.length > passages.length)
-      notes.push(`only the first ${passages.length} of ${all.length} passages were asked for`);
 
     const cited = await this.#cited(draft.references, notes);
     const asked = await this.#asked(passages, cited, weights.evidence);
@@ -251,7 +255,8 @@ export class Related {
     const asked: Asked[] = [];
     for await (const { vector } of this.#embedder.embedDocuments(passages.map(({ text }) => text))) {
       const passage = passages[asked.length]!;
-      const here = known.filter(({ reference: { key } }) => key !== null && passage.cited.includes(key));
+      const keys = new Set(passage.cited);
+      const here = known.filter(({ reference: { key } }) => key !== null && keys.has(key));
       const near = here.length > 0 ? here : nearest(known, vector);
       const vectors = near.map((each) => each.vector);
       asked.push({ passage, vector, direction: mixed(vector, vectors, evidence) });

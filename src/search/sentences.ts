@@ -40,9 +40,8 @@ const LABEL = /^\s*[([]?(?:\d{1,2}|[ivx]{1,4}|[a-h])[.)\]]+\s*$/i;
 /** A line that ends without a full stop before this is a heading, after it it was wrapped. */
 const WRAPPED = 40;
 
-/** The sentences of a text in their order. A text without any letter has none. */
-export function sentencesOf(text: string): Sentence[] {
-  const sentences: Sentence[] = [];
+/** The sentences of a text in their order, as they are asked for. A text without any letter has none. */
+export function* sentencesIn(text: string): Generator<Sentence> {
   let start = 0;
   let pending = false; // Whether what was cut so far goes on.
   const unwrapped = withoutWrapping(text);
@@ -50,17 +49,30 @@ export function sentencesOf(text: string): Sentence[] {
     if (!pending) start = index;
     const end = index + segment.length;
     pending = !segment.endsWith('\n') && goesOn(unwrapped.slice(start, end).trimEnd(), unwrapped.slice(end, end + 40));
-    if (!pending) take(start, end);
+    const sentence = pending ? undefined : sentenceAt(text, start, end);
+    if (sentence) yield sentence;
   }
-  if (pending) take(start, unwrapped.length);
-  return sentences;
+  const last = pending ? sentenceAt(text, start, text.length) : undefined;
+  if (last) yield last;
+}
 
-  function take(from: number, to: number): void {
-    const begin = from + /^\s*/.exec(text.slice(from, to))![0].length;
-    const end = from + text.slice(from, to).trimEnd().length;
-    if (begin < end && /[\p{L}\p{N}]/u.test(text.slice(begin, end)))
-      sentences.push({ text: text.slice(begin, end), start: begin, end });
+function sentenceAt(text: string, from: number, to: number): Sentence | undefined {
+  const said = text.slice(from, to);
+  const start = from + said.length - said.trimStart().length;
+  const sentence = { text: said.trim(), start, end: from + said.trimEnd().length };
+  return /[\p{L}\p{N}]/u.test(sentence.text) ? sentence : undefined;
+}
+
+/** Of one abstract; what has more is no abstract. */
+const [MAX_SENTENCES, MAX_CHARACTERS] = [64, 20_000];
+
+/** The sentences of an abstract in their order; of a text that is longer than any, the first ones. */
+export function sentencesOf(abstract: string): Sentence[] {
+  const sentences: Sentence[] = [];
+  for (const sentence of sentencesIn(abstract.slice(0, MAX_CHARACTERS))) {
+    if (sentences.push(sentence) === MAX_SENTENCES) break;
   }
+  return sentences;
 }
 
 /** Whether the sentence that seems to end with `before` goes on in what comes after it. */
@@ -74,18 +86,26 @@ function goesOn(before: string, after: string): boolean {
 
 /** The text with a blank for each line end that only wraps, so that every offset stays. */
 function withoutWrapping(text: string): string {
+  const pieces: string[] = [];
+  let end = 0; // Of what is among the pieces.
   let lineStart = 0;
-  return text.replace(/\n(?!\s*\n)/g, (_, at: number) => {
-    const line = text.slice(lineStart, at).trim();
-    lineStart = at + 1;
-    const next = text[at + 1] ?? '';
-    const wraps = /\p{Ll}/u.test(next) || line.length > WRAPPED;
-    return line !== '' && wraps && !/[.?!:][)"”’\]]*$/.test(line) ? ' ' : '\n';
-  });
+  for (let at = text.indexOf('\n'); at !== -1;) {
+    const next = text.indexOf('\n', at + 1);
+    // A blank line divides.
+    if (next === -1 || text.slice(at + 1, next).trim() !== '') {
+      const line = text.slice(lineStart, at).trim();
+      lineStart = at + 1;
+      const wraps = /\p{Ll}/u.test(text[at + 1] ?? '') || line.length > WRAPPED;
+      if (line !== '' && wraps && !/[.?!:][)"”’\]]*$/.test(line.slice(-10))) {
+        pieces.push(text.slice(end, at), ' ');
+        end = at + 1;
+      }
+    }
+    at = next;
+  }
+  return end === 0 ? text : pieces.join('') + text.slice(end);
 }
 
-/** Sentences of one abstract that are looked at; what has more is no abstract. */
-const MAX_SENTENCES = 64;
 /** Vectors kept: 30 MB of them, for about two thousand abstracts. */
 const MAX_VECTORS = 20_000;
 
@@ -108,7 +128,7 @@ export class SentenceVectors {
 
   /**
    * The sentence that is nearest to a unit vector, the first of equals.
-   * @param sentences those of one abstract.
+   * @param sentences those of one abstract (see `sentencesOf`).
    * @param isTime whether one more sentence may be embedded.
    * @returns undefined where there is no sentence, or time was over before all of them were compared.
    * @throws AkinError `embedding-failed`.
@@ -119,7 +139,7 @@ export class SentenceVectors {
     isTime: () => boolean = () => true,
   ): Promise<NearestSentence | undefined> {
     let best: NearestSentence | undefined;
-    for (const sentence of sentences.slice(0, MAX_SENTENCES)) {
+    for (const sentence of sentences) {
       if (!this.#kept.has(sentence.text) && !isTime()) return undefined;
       const similarity = dot(vector, await this.#vector(sentence.text));
       if (!best || similarity > best.similarity) best = { ...sentence, similarity };

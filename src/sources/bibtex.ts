@@ -210,7 +210,10 @@ function nameOf(person: string): string {
 }
 
 /** What is after the equals sign, without quotation marks. */
-const valueIn = (part: string): string => /=\s*"?(.*?)"?$/.exec(part)?.[1] ?? '';
+const valueIn = (part: string): string => {
+  const [, ...value] = part.split('=');
+  return value.join('=').trimStart().replace(/^"/, '').replace(/"$/, '');
+};
 
 const nameFrom = (parts: string[]): string => plain(parts.filter((part) => part !== '').join(' '));
 
@@ -219,6 +222,7 @@ function splitOutsideBraces(text: string, separator: RegExp): string[] {
   const pieces: string[] = [];
   let begin = 0;
   let depth = 0;
+  // Linear: separators are a word between blanks, or a sign.
   for (const { 0: token, index } of text.matchAll(new RegExp(`[{}]|${separator.source}`, separator.flags))) {
     if (token === '{') depth++;
     else if (token === '}') depth -= depth > 0 ? 1 : 0;

@@ -421,9 +421,13 @@ function namesBetweenCommas(list: string): string[] {
 
 /** A name with the family name first where that can be told: by a comma, or by initials at the end. */
 function givenFirst(name: string): string {
-  const bare = name.replace(/ *\(\d+\) *$/, '').trim(); // Scopus's number of an author.
+  const bare = name
+    .trim()
+    .replace(/\(\d+\)$/, '')
+    .trim(); // Scopus's number of an author.
   if (bare.length > 200) return bare; // Not a name.
   const [family, given, ...suffixes] = bare.split(',').map((part) => part.trim());
   if (given !== undefined) return [given, family, ...suffixes].join(' ').trim();
+  // Linear: at most 200 characters.
   return bare.replace(/^(.+) ((?:\p{Lu}\.[- ]?)+)$|^(\S+) (\p{Lu}{1,3})$/u, '$2$4 $1$3');
 }

@@ -15,6 +15,7 @@ function hasValue(value: unknown): boolean {
 
 /** What stands between the separators of a list. Nothing is made of separators side by side, however many there are. */
 export function partsBetween(list: string, separators: string): string[] {
+  // Linear: whatever the separators are, the next one ends a part.
   return list.match(new RegExp(`[^${separators}]+`, 'g')) ?? [];
 }
 

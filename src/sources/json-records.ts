@@ -474,6 +474,7 @@ class Splitter {
     this.#around = [];
     this.#level = 0;
     this.#within = undefined;
+    // Linear: the layout is white space, and looked for before a brace only.
     this.#sought = this.#layout === undefined ? /\{(?=\s*")/g : new RegExp(`(?<=\\n${this.#layout})\\{`, 'g');
     // A missing quote makes strings of what is between strings: the next record may begin in the last one.
     if (this.#token >= 0) this.#at = this.#token + 1;

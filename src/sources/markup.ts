@@ -24,7 +24,9 @@ const NAMES = `
   lsqb [ bsol \\ rsqb ] lowbar _ lcub { verbar | rcub }
 `;
 const NAMED = new Map(
-  Array.from(NAMES.matchAll(/(\w+)[ \n]+([^ \n]+)/g), ([, name, character]) => [name!, character!]),
+  NAMES.split(/[ \n]+/)
+    .slice(1, -1)
+    .flatMap((word, i, all) => (i % 2 === 0 ? [[word, all[i + 1]!] as const] : [])),
 );
 
 const ACCENTS: Record<string, string> = {

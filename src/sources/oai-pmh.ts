@@ -140,8 +140,8 @@ function dublinCore(metadata: XmlElement): PaperInput {
     abstract,
     authors: textsOf(metadata, 'creator').map(givenFirst),
     // A repository adds dates of its own, all of them later than the paper's.
-    year: years.length > 0 ? Math.min(...years) : undefined,
-    venue: source?.split(/\s*;\s/)[0],
+    year: years.length > 0 ? years.reduce((first, each) => Math.min(first, each)) : undefined,
+    venue: source?.split(/;\s/)[0]?.trimEnd(),
     url: identifiers.find((identifier) => /^https?:/i.test(identifier)),
     categories: textsOf(metadata, 'subject'),
     ...Object.fromEntries(known.reverse().map(({ kind, value }) => [kind, value])), // The first of a kind counts.
@@ -155,6 +155,6 @@ function dublinCore(metadata: XmlElement): PaperInput {
 
 /** "Lovelace, Ada" the other way round. A name with more commas is left as it is. */
 function givenFirst(name: string): string {
-  const parts = name.split(/\s*,\s*/);
+  const parts = name.split(',').map((part) => part.trim());
   return parts.length === 2 && parts[1] !== '' ? `${parts[1]} ${parts[0]}` : name;
 }

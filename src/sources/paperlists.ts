@@ -3,7 +3,7 @@
  * depends on where it was collected; its file name always tells which one it is.
  */
 import path from 'node:path';
-import type { PaperInput } from '../paper.ts';
+import { withoutTrailing, type PaperInput } from '../paper.ts';
 import { richText, yearOf } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, readJson, text, type JsonObject } from './json-records.ts';
@@ -54,6 +54,7 @@ const separate = (list: string): string[] => list.split(list.includes(';') ? ';'
 
 /** A field of the entry, if it is on a line of its own, as it is in all that were seen. */
 function bibtexField(bibtex: string, name: string): string | undefined {
+  // Linear: from each line's beginning, once.
   const [, value = ''] = new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t"{]*(.{0,500})`, 'im').exec(bibtex) ?? [];
-  return text(latexToText(value.replace(/[\s"},]+$/, '')));
+  return text(latexToText(withoutTrailing(value.trimEnd(), ' \t"},')));
 }

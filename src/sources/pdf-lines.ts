@@ -199,11 +199,12 @@ function guttersOf(lines: Line[], width: number): number[] {
 export function joinLines(lines: string[], known: string): string {
   let joined = '';
   for (const line of lines) {
+    // Linear: of 100 characters.
     const [, first = ''] = /([\p{L}\p{M}\d-]+)[-\u00ad\u2010]$/u.exec(joined.slice(-100)) ?? [];
     const [rest = ''] = /^[\p{L}\p{M}]+/u.exec(line) ?? [];
     if (first !== '' && /^\p{Ll}/u.test(rest) && !known.includes(`${first}-${rest}`))
       joined = joined.slice(0, -1) + line;
-    else if (/\p{L}[-\u2010]$/u.test(joined) && /^[\p{L}\d]/u.test(line)) joined += line;
+    else if (/\p{L}[-\u2010]$/u.test(joined.slice(-3)) && /^[\p{L}\d]/u.test(line)) joined += line;
     else joined += (joined === '' ? '' : ' ') + line;
   }
   return joined.replace(/\u00ad/g, '').trim();

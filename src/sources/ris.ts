@@ -26,9 +26,10 @@ const format: TaggedFormat = { lineReader, begins: 'TY', ends: ['ER'], joiner: '
 function lineReader(): ReturnType<TaggedFormat['lineReader']> {
   let style = '  -';
   return (line) => {
-    const match = /^([ \t]*)([A-Z][A-Z\d])([ \t]*-)(?:[ \t]+|$)?(.*)$/.exec(line);
+    const match = /^([ \t]*)([A-Z][A-Z\d])([ \t]*-)[ \t]*/.exec(line);
     if (!match) return /^\s*ER\s*$/.test(line) ? { tag: 'ER', value: '' } : undefined;
-    const [, indent, tag = '', dash, value = ''] = match;
+    const [begin, indent, tag = '', dash] = match;
+    const value = line.slice(begin.length);
     const own = `${indent}${dash}`;
     if (tag === 'TY' && (own === '  -' || /^[A-Z]{3,7}\s*$/.test(value))) style = own;
     else if (own !== '  -' && own !== style && !(tag === 'ER' && value === '')) return undefined;
@@ -49,6 +50,7 @@ export const TAG_NAMES = {
 export const OWN_ID = 'akin-id: ';
 
 function read(record: TaggedRecord): PaperInput {
+  // Linear: nothing repeats.
   const id = record.matching(new RegExp(`^${OWN_ID}`), 'U1')[0]?.slice(OWN_ID.length);
   const isOwn = id !== undefined; // Nothing is guessed then.
   const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');

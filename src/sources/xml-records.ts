@@ -210,6 +210,7 @@ class Tags {
 
   constructor(pieces: AsyncIterable<string>, names: readonly string[]) {
     this.#pieces = pieces[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+    // Linear: what repeats in a name holds no angle bracket.
     this.#pattern = new RegExp(`<!--|<!\\[CDATA\\[|<(/?)(?:[\\w.-]+:)?(${names.join('|')})(?=[\\s/>])`, 'g');
   }
 

@@ -390,6 +390,6 @@ function dateOf(value: string): { year?: number | undefined; date?: string; date
   const [, year = '', monthAndDay = '', written = ''] = /^(\d{4})((?:-\d\d){2})(?: (.*))?$/s.exec(value) ?? [];
   if (year === '') return { year: yearIn(value), date: value };
   if (year === '0000') return { date: written };
-  const date = year + monthAndDay.replace(/(?:-00)+$/, '');
+  const date = year + monthAndDay.replace(/(?:-00)?-00$/, '');
   return { year: Number(year), date, ...(written === date ? {} : { dateWritten: written }) };
 }

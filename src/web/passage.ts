@@ -5,6 +5,7 @@
  * not seen; what is marked is for the eye and decides nothing.
  */
 import { tellingWords } from '../library/words.ts';
+import { onOneLine, withoutTrailing } from '../paper.ts';
 
 /** A piece of a text, and whether it is a word of the question. */
 export interface Piece {
@@ -32,22 +33,23 @@ export function marked(text: string, stems: Set<string>): Piece[] {
   return pieces.filter((piece) => piece.text !== '');
 }
 
+/** So many characters of a text are looked at for each that is shown: white space is shown as one blank. */
+const LOOKED_AT = 10;
+
 /**
  * About `length` characters of a text, on one line, from `start` on; from its beginning, where all of it has room.
  * Ellipses say where something was left out.
  */
 export function passage(text: string, start: number, length: number): string {
-  const whole = onOneLine(text);
-  if (whole.length <= length) return whole;
-  const rest = onOneLine(text.slice(start));
+  const most = length * LOOKED_AT;
+  const whole = text.length <= most ? onOneLine(text).trim() : undefined;
+  if (whole !== undefined && whole.length <= length) return whole;
+  const rest = onOneLine(text.slice(start, start + most)).trim();
+  const isAll = rest.length <= length && text.length <= start + most;
   const space = rest.lastIndexOf(' ', length);
   const end = space > length / 2 ? space : length; // Not every script has spaces.
-  const shown = rest.length <= length ? rest : `${rest.slice(0, end).replace(/[\s,;:]+$/, '')}\u00a0…`;
+  const shown = isAll ? rest : `${withoutTrailing(rest.slice(0, end), ' ,;:')}\u00a0…`;
   return start === 0 ? shown : `…\u00a0${shown}`;
-}
-
-function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }
 
 /** Consonants, a vowel, a consonant: what a silent "e" follows in "gene" and "save". */
@@ -67,7 +69,7 @@ function stem(word: string): string {
     .toLowerCase()
     .replace(/(?<=.{2})(?:(?<=ss|sh|ch|x)es|(?<!s)s)$/, '')
     .replace(SHORT_INFLECTED, 'e')
-    .replace(/(?<=[aeiouy].+)(?:(?<!e)ed|ing)$/, '')
+    .replace(/(?<=[aeiouy].+)(?:(?<!e)ed|ing)$/, '') // Linear: of at most 40 letters.
     .replace(/([bdfgmnprt])\1$/, '$1')
     .replace(LONG_WITH_E, '')
     .replace(/(?<=.{5})(?:ational|ation|ion|er|or|abl|ity|al|ly|iv)$/, '')

@@ -175,7 +175,7 @@ describe('passages', () => {
   const counts = (text: string) => text.split(/\s+/).length;
 
   it('begin with title and abstract, as papers are embedded', () => {
-    expect(passagesOf(DRAFT, 256)[0]).toMatchObject({ text: `${DRAFT.title}\n${DRAFT.abstract}` });
+    expect([...passagesOf(DRAFT, 256)][0]).toMatchObject({ text: `${DRAFT.title}\n${DRAFT.abstract}` });
   });
 
   it('hold short paragraphs of one section together, and leave out what says nothing', () => {
