@@ -10,13 +10,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSession } from '../src/cli/session.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
 import { readQrels, readQueries } from '../src/evaluation/collection.ts';
 import { judgementsIn } from '../src/evaluation/runs.ts';
 import { ROOT } from '../src/package.ts';
 import { embeddedText } from '../src/paper.ts';
-import { DEFAULT_CUTOFF } from '../src/search/relevance.ts';
+import { DEFAULT_CUTOFF } from '../src/search/question.ts';
+import { configurationOf } from '../src/session/configuration.ts';
+import { Session } from '../src/session/session.ts';
 import { shared } from './bench/report.ts';
 
 const { values } = parseArgs({
@@ -32,12 +33,12 @@ const offTopic = readFileSync(path.join(ROOT, 'scripts/off-topic.txt'), 'utf8').
 console.log(`${values.model}, cut-off ${DEFAULT_CUTOFF}, in %`);
 console.log(['set'.padEnd(16), 'false', 'nothing', 'lost 10', 'lost 100'].join('  '));
 for (const set of values.sets.split(',')) {
-  const session = await openSession(path.join(values.keep, `${set}-${values.model}`));
-  const { search, library } = session;
+  const address = path.join(values.keep, `${set}-${values.model}`);
+  const session = new Session({ address, configuration: configurationOf(process.env) });
   let answered = 0;
-  for (const question of offTopic) if ((await search.search(question)).hits.length > 0) answered++;
+  for (const question of offTopic) if ((await session.ask({ query: question })).hits.length > 0) answered++;
 
-  const { qrels } = await judgementsIn(library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
+  const { qrels } = await judgementsIn(await session.library(), await readQrels(shared(`eval/${set}/qrels.tsv`)));
   let nothing = 0;
   let asked = 0;
   const lost = { 10: 0, 100: 0 };
@@ -45,11 +46,11 @@ for (const set of values.sets.split(',')) {
   for (const query of await readQueries(shared(`eval/${set}/queries.jsonl`))) {
     const judged = qrels.get(query.id);
     if (![...(judged?.values() ?? [])].some((grade) => grade > 0)) continue;
-    const paper = 'paper' in query ? await search.paper(query.paper) : undefined;
+    const paper = 'paper' in query ? await session.paper(query.paper) : undefined;
     const text = 'paper' in query ? embeddedText(paper!) : query.text;
     asked++;
-    if ((await search.search(text)).withheld > 0) nothing++;
-    const { hits } = await search.search(text, { cutoff: 0, limit: 100 });
+    if ((await session.ask({ query: text })).withheld > 0) nothing++;
+    const { hits } = await session.ask({ query: text }, { cutoff: 0, limit: 100 });
     for (const [at, { id, relevance }] of hits.filter(({ id }) => id !== paper?.id).entries()) {
       if (!((judged!.get(id) ?? 0) > 0)) continue;
       for (const depth of [10, 100] as const) {

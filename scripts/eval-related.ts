@@ -12,18 +12,17 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { add } from '../src/cli/add.ts';
-import { modelFolders } from '../src/cli/session.ts';
 import type { Draft, Reference } from '../src/drafts/draft.ts';
 import { Embedder, type Embedding } from '../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../src/embedding/models.ts';
-import type { Library, WordScoring } from '../src/library/library.ts';
-import { LocalLibrary } from '../src/library/local.ts';
+import type { Candidate, Leg, Library, Recalled, WordScoring } from '../src/library/library.ts';
 import { embeddedText } from '../src/paper.ts';
 import { Background } from '../src/search/background.ts';
-import { candidates, fuse } from '../src/search/ranking.ts';
-import { Related, WEIGHTS, type Weights } from '../src/search/related.ts';
+import { fuse } from '../src/search/ranking.ts';
+import { asFound, Related, WEIGHTS, type Weights } from '../src/search/related.ts';
 import { SentenceVectors, sentencesOf } from '../src/search/sentences.ts';
+import { configurationOf } from '../src/session/configuration.ts';
+import { Session } from '../src/session/session.ts';
 import { shared } from './bench/report.ts';
 import { seeded } from '../src/evaluation/bootstrap.ts';
 import { ndcg, recall, type Judgements } from '../src/evaluation/metrics.ts';
@@ -75,7 +74,7 @@ interface Measures {
 interface Collection {
   set: string;
   tasks: Task[];
-  library: LocalLibrary;
+  library: Library;
   /** Everything there is to be asked. */
   plain: Record<'dense' | 'bm25' | 'hybrid', System>;
   /** akin's search for related work. @param cut whether the text is also cut into parts, as a draft with sections is. */
@@ -83,7 +82,9 @@ interface Collection {
   close(): Promise<void>;
 }
 
-const embedder = await Embedder.start(findModel(values.model), { modelFolders: modelFolders() });
+const configuration = configurationOf(process.env);
+const { modelFolders } = configuration;
+const embedder = await Embedder.start(findModel(values.model), { modelFolders });
 const vectors = new Map<string, Embedding>();
 /** The same texts are asked for with many weights. */
 const remembering = {
@@ -224,25 +225,23 @@ async function open(set: string): Promise<Collection> {
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-eval-'));
   const kept = values.keep && path.join(values.keep, `${set}-${values.model}`);
   if (kept && existsSync(kept)) cpSync(kept, folder, { recursive: true });
-  const [index, signal] = [folder, new AbortController().signal];
-  await add([shared(`eval/${set}/corpus.jsonl`)], { index, model: values.model, embed: true, signal });
-  const library = await LocalLibrary.open(folder);
-  await library.settle();
+  const session = new Session({ address: folder, configuration });
+  await session.add([shared(`eval/${set}/corpus.jsonl`)], { model: values.model });
+  const library = await session.library();
 
   const asked = namedByNumber(library);
-  const idsOf = async (rows: number[]) => (await library.papers(rows)).map((paper) => paper!.id);
   const background = new Background(library);
-  const legs = async (task: Task, depth: number, scoring: WordScoring) => {
+  const recalled = async (task: Task, legs: Leg[], scoring: WordScoring) => {
     let vector: Float32Array | undefined;
     for await (const each of remembering.embedDocuments([task.text])) vector = each.vector;
-    const [dense, lexical] = [
-      await library.nearest(vector!, depth),
-      await library.matching(task.text, depth, { scoring }),
-    ];
-    return { dense, lexical, background: await background.of(vector!) };
+    const asked = { legs, depth: 200, scoring, words: task.text, vector: Promise.resolve(vector!) };
+    const { candidates, state } = await library.recall(asked);
+    return { candidates, background: await background.of(vector!, state.embedded) };
   };
-  const plain = (rows: (task: Task) => Promise<{ row: number }[]>) => async (task: Task) => {
-    const ids = await idsOf((await rows(task)).map(({ row }) => row));
+  const byRank = (leg: Leg) => async (task: Task) =>
+    (await recalled(task, [leg], 'alone')).candidates.sort((a, b) => a.ranks[leg]! - b.ranks[leg]!);
+  const plain = (found: (task: Task) => Promise<Candidate[]>) => async (task: Task) => {
+    const ids = (await found(task)).map(({ id }) => id);
     return ids.filter((id) => id !== task.self && !task.cited.includes(id)).slice(0, DEPTH);
   };
   return {
@@ -250,11 +249,11 @@ async function open(set: string): Promise<Collection> {
     tasks: await tasksOf(set, library),
     library,
     plain: {
-      dense: plain(async (task) => (await legs(task, 200, 'alone')).dense),
-      bm25: plain(async (task) => (await legs(task, 200, 'alone')).lexical),
+      dense: plain(byRank('dense')),
+      bm25: plain(byRank('lexical')),
       hybrid: plain(async (task) => {
-        const { dense, lexical, background: zero } = await legs(task, 200, 'fused');
-        return fuse(candidates(dense, lexical), zero);
+        const found = await recalled(task, ['dense', 'lexical'], 'fused');
+        return fuse(found.candidates.map(asFound), found.background);
       }),
     },
     related: (weights, cut) => {
@@ -269,14 +268,14 @@ async function open(set: string): Promise<Collection> {
       };
     },
     async close() {
-      await library.close();
+      await session.close();
       rmSync(folder, { recursive: true });
     },
   };
 }
 
 /** Half of the relatives are hidden at least. */
-async function tasksOf(set: string, library: LocalLibrary): Promise<Task[]> {
+async function tasksOf(set: string, library: Library): Promise<Task[]> {
   const qrels = new Map<string, Map<string, number>>();
   for (const line of linesOf(`eval/${set}/qrels.tsv`)) {
     const [query, document, grade] = line.split('\t') as [string, string, string];
@@ -288,9 +287,9 @@ async function tasksOf(set: string, library: LocalLibrary): Promise<Task[]> {
     const { id, text, title, paper_id: self } = JSON.parse(line) as Query;
     const relatives = qrels.get(id);
     if (!relatives || (set === 'cisi' && title === undefined)) continue; // cisi's others are questions, not abstracts.
-    const [row] = self === undefined ? [] : [await library.find(self)];
-    const [paper] = row === undefined ? [] : await library.papers([row]);
-    const whole = paper ? embeddedText(paper) : embeddedText({ title: title ?? '', abstract: text! });
+    const [key] = self === undefined ? [] : await library.find([self]);
+    const [described] = key === undefined ? [] : await library.describe([key]);
+    const whole = described ? embeddedText(described.paper) : embeddedText({ title: title ?? '', abstract: text! });
     for (let draw = 1; draw <= DRAWS; draw++) {
       const order = shuffled([...relatives.keys()], seeded(draw));
       const cited = order.slice(0, Math.min(CITED, Math.floor(order.length / 2)));
@@ -321,18 +320,16 @@ function draftOf({ text, cited }: Task, cut: boolean): Draft {
  * The library, which knows its papers as `doi:ID`: half of doris_mae_dev has no title to be cited by. It remembers what it
  * found, since most weights ask for the same.
  */
-function namedByNumber(library: LocalLibrary): Library {
-  const found = new Map<string, Promise<unknown>>();
-  const once = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
-    if (!found.has(key)) found.set(key, ask());
-    return found.get(key) as Promise<T>;
-  };
+function namedByNumber(library: Library): Library {
+  const found = new Map<string, Promise<Recalled>>();
   const own: Partial<Library> = {
-    find: (name) => library.find(name.replace(/^doi:/, '')),
-    nearest: (vector, k) =>
-      once(`${k} ${Buffer.from(vector.buffer).toString('base64')}`, () => library.nearest(vector, k)),
-    matching: (query, k, options) =>
-      once(`${k} ${options?.scoring} ${query}`, () => library.matching(query, k, options)),
+    find: (names) => library.find(names.map((name) => name.replace(/^doi:/, ''))),
+    async recall(asked) {
+      const { vector, ...others } = asked;
+      const key = JSON.stringify([others, Array.from((await vector) ?? [])]);
+      if (!found.has(key)) found.set(key, library.recall(asked));
+      return found.get(key)!;
+    },
   };
   return new Proxy<Library>(library, {
     get(target, name) {

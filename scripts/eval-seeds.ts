@@ -10,13 +10,15 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { openSession, type Session } from '../src/cli/session.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
 import { seeded } from '../src/evaluation/bootstrap.ts';
 import { readQrels } from '../src/evaluation/collection.ts';
 import { ndcg } from '../src/evaluation/metrics.ts';
 import { judgementsIn } from '../src/evaluation/runs.ts';
-import type { SearchOptions } from '../src/search/search.ts';
+import type { Key } from '../src/library/library.ts';
+import type { SearchOptions } from '../src/search/question.ts';
+import { configurationOf } from '../src/session/configuration.ts';
+import { Session } from '../src/session/session.ts';
 import { shared } from './bench/report.ts';
 
 const { values } = parseArgs({
@@ -34,8 +36,8 @@ type Method = (session: Session, seeds: string[]) => Promise<string[]>;
 
 const asked =
   (options: SearchOptions): Method =>
-  async ({ search }, like) =>
-    (await search.ask({ like }, { limit: DEPTH, cutoff: 0, ...options })).hits.map(({ id }) => id);
+  async (session, like) =>
+    (await session.ask({ like }, { limit: DEPTH, cutoff: 0, ...options })).hits.map(({ id }) => id);
 
 const METHODS: Record<string, Method> = {
   best: bestOfSeeds,
@@ -48,15 +50,17 @@ const METHODS: Record<string, Method> = {
 console.log(`${values.model}; ${SEEDS} seeds, nDCG@10 × 100`);
 console.log(['set'.padEnd(16), 'queries', ...Object.keys(METHODS).map((name) => name.padStart(13))].join('  '));
 for (const set of values.sets.split(',')) {
-  const session = await openSession(path.join(values.keep, `${set}-${values.model}`));
-  const { qrels } = await judgementsIn(session.library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
+  const address = path.join(values.keep, `${set}-${values.model}`);
+  const session = new Session({ address, configuration: configurationOf(process.env) });
+  const library = await session.library();
+  const { qrels } = await judgementsIn(library, await readQrels(shared(`eval/${set}/qrels.tsv`)));
   const random = seeded(1);
   const sums = Object.keys(METHODS).map(() => 0);
   let queries = 0;
   for (const judged of qrels.values()) {
     const relatives = [];
     for (const [id, grade] of judged) {
-      if (grade > 0 && (await session.library.find(id)) !== undefined) relatives.push({ id, order: random() });
+      if (grade > 0 && (await library.find([id]))[0] !== undefined) relatives.push({ id, order: random() });
     }
     if (relatives.length < 2 * SEEDS) continue;
     const seeds = relatives
@@ -73,15 +77,19 @@ for (const set of values.sets.split(',')) {
   console.log([set.padEnd(16), String(queries).padStart(7), ...cells].join('  '));
 }
 
-async function bestOfSeeds({ library }: Session, seeds: string[]): Promise<string[]> {
-  const rows = await Promise.all(seeds.map(async (id) => (await library.find(id))!));
-  const best = new Map<number, number>();
-  for (const row of rows) {
-    for (const near of await library.nearest((await library.vector(row))!, DEPTH + SEEDS)) {
-      best.set(near.row, Math.max(best.get(near.row) ?? -1, near.similarity));
+async function bestOfSeeds(session: Session, seeds: string[]): Promise<string[]> {
+  const library = await session.library();
+  const keys = (await library.find(seeds)).map((key) => key!);
+  const best = new Map<Key, { id: string; similarity: number }>();
+  for (const vector of await library.vectors(keys)) {
+    const near = { legs: ['dense'], depth: DEPTH + SEEDS, scoring: 'alone', vector: Promise.resolve(vector!) } as const;
+    for (const { key, id, similarity = -1 } of (await library.recall(near)).candidates) {
+      best.set(key, { id, similarity: Math.max(best.get(key)?.similarity ?? -1, similarity) });
     }
   }
-  const ranked = [...best].filter(([row]) => !rows.includes(row)).sort(([, a], [, b]) => b - a);
-  const papers = await library.papers(ranked.slice(0, DEPTH).map(([row]) => row));
-  return papers.flatMap((paper) => paper?.id ?? []);
+  const others = [...best].filter(([key]) => !keys.includes(key)).map(([, each]) => each);
+  return others
+    .sort((a, b) => b.similarity - a.similarity)
+    .slice(0, DEPTH)
+    .map(({ id }) => id);
 }

@@ -9,11 +9,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { evaluateLibrary } from '../src/cli/eval.ts';
 import { DEFAULT_MODEL } from '../src/embedding/models.ts';
 import { writeKnownItems } from '../src/evaluation/known-item.ts';
 import { toPaper, type Paper, type PaperInput } from '../src/paper.ts';
-import { MODES } from '../src/search/search.ts';
+import { MODES } from '../src/search/question.ts';
+import { configurationOf } from '../src/session/configuration.ts';
+import { evaluateLibrary } from '../src/session/evaluate.ts';
 import { shared } from './bench/report.ts';
 
 const KNOWN_ITEM = { documents: 2000, queries: 500, seed: 1 };
@@ -25,21 +26,24 @@ const { values } = parseArgs({
     keep: { type: 'string' },
   },
 });
+const configuration = configurationOf(process.env);
 const made = mkdtempSync(path.join(tmpdir(), 'akin-known-item-'));
 
 console.log(`${values.model}; nDCG@10 ± half its 95% interval / recall@100, × 100; gain is the grade, as in trec_eval`);
 console.log(['set'.padEnd(16), 'queries', ...MODES.map((mode) => mode.padStart(19))].join('  '));
 try {
   for (const set of values.sets.split(',')) {
-    const report = await evaluateLibrary({
-      ...(set === 'known-item' ? await knownItem() : judged(set)),
-      index: '',
-      keep: values.keep && path.join(values.keep, `${set}-${values.model}`),
-      model: values.model,
-      measures: 'ndcg@10,recall@100',
-      seed: 1,
-      signal: new AbortController().signal,
-    });
+    const report = await evaluateLibrary(
+      { address: '', configuration },
+      {
+        ...(set === 'known-item' ? await knownItem() : judged(set)),
+        keep: values.keep && path.join(values.keep, `${set}-${values.model}`),
+        model: values.model,
+        measures: 'ndcg@10,recall@100',
+        seed: 1,
+        signal: new AbortController().signal,
+      },
+    );
     const cells = report!.results.map(({ means }) => {
       const { mean, low, high } = means['nDCG@10']!;
       const half = ((high - low) / 2) * 100;

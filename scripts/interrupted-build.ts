@@ -8,10 +8,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { examine } from '../src/cli/doctor.ts';
-import { openSession } from '../src/cli/session.ts';
-import { LIBRARY_FILE } from '../src/library/database.ts';
+import { LIBRARY_FILE } from '../src/library/local/database.ts';
 import { ROOT } from '../src/package.ts';
+import { configurationOf } from '../src/session/configuration.ts';
+import { Session } from '../src/session/session.ts';
 
 const PROGRAM = path.join(ROOT, 'src/cli/akin.js');
 
@@ -41,7 +41,7 @@ export interface BuildRun {
   before: Committed;
   /** What is there after it. */
   after: Committed;
-  /** Whether a graph was being written: its file is there, and graph.json does not vouch for it. */
+  /** Whether a graph was being written: its file is there, and no sidecar vouches for it. */
   whileSaving: boolean;
 }
 
@@ -85,7 +85,7 @@ export async function build(
   };
 }
 
-/** Vectors are stored in transactions of so many (see ingest.ts). */
+/** Vectors are stored in transactions of so many (see session/intake.ts). */
 const VECTORS_PER_TRANSACTION = 64;
 
 /**
@@ -142,8 +142,8 @@ function graphFiles(index: string): string[] {
 }
 
 function vouchedFor(index: string, graph: string): boolean {
-  const sidecar = path.join(index, 'graph.json');
-  return existsSync(sidecar) && readFileSync(sidecar, 'utf8').includes(graph);
+  const sidecars = readdirSync(index).filter((name) => /^graph.*\.json$/.test(name));
+  return sidecars.some((name) => readFileSync(path.join(index, name), 'utf8').includes(graph));
 }
 
 /**
@@ -159,20 +159,24 @@ export async function differences(one: string, other: string, queries: string[])
     if (differing.length > 0)
       found.push(`${differing.length} rows of ${table} differ, the first of them of ${differing[0]}`);
   }
-  const [here, there] = await Promise.all([openSession(one, 1), openSession(other, 1)]);
+  const configuration = configurationOf(process.env);
+  const [here, there] = [one, other].map((address) => new Session({ address, configuration, threads: 1 })) as [
+    Session,
+    Session,
+  ];
   try {
     for (const query of queries) {
       const [left, right] = await Promise.all(
-        [here, there].map(async ({ search }) => (await search.search(query)).hits),
+        [here, there].map(async (session) => (await session.ask({ query })).hits),
       );
       const ids = [left!, right!].map((hits) => hits.map(({ id }) => id).join(' '));
       if (ids[0] !== ids[1]) found.push(`the answers to ${JSON.stringify(query)} differ: ${ids[0]} | ${ids[1]}`);
     }
+    for (const finding of [...(await here.examine()), ...(await there.examine())]) {
+      if (!finding.ok) found.push(`${finding.check}: ${finding.detail}`);
+    }
   } finally {
     await Promise.all([here.close(), there.close()]);
-  }
-  for (const finding of (await Promise.all([one, other].map(examine))).flat()) {
-    if (!finding.ok) found.push(`${finding.check}: ${finding.detail}`);
   }
   return found;
 }
@@ -182,7 +186,7 @@ function rowsOf(index: string): Record<string, Map<string, string>> {
   const queries = {
     papers: "SELECT id, concat_ws('|', title, abstract, authors, year, venue, url, ids, categories, extra) FROM papers",
     records: 'SELECT key, hash FROM records',
-    identifiers: "SELECT concat_ws(':', kind, value), id FROM identifiers JOIN papers ON row = paper",
+    identifiers: "SELECT concat_ws(':', kind, value, id), id FROM identifiers JOIN papers ON row = paper",
     vectors: "SELECT id, concat_ws('|', tokens, truncated, hex(vector)) FROM vectors JOIN papers ON row = paper",
     works:
       'SELECT version.id, leading.id FROM works JOIN papers AS version ON version.row = paper JOIN papers AS leading ON leading.row = leader',

@@ -34,10 +34,10 @@ export interface Paper {
   extra: Record<string, unknown>;
 }
 
-/** What an answer says of a paper, wherever it names one. */
-export type Citation = Pick<Paper, 'id' | 'title' | 'authors' | 'year' | 'venue' | 'url' | 'ids'>;
+/** A paper in brief: what an answer says of it, wherever it names one. */
+export type Brief = Pick<Paper, 'id' | 'title' | 'authors' | 'year' | 'venue' | 'url' | 'ids'>;
 
-export function citationOf({ id, title, authors, year, venue, url, ids }: Paper): Citation {
+export function briefOf({ id, title, authors, year, venue, url, ids }: Paper): Brief {
   return { id, title, authors, year, venue, url, ids };
 }
 

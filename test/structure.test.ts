@@ -5,32 +5,36 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './akin.ts';
 
-const EVERYTHING_BUT_DOORS =
-  'errors.ts,package.ts,paper.ts,sources,drafts,embedding,library,search,export,evaluation,ingest.ts,sync.ts'.split(
-    ',',
-  );
+/** What everything may know: errors, papers, texts and vectors as such. */
+const GROUND = ['errors.ts', 'package.ts', 'paper.ts', 'fold.ts', 'vector.ts'];
+const THREADS = ['thread.ts', 'threads'];
 
 /** For each file and folder of src, what it may import besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
+  'fold.ts': [],
+  'vector.ts': [],
   'package.ts': [],
   'no-telemetry.ts': [],
   'thread.ts': ['no-telemetry.ts', 'package.ts'],
   'interruption.ts': [],
+  quarantine: ['errors.ts', 'package.ts', 'thread.ts'],
   'paper.ts': ['errors.ts'],
-  sources: ['errors.ts', 'package.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
-  export: ['errors.ts', 'paper.ts', 'sources'], // A format is written as it is read.
-  drafts: ['errors.ts', 'paper.ts', 'thread.ts', 'sources'], // A draft is a file as a source is, and cites from files that sources read.
-  embedding: ['errors.ts', 'no-telemetry.ts', 'package.ts', 'paper.ts', 'thread.ts', 'interruption.ts'],
-  library: ['errors.ts', 'paper.ts', 'thread.ts', 'embedding'],
-  search: ['errors.ts', 'paper.ts', 'drafts', 'embedding', 'library'],
-  'ingest.ts': ['errors.ts', 'paper.ts', 'sources', 'embedding', 'library'],
-  'sync.ts': ['errors.ts', 'sources', 'library', 'ingest.ts'],
-  evaluation: ['errors.ts', 'paper.ts', 'sources', 'library', 'search'],
-  web: EVERYTHING_BUT_DOORS,
+  threads: ['errors.ts', 'thread.ts'],
+  sources: [...GROUND, ...THREADS, 'interruption.ts', 'quarantine'],
+  export: [...GROUND, 'sources'], // A format is written as it is read.
+  drafts: [...GROUND, 'quarantine', 'sources'], // A draft is a file as a source is, and cites from files that sources read.
+  embedding: [...GROUND, ...THREADS, 'no-telemetry.ts', 'interruption.ts'],
+  library: [...GROUND, ...THREADS, 'embedding'],
+  search: [...GROUND, 'drafts', 'embedding', 'library'],
+  evaluation: [...GROUND, 'sources', 'library', 'search'],
+  // The floor.
+  session: [...GROUND, 'threads', 'sources', 'drafts', 'embedding', 'library', 'search', 'evaluation', 'export'],
+  // The doors know the floor, and the types of what is asked and answered.
+  web: [...GROUND, 'library', 'search', 'session'],
   // The page is served by the HTTP door, and is a door of its own only to the eye.
-  http: [...EVERYTHING_BUT_DOORS, 'web'],
-  cli: [...EVERYTHING_BUT_DOORS, 'http'],
+  http: [...GROUND, 'drafts', 'library', 'search', 'session', 'web'],
+  cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'search', 'session', 'http'],
 };
 
 /** Packages that may be used in more than one place, and why. */
@@ -38,7 +42,11 @@ const SHARED_PACKAGES = new Map([
   ['zod', 'whatever comes from outside is validated where it comes in'],
   ['hono', 'http mounts the page of web'],
   ['better-sqlite3', 'a library is kept in SQLite, and Zotero keeps its own there'],
+  ['saxes', 'records come in XML, and so do the drafts of Word'],
 ]);
+
+/** What engines are made of; who asks a library knows nothing of it. */
+const ENGINE_PACKAGES = ['better-sqlite3', 'hnswlib-node'];
 
 const FORBIDDEN_WORDS = [
   'utils',
@@ -86,9 +94,22 @@ describe('src', () => {
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
 
-  it('wires the doors together in cli/main.ts alone', () => {
+  it('opens the HTTP door in cli/serve.ts alone', () => {
     const wiring = inside.filter(({ from, to }) => place(from) === 'cli' && place(to) === 'http');
-    expect(new Set(wiring.map(({ from }) => from))).toEqual(new Set(['cli/main.ts']));
+    expect(new Set(wiring.map(({ from }) => from))).toEqual(new Set(['cli/serve.ts']));
+  });
+
+  it('knows engines of libraries in library/open.ts alone', () => {
+    const isEngine = (file: string) => /^library\/[^/]+\//.test(file);
+    const known = inside.filter(({ from, to }) => isEngine(to) && path.dirname(from) !== path.dirname(to));
+    expect(new Set(known.map(({ from }) => from))).toEqual(new Set(['library/open.ts']));
+    const parts = packages.filter(({ from, to }) => ENGINE_PACKAGES.includes(to) && !isEngine(from));
+    expect(parts.map(({ from, to }) => `${from} uses ${to}`)).toEqual(['sources/zotero.ts uses better-sqlite3']);
+  });
+
+  it('reads the environment in one file, beside the one that keeps the runtime silent', () => {
+    const readers = files.filter((file) => /\bprocess\.env\b/.test(readFileSync(path.join(SRC, file), 'utf8')));
+    expect(readers).toEqual(['cli/main.ts', 'no-telemetry.ts']);
   });
 
   it('uses each outside package in one place', () => {

@@ -7,8 +7,10 @@
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { openForReading } from '../../src/library/database.ts';
-import { dot, floats, Graph } from '../../src/library/graph.ts';
+import { openForReading } from '../../src/library/local/database.ts';
+import { Graph } from '../../src/library/local/graph.ts';
+import { floats } from '../../src/library/local/stored-vectors.ts';
+import { dot, unit } from '../../src/vector.ts';
 import { showSpread, spread } from './report.ts';
 
 const { values } = parseArgs({
@@ -18,8 +20,10 @@ const { values } = parseArgs({
 if (values.folder === undefined) throw new Error('name the library with --folder DIR');
 const K = 10;
 
-const { db } = openForReading(values.folder);
-const vectors = db.prepare<[], { row: number; blob: Buffer }>('SELECT paper AS row, vector AS blob FROM vectors').all();
+const { db, space } = openForReading(values.folder);
+const vectors = db
+  .prepare<[number], { row: number; blob: Buffer }>('SELECT paper AS row, vector AS blob FROM vectors WHERE space = ?')
+  .all(space);
 const papers = vectors.map(({ row, blob }) => ({ row, vector: floats(blob) }));
 db.close();
 const graph = await Graph.open(values.folder);
@@ -73,9 +77,7 @@ function measure(name: string, part: (question: Float32Array, i: number) => type
 /** A question between two papers, so that none is its own answer. */
 function between(i: number): Float32Array {
   const [a, b] = [papers[(i * 104_729) % papers.length]!.vector, papers[(i * 7919 + 1) % papers.length]!.vector];
-  const sum = a.map((x, j) => x + 0.5 * b[j]!);
-  const length = Math.sqrt(dot(sum, sum));
-  return sum.map((x) => x / length);
+  return unit(a.map((x, j) => x + 0.5 * b[j]!));
 }
 
 /** A share of the papers, the same at every run, another one for each question. */

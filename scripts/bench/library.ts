@@ -10,21 +10,21 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import Database from 'better-sqlite3';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
 import { seeded } from '../../src/evaluation/bootstrap.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
-import { dot } from '../../src/library/graph.ts';
-import { LIBRARY_FILE } from '../../src/library/database.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
+import { openForReading } from '../../src/library/local/database.ts';
+import { Graph } from '../../src/library/local/graph.ts';
+import { floats } from '../../src/library/local/stored-vectors.ts';
+import { modelOfLibrary, openWriter } from '../../src/library/open.ts';
 import { ROOT } from '../../src/package.ts';
+import { dot, unit } from '../../src/vector.ts';
 import { percentile, recordsWithAbstract, shared, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
@@ -46,7 +46,7 @@ const program = path.join(ROOT, 'src/cli/akin.js');
 const all = await recordsWithAbstract(shared('papers/arxiv-cs-2016.jsonl.gz'), papers + queryCount);
 const titles = all.slice(papers).map(({ title }) => title);
 
-if (existsSync(path.join(folder, LIBRARY_FILE))) {
+if (await modelOfLibrary(folder)) {
   console.log(`using the library in ${folder}`);
 } else {
   await build();
@@ -80,36 +80,34 @@ async function build(): Promise<void> {
 /** Embeds the first papers, and gives the others vectors of these, moved at random. */
 async function standIn(count: number): Promise<void> {
   const model = findModel(DEFAULT_MODEL);
-  const writer = LocalWriter.open(folder, { model, mustBeThatModel: true, purpose: 'a benchmark' });
+  const writer = await openWriter(folder, { model, mustBeThatModel: true, purpose: 'a benchmark' });
   const embedder = await Embedder.start(model);
   const random = seeded(1);
-  const pending = writer.pending(0, papers);
+  const pending = await writer.pending(papers);
   const embedded: Embedding[] = [];
   for await (const each of embedder.embedDocuments(pending.slice(0, count).map(({ text }) => text)))
     embedded.push(each);
   await embedder.close();
-  const vectors = pending.map(({ row }, i) => {
+  const vectors = pending.map(({ key }, i) => {
     const own = embedded[i];
-    if (own) return { row, embedding: own };
+    if (own) return { key, embedding: own };
     const { vector, ...like } = embedded[i % embedded.length]!;
     // As far from the other as papers of one field are from each other: a cosine of about 0.7.
     const moved = unit(vector.map((x) => x + (random() - 0.5) * 0.18));
-    return { row, embedding: { ...like, vector: moved } };
+    return { key, embedding: { ...like, vector: moved } };
   });
   const started = performance.now();
-  for (let i = 0; i < vectors.length; i += 256) writer.putVectors(vectors.slice(i, i + 256));
+  for (let i = 0; i < vectors.length; i += 256) await writer.storeVectors(vectors.slice(i, i + 256));
   const ms = performance.now() - started;
   console.log(
     `vectors kept and their papers linked: ${(ms / vectors.length).toFixed(3)} ms a paper, ${countLinks()} links`,
   );
+  await writer.finish();
   await writer.close();
-  const library = await LocalLibrary.open(folder);
-  await library.settle();
-  await library.close();
 }
 
 function countLinks(): number {
-  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const { db } = openForReading(folder);
   const count = db.prepare<[], number>('SELECT count(*) FROM links').pluck().get()!;
   db.close();
   return count;
@@ -189,12 +187,13 @@ async function ask(url: string, query: string, agent: Agent, how = 'mode=hybrid'
 
 /** Exact search over every vector is the judge. The questions are vectors of papers, moved a little so that none finds itself. */
 async function measureRecall(): Promise<void> {
-  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
-  const vectors = (db.prepare('SELECT paper, vector FROM vectors').all() as { paper: number; vector: Buffer }[]).map(
-    ({ paper, vector }) => ({ row: paper, vector: new Float32Array(new Uint8Array(vector).buffer) }),
-  );
+  const { db, space } = openForReading(folder);
+  const vectors = db
+    .prepare<[number], { paper: number; vector: Buffer }>('SELECT paper, vector FROM vectors WHERE space = ?')
+    .all(space)
+    .map(({ paper, vector }) => ({ row: paper, vector: floats(vector) }));
   db.close();
-  const library = await LocalLibrary.open(folder);
+  const graph = await Graph.open(folder);
   const asked = Math.min(500, vectors.length);
   for (const ef of [10, 50, 100, undefined]) {
     let found = 0;
@@ -206,17 +205,12 @@ async function measureRecall(): Promise<void> {
         .map(({ row, vector }) => ({ row, similarity: dot(question, vector) }))
         .sort((x, y) => y.similarity - x.similarity)
         .slice(0, 10);
-      const near = new Set((await library.nearest(question, 10, { ef })).map(({ row }) => row));
+      const near = new Set(graph.nearest(question, 10, { ef }).map(({ row }) => row));
       found += exact.filter(({ row }) => near.has(row)).length;
     }
     console.log(
       `graph: recall@10 against exact search, ef ${ef ?? 'default'}: ${(found / (asked * 10)).toFixed(4)} (${asked} questions, ${vectors.length} vectors)`,
     );
   }
-  await library.close();
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  return vector.map((value) => value / length);
+  graph.close();
 }

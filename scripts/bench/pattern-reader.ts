@@ -1,7 +1,9 @@
 /**
- * The process in which `npm run bench -- patterns` reads: told a checkout's folder, a pattern and a size, it answers with the
- * seconds of processor time that reading the text took.
+ * The process in which `npm run bench -- patterns` reads, with what was built of a checkout: told a pattern and a size, it
+ * answers with the seconds of processor time that reading the text took.
  */
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { doorsOf } from '../../test/drafts/doors.ts';
 import { textOf, type Pattern } from '../../test/drafts/patterns.ts';
 
@@ -15,7 +17,10 @@ export interface Timed {
   error?: string;
 }
 
-const doors = await doorsOf(process.argv[2]!);
+const built = path.join(process.argv[2]!, '.build/src');
+const load = <Module>(file: string) =>
+  import(pathToFileURL(path.join(built, file.replace(/\.ts$/, '.js'))).href) as Promise<Module>;
+const doors = await doorsOf(load);
 
 process.on('message', ({ pattern, size }: Task) => {
   void (async () => {

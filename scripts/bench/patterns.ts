@@ -3,22 +3,22 @@
  * length, on every pattern of test/drafts/patterns.ts at 1, 10 and 100 kB, in processor time of a process of their own.
  *
  * Prints the patterns whose time grows faster than their length, or all, and the slowest of every door. `--code` reads with
- * the code of another checkout.
+ * what was built in another checkout.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { builtOf, ROOT } from '../../src/package.ts';
 import { DOORS, patterns, type Door } from '../../test/drafts/patterns.ts';
 import type { Task, Timed } from './pattern-reader.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
   options: {
-    code: { type: 'string', default: fileURLToPath(new URL('../..', import.meta.url)) },
+    code: { type: 'string', default: ROOT },
     door: { type: 'string' },
     all: { type: 'boolean', default: false },
     /** Seconds of processor time after which a text is given up. */
@@ -107,9 +107,7 @@ function secondsOf({ pid }: ChildProcess): number {
 }
 
 async function start(): Promise<ChildProcess> {
-  const child = fork(fileURLToPath(new URL('./pattern-reader.ts', import.meta.url)), [root], {
-    execArgv: ['--import', 'tsx'],
-  });
+  const child = fork(builtOf('scripts/bench/pattern-reader.ts'), [root]);
   await once(child, 'message');
   return child;
 }

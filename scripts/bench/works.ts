@@ -23,16 +23,15 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import Database from 'better-sqlite3';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
-import { embedPending } from '../../src/ingest.ts';
-import { LIBRARY_FILE } from '../../src/library/database.ts';
-import { dot, floats } from '../../src/library/graph.ts';
+import type { Key, Library, LibraryWriter } from '../../src/library/library.ts';
+import { openLibrary, openWriter } from '../../src/library/open.ts';
 import { fingerprint, titleSimilarity } from '../../src/library/same-work.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
 import { ROOT } from '../../src/package.ts';
 import { toPaper } from '../../src/paper.ts';
+import { embedPending } from '../../src/session/intake.ts';
+import { dot } from '../../src/vector.ts';
 import { shared } from './report.ts';
 
 interface Source {
@@ -82,7 +81,7 @@ console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers 
 for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
 
 const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
-const linked = link();
+const linked = await link();
 const judged = readJudged();
 report();
 
@@ -217,25 +216,38 @@ function counterparts(): Pair[] {
     });
 }
 
-/** The vectors of the pool, kept in a library in `folder`. */
-async function embedded(folder: string): Promise<Map<string, Buffer>> {
-  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
-  writer.put(papersOfPool());
-  if (writer.pendingCount() > 0) {
-    console.log(`embedding ${writer.pendingCount()} papers`);
+/** The vectors of the pool by id, kept in a library in `folder`. */
+async function embedded(folder: string): Promise<Map<string, Float32Array>> {
+  const writer = await writerOn(folder);
+  await store(writer);
+  const waiting = await writer.pendingCount();
+  if (waiting > 0) {
+    console.log(`embedding ${waiting} papers`);
     const embedder = await Embedder.start(MODEL);
     await embedPending(writer, embedder);
     await embedder.close();
   }
   await writer.close();
-  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
-  const rows = db.prepare('SELECT id, vector FROM papers JOIN vectors ON paper = row').raw().all() as [
-    string,
-    Buffer,
-  ][];
-  db.close();
+  const library = await openLibrary(folder);
+  const ids = [...pool];
+  const keys = (await library.find(ids)) as Key[];
+  const found = await library.vectors(keys);
+  await library.close();
   if (!values.folder) rmSync(folder, { recursive: true });
-  return new Map(rows);
+  return new Map(ids.map((id, i) => [id, found[i]!]));
+}
+
+function writerOn(folder: string): Promise<LibraryWriter> {
+  return openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
+}
+
+/** Stores the papers of the pool, where they are not there yet. */
+async function store(writer: LibraryWriter): Promise<void> {
+  const papers = papersOfPool();
+  const origin = { path: 'a benchmark', mount: '', reading: 'the only one' };
+  for (let i = 0; i < papers.length; i += 256) {
+    await writer.store({ parts: [{ origin, papers: papers.slice(i, i + 256) }] });
+  }
 }
 
 /** The papers as akin gets them: no identifier but their own id, no comments. */
@@ -247,35 +259,39 @@ function papersOfPool() {
 }
 
 /** Puts the papers and their vectors into an empty library, and returns all pairs of versions. */
-function link(): Map<string, Pair> {
+async function link(): Promise<Map<string, Pair>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-works-'));
-  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
-  const papers = papersOfPool();
-  for (let i = 0; i < papers.length; i += 256) writer.put(papers.slice(i, i + 256));
-  const waiting = writer.pending(0, papers.length);
+  const writer = await writerOn(folder);
+  await store(writer);
+  const waiting = await writer.pending(pool.size);
+  const ids = [...pool]; // In the order in which they were stored.
   const start = performance.now();
   for (let i = 0; i < waiting.length; i += 64) {
-    writer.putVectors(
-      waiting.slice(i, i + 64).map(({ row }, j) => {
-        const vector = floats(vectors.get(papers[i + j]!.id)!);
-        return { row, embedding: { vector, tokens: 0, truncated: false } };
+    await writer.storeVectors(
+      waiting.slice(i, i + 64).map(({ key }, j) => {
+        const vector = vectors.get(ids[i + j]!)!;
+        return { key, embedding: { vector, tokens: 0, truncated: false } };
       }),
     );
   }
   const seconds = (performance.now() - start) / 1000;
   console.log(`${waiting.length} vectors stored and compared in ${seconds.toFixed(1)} s`);
-  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
-  const pairs = db
-    .prepare(
-      `SELECT a.id, b.id FROM works AS one JOIN works AS other ON other.leader = one.leader AND other.paper > one.paper
-       JOIN papers AS a ON a.row = one.paper JOIN papers AS b ON b.row = other.paper`,
-    )
-    .raw()
-    .all() as Pair[];
-  db.close();
-  void writer.close();
+  await writer.close();
+  const library = await openLibrary(folder);
+  const pairs = await pairsIn(library);
+  await library.close();
   rmSync(folder, { recursive: true });
   return new Map(pairs.map((pair) => [nameOf(pair), pair]));
+}
+
+/** Every two papers that stand in one work. */
+async function pairsIn(library: Library): Promise<Pair[]> {
+  const pairs: Pair[] = [];
+  for await (const keys of library.everyWork()) {
+    const ids = (await library.describe(keys)).map((each) => each!.paper.id);
+    ids.forEach((one, i) => pairs.push(...ids.slice(i + 1).map((other): Pair => [one, other])));
+  }
+  return pairs;
 }
 
 /** Pairs that were judged: 1 for one work, 0 for two. */
@@ -357,7 +373,7 @@ function share(part: number, whole: number): string {
 }
 
 function cosineOf([one, other]: Pair): number {
-  return dot(floats(vectors.get(one)!), floats(vectors.get(other)!));
+  return dot(vectors.get(one)!, vectors.get(other)!);
 }
 
 function titlesOf(pair: Pair): number {

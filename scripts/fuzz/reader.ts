@@ -3,9 +3,9 @@
  * answers with what became of it, the processor time and by how much memory the process grew beyond what it had idle.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { storeFiles } from '../../src/ingest.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
 import { openFile } from '../../src/sources/input.ts';
+import { storeFiles } from '../../src/session/intake.ts';
 import { sourceNamed } from '../../src/sources/registry.ts';
 
 export interface Task {
@@ -26,10 +26,8 @@ export interface Outcome {
 }
 
 const writer = {
-  put: (papers) => papers.map(() => 'added'),
-  atomically: (work) => work(),
-  files: { begin: () => 1, end() {} } as unknown as LibraryWriter['files'],
-} as Pick<LibraryWriter, 'put' | 'atomically' | 'files'> as LibraryWriter;
+  store: ({ parts }) => Promise.resolve(parts.map(({ papers }) => papers.map(() => 'added'))),
+} as Pick<LibraryWriter, 'store'> as LibraryWriter;
 
 /** Resident memory in MB: now (VmRSS), or the most since it was last forgotten (VmHWM). */
 function residentMB(field: 'VmRSS' | 'VmHWM'): number {
@@ -48,7 +46,9 @@ process.on('message', ({ source, file }: Task) => {
     const before = process.cpuUsage();
     const { added } = await storeFiles(writer, [file], {
       source: sourceNamed(source),
-      onReject: ({ code }) => (rejects[code] = (rejects[code] ?? 0) + 1),
+      onEvent(event) {
+        if (event.event === 'rejected') rejects[event.reject.code] = (rejects[event.reject.code] ?? 0) + 1;
+      },
     });
     const { user, system } = process.cpuUsage(before);
     const addedMB = residentMB('VmHWM') - idleMB;

@@ -1,131 +1,10 @@
-/** `akin eval`: how good the search is, on a judged collection or on a set made from one's own library. */
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { findCrossEncoder, verifiedModelFolder } from '../embedding/models.ts';
-import { AkinError } from '../errors.ts';
+/** What `akin eval` prints. */
 import type { Difference, Estimate } from '../evaluation/bootstrap.ts';
-import { readQrels, readQueries } from '../evaluation/collection.ts';
-import { compare, evaluate, judgedQueries, type Comparison, type SettingResult } from '../evaluation/evaluate.ts';
-import { writeKnownItems, type KnownItems } from '../evaluation/known-item.ts';
-import { measuresNamed } from '../evaluation/metrics.ts';
-import { judgementsIn, RUN_DEPTH, runQueries, settingsNamed, trecRun, type Run } from '../evaluation/runs.ts';
-import { LocalLibrary } from '../library/local.ts';
+import type { Comparison } from '../evaluation/evaluate.ts';
+import type { KnownItems } from '../evaluation/known-item.ts';
 import { excerpt } from '../paper.ts';
-import { MODES } from '../search/search.ts';
-import { openCorpus } from './corpus.ts';
-import { bar, count, Progress } from './progress.ts';
-import { modelFolders, openSession } from './session.ts';
-
-export interface EvalOptions {
-  /** The library that is searched where no corpus is given. */
-  index: string;
-  corpus?: string | undefined;
-  queries: string;
-  qrels: string;
-  keep?: string | undefined;
-  model?: string | undefined;
-  /** Settings, separated by commas; undefined: those compared, or else every mode. */
-  mode?: string | undefined;
-  /** Two settings to compare query by query. */
-  compare?: string | undefined;
-  measures: string;
-  /** Where to write what was found, for trec_eval. */
-  run?: string | undefined;
-  seed: number;
-  signal: AbortSignal;
-}
-
-export interface EvalReport {
-  /** Papers in the library. */
-  papers: number;
-  /** Those of them that have a vector. */
-  embedded: number;
-  /** Queries asked: those with at least one relevant document. */
-  queries: number;
-  /** Queries that were judged, but of which there is no text. */
-  unknownQueries: number;
-  /** Judged documents that the library does not have. */
-  missingDocuments: number;
-  results: SettingResult[];
-  comparison: Comparison | undefined;
-  /** The files that hold the runs. */
-  runs: string[];
-}
-
-/** @returns undefined when interrupted. @throws AkinError before anything is built if an option or a file is wrong. */
-export async function evaluateLibrary(options: EvalOptions): Promise<EvalReport | undefined> {
-  const { index, corpus, keep, model, seed, signal } = options;
-  const measures = measuresNamed(options.measures, RUN_DEPTH);
-  const compared = options.compare === undefined ? [] : settingsNamed(options.compare, 'compare');
-  if (options.compare !== undefined && compared.length !== 2) {
-    throw new AkinError('invalid-argument', `expected two different settings, found "${options.compare}"`, {
-      hint: 'for instance --compare hybrid,lexical',
-      field: 'compare',
-    });
-  }
-  const listed = settingsNamed(options.mode ?? options.compare ?? MODES.join(','), 'mode');
-  const settings = [...listed, ...compared.filter(({ name }) => listed.every((each) => each.name !== name))];
-  const queries = await readQueries(options.queries);
-  const given = await readQrels(options.qrels);
-  const { asked, unknown } = judgedQueries(queries, given);
-
-  const crossEncoder = settings.some(({ rerank }) => rerank) ? findCrossEncoder() : undefined;
-  if (crossEncoder) await verifiedModelFolder(crossEncoder, modelFolders());
-  const session =
-    corpus === undefined
-      ? await openSession(index, 1, crossEncoder)
-      : await openCorpus(corpus, { keep, model, crossEncoder, signal });
-  if (session === undefined) return undefined;
-  try {
-    if (crossEncoder) await session.scorer?.();
-    const { qrels, missing } = await judgementsIn(session.library, given);
-    const runs = new Map<string, Run>();
-    for (const setting of settings) {
-      const progress = new Progress();
-      const line = (done: number) => `${setting.name}: ${bar(done, asked.length)} ${count(done)} queries`;
-      runs.set(
-        setting.name,
-        await runQueries(session.search, asked, setting, {
-          signal,
-          onProgress: (done) => progress.update(() => line(done)),
-        }),
-      );
-      if (signal.aborted) return undefined;
-      progress.finish(line(asked.length));
-    }
-    const [first, second] = compared;
-    return {
-      ...(await session.library.status()),
-      queries: asked.length,
-      unknownQueries: unknown,
-      missingDocuments: missing,
-      results: evaluate(asked, qrels, runs, measures, seed),
-      comparison: first && second && compare(asked, qrels, [first.name, second.name], runs, measures[0]!, seed),
-      runs: options.run === undefined ? [] : writeRuns(options.run, runs),
-    };
-  } finally {
-    await session.close();
-  }
-}
-
-/** Writes each run; where there are several, `runs.txt` becomes `runs.hybrid.txt` and so on. */
-function writeRuns(file: string, runs: ReadonlyMap<string, Run>): string[] {
-  const { dir, name, ext } = path.parse(file);
-  return Array.from(runs, ([setting, run]) => {
-    const tag = setting.replaceAll(':', '-');
-    const target = runs.size === 1 ? file : path.join(dir, `${name}.${tag}${ext}`);
-    try {
-      writeFileSync(target, [...trecRun(run, `akin-${tag}`)].join(''));
-    } catch (error) {
-      if (error instanceof AkinError) throw error;
-      throw new AkinError('invalid-argument', `${target} can't be written: ${(error as Error).message}`, {
-        field: 'run',
-        cause: error,
-      });
-    }
-    return target;
-  });
-}
+import type { EvalReport } from '../session/evaluate.ts';
+import { count } from './progress.ts';
 
 /** The figures, for people. */
 export function evalText(report: EvalReport): string {
@@ -198,24 +77,6 @@ const estimateText = ({ mean, low, high }: Estimate): string =>
 
 function signed(value: number, digits: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(digits)}`;
-}
-
-export interface MakeOptions {
-  index: string;
-  out: string;
-  limit: number;
-  documents: number;
-  seed: number;
-}
-
-/** `akin eval --make title-abstract`: writes a known-item set of the library. */
-export async function makeKnownItems({ index, out, limit, documents, seed }: MakeOptions): Promise<KnownItems> {
-  const library = await LocalLibrary.open(index);
-  try {
-    return await writeKnownItems(() => library.everyPaper(), out, { queries: limit, documents, seed });
-  } finally {
-    await library.close();
-  }
 }
 
 export function knownItemsText({ documents, queries, left, files }: KnownItems): string {

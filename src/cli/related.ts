@@ -1,47 +1,29 @@
-/** `akin related`: the related work of a draft, for people, for programs, for the draft itself (BibTeX). */
+/** What `akin related` prints: for people, for programs, for the draft itself (BibTeX). */
 import picocolors from 'picocolors';
-import { readDraft } from '../drafts/read.ts';
 import { AkinError } from '../errors.ts';
 import { bibtex } from '../export/bibtex.ts';
 import { excerpt, type Paper } from '../paper.ts';
-import { parseYears, type PassageSuggestions, type RelatedAnswer } from '../search/related.ts';
+import type { PassageSuggestions, RelatedAnswer } from '../search/answer.ts';
 import { count } from './progress.ts';
-import type { Session } from './session.ts';
 import { byline } from './text.ts';
 
-export type RelatedFormat = 'text' | 'json' | 'markdown' | 'bibtex';
-
-export interface RelatedOptions {
-  bib?: string;
-  year?: string;
-  limit: number;
-  format: RelatedFormat;
-}
+export const RELATED_FORMATS = ['text', 'json', 'markdown', 'bibtex'] as const;
+export type RelatedFormat = (typeof RELATED_FORMATS)[number];
 
 const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 const EXCERPT = 100;
 
-/**
- * The answer for a draft, as text in the format asked for.
- * @throws AkinError for a draft, a bibliography or years that can't be read.
- */
-export async function related(
-  draft: string,
-  { bib, year, limit, format }: RelatedOptions,
-  open: () => Promise<Session>,
-): Promise<string> {
-  const years = year === undefined ? undefined : parseYears(year);
-  const read = await readDraft(draft, bib); // What is wrong with it is said before a model is loaded.
-  const session = await open();
-  try {
-    const answer = await session.related.suggest(read, { limit, years });
-    if (format === 'json') return JSON.stringify(answer);
-    if (format === 'markdown') return markdownOf(answer);
-    if (format === 'bibtex') return (await bibtexOf(answer, session)).trimEnd();
-    return textOf(answer);
-  } finally {
-    await session.close();
-  }
+/** Where whole papers are had. */
+interface Papers {
+  paper(name: string): Promise<Paper>;
+}
+
+/** The answer for a draft in a format. */
+export async function relatedText(answer: RelatedAnswer, format: RelatedFormat, papers: Papers): Promise<string> {
+  if (format === 'json') return JSON.stringify(answer);
+  if (format === 'markdown') return markdownOf(answer);
+  if (format === 'bibtex') return (await bibtexOf(answer, papers)).trimEnd();
+  return textOf(answer);
 }
 
 function textOf(answer: RelatedAnswer): string {
@@ -86,12 +68,12 @@ function markdownOf(answer: RelatedAnswer): string {
 }
 
 /** The chosen papers, in the order of the passages. */
-async function bibtexOf(answer: RelatedAnswer, { search }: Session): Promise<string> {
+async function bibtexOf(answer: RelatedAnswer, papers: Papers): Promise<string> {
   async function* chosen(): AsyncGenerator<Paper> {
     for (const { suggestions } of answer.passages) {
       for (const { id } of suggestions) {
         try {
-          yield await search.paper(id);
+          yield await papers.paper(id);
         } catch (error) {
           if (!(error instanceof AkinError && error.code === 'not-found')) throw error; // Removed a moment ago.
         }

@@ -1,9 +1,7 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
 import type { Paper } from '../paper.ts';
-import type { Explanation } from '../search/explanation.ts';
-import type { Hit, SearchAnswer } from '../search/search.ts';
-import type { Version, WholePaper } from '../search/works.ts';
+import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;

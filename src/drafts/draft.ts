@@ -5,6 +5,7 @@
  * Every reader of drafts marks a citation in its text by a sign that survives whatever becomes of the text, and
  * `paragraphOf` takes the signs out again: so each citation keeps its place.
  */
+import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS, parseIdentifier, withoutTrailing, type Identifiers } from '../paper.ts';
 
 export interface Draft {
@@ -52,6 +53,20 @@ export interface Reference {
 
 /** Drafts are read in memory. A book of a thousand pages has three million characters. */
 export const MAX_DRAFT_CHARACTERS = 8 * 1024 * 1024;
+
+/** More than any draft has of each, and characters of what is shown or looked up. */
+const MOST = {
+  paragraphs: 50_000,
+  citations: 100_000,
+  references: 10_000,
+  citedAnywhere: 20_000,
+  bibliographies: 100,
+  notes: 50,
+};
+const MOST_CHARACTERS = { title: 1000, abstract: 20_000, heading: 500, key: 300 };
+
+export const tooLong = (name: string): AkinError =>
+  new AkinError('too-large', `${name} has more than ${MAX_DRAFT_CHARACTERS} characters, as no draft has`);
 
 export const emptyDraft = (): Draft => ({
   ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
@@ -137,3 +152,37 @@ const REFERENCES = /^(?:[\dIVX.]+\s+)?(?:references|bibliography|works cited|lit
 export const isReferences = (heading: string): boolean => REFERENCES.test(heading.trim());
 const ABSTRACT = /^(?:[\dIVX.]+\s+)?(?:abstract|summary)[.:]?$/i;
 export const isAbstract = (heading: string): boolean => ABSTRACT.test(heading.trim());
+
+/** A draft without what is more than any draft has, and with a note of what was left out. */
+export function withinLimits(draft: Draft): Draft {
+  const notes: string[] = [];
+  const first = <T>(name: keyof typeof MOST, what: string, items: T[]): T[] => {
+    if (items.length > MOST[name]) notes.push(`only the first ${MOST[name]} of ${items.length} ${what} were read`);
+    return items.slice(0, MOST[name]);
+  };
+  const isKey = (key: string): boolean => key.length <= MOST_CHARACTERS.key;
+  let citations = 0;
+  const paragraphs = first('paragraphs', 'paragraphs', draft.paragraphs).map((paragraph) => {
+    const from = Math.min(citations, MOST.citations);
+    citations += paragraph.citations.length;
+    return {
+      ...paragraph,
+      heading: paragraph.heading.slice(0, MOST_CHARACTERS.heading),
+      citations: paragraph.citations.slice(0, MOST.citations - from).filter(({ key }) => isKey(key)),
+    };
+  });
+  if (citations > MOST.citations) notes.push(`only the first ${MOST.citations} of ${citations} citations were read`);
+  return {
+    title: draft.title.slice(0, MOST_CHARACTERS.title),
+    abstract: draft.abstract.slice(0, MOST_CHARACTERS.abstract),
+    paragraphs,
+    references: first('references', 'references', draft.references),
+    citedAnywhere: first(
+      'citedAnywhere',
+      'works cited without a place',
+      [...new Set(draft.citedAnywhere)].filter(isKey),
+    ),
+    bibliographies: first('bibliographies', 'bibliographies', draft.bibliographies),
+    notes: [...first('notes', 'notes', draft.notes), ...notes].map((note) => note.slice(0, MOST_CHARACTERS.heading)),
+  };
+}

@@ -74,8 +74,10 @@ const IMPORTS = new Set(['import', 'subimport', 'includefrom', 'subincludefrom',
 const DEFINES = new Set(['newcommand', 'renewcommand', 'providecommand', 'DeclareRobustCommand']);
 const DEFINES_ENVIRONMENT = new Set(['newenvironment', 'renewenvironment', 'NewEnviron', 'newtcolorbox']);
 
-/** Characters that macros may expand to, all of them together. */
-const MAX_EXPANDED = 4_000_000;
+/** Characters that macros may expand to, all of them together: so many, and more for each of the draft. */
+const [MAX_EXPANDED, EXPANDED_FOR_EACH] = [200_000, 10];
+/** How often one file is input. */
+const MAX_INPUTS = 20;
 /** Frames of inputs and macros within each other. */
 const MAX_DEPTH = 100;
 /** Characters that are looked at for the ends of arguments, all searches together. */
@@ -162,9 +164,12 @@ class LatexReader {
   #abstracts: string[] = [];
   /** Arguments being read as text. */
   #nesting = 0;
-  #expanded = 0;
+  /** Characters that macros may yet expand to. */
+  #expandable = MAX_EXPANDED;
   /** Characters of files. */
   #read = 0;
+  /** How often each file was input. */
+  readonly #inputCounts = new Map<string, number>();
   /** Files that are not read where they are asked for, by the reason. */
   readonly #left = new Map<string, Set<string>>();
   #searched = 0;
@@ -208,6 +213,10 @@ class LatexReader {
   }
 
   #push(text: string, isSource: boolean, name = ''): void {
+    if (isSource) {
+      this.#read += text.length;
+      this.#expandable += text.length * EXPANDED_FOR_EACH;
+    }
     this.#frames.push({ text, at: 0, isSource, name });
   }
 
@@ -463,8 +472,10 @@ class LatexReader {
     else if (this.#frames.length >= MAX_DEPTH || this.#read + text.length > MAX_DRAFT_CHARACTERS)
       this.#leave(name, 'all of its files together are longer than any draft');
     else {
-      this.#read += text.length; // What is input again and again comes to an end, too.
-      this.#push(withoutMarks(text), true, name);
+      const count = (this.#inputCounts.get(name) ?? 0) + 1;
+      this.#inputCounts.set(name, count);
+      if (count <= MAX_INPUTS) this.#push(withoutMarks(text), true, name);
+      else this.#leave(name, `it is input more than ${MAX_INPUTS} times`);
     }
   }
 
@@ -505,17 +516,17 @@ class LatexReader {
     while (values.length < parameters) values.push(this.#argument(LONG_BRACES) ?? this.#oneToken());
     if (this.#frames.length >= MAX_DEPTH) return;
     const size = values.reduce((sum, value) => sum + value.length, body.length);
-    if (this.#expanded + size > MAX_EXPANDED) return;
+    if (size > this.#expandable) return;
     // A parameter may occur in the body more than once.
     let text = '';
     let end = 0;
     for (const { 0: found, 1: number, index } of body.matchAll(/##|#(\d)/g)) {
       text += body.slice(end, index) + (number === undefined ? '#' : (values[Number(number) - 1] ?? ''));
       end = index + found.length;
-      if (this.#expanded + text.length > MAX_EXPANDED) return;
+      if (text.length > this.#expandable) return;
     }
     text += body.slice(end);
-    this.#expanded += text.length + 1;
+    this.#expandable -= text.length + 1;
     this.#push(text, false);
   }
 

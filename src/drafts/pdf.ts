@@ -5,7 +5,6 @@
 import { AkinError } from '../errors.ts';
 import { frontMatter } from '../sources/pdf-front.ts';
 import { joinLines, linesOfPage, mostOf, type Line } from '../sources/pdf-lines.ts';
-import { openPdf } from '../sources/pdf.ts';
 import { isAbstract, isReferences, withoutMarks, type Draft } from './draft.ts';
 import { draftOf, type Block } from './text.ts';
 
@@ -24,10 +23,8 @@ const NAMED =
  * @throws AkinError `file-unreadable` for a file that can't be opened or has no text, `too-large`.
  */
 export async function readPdf(file: string): Promise<Draft> {
-  const answer = await openPdf(file, MAX_PAGES);
-  if ('tooMuch' in answer) throw new AkinError('too-large', `${file}: ${answer.tooMuch}`);
-  if ('problem' in answer) throw new AkinError('file-unreadable', `${file}: ${answer.problem}`);
-  const { pages, metadata, pageCount } = answer;
+  const { readPages } = await import('../sources/pdf-pages.ts'); // It takes its time, and 55 MB.
+  const { pages, metadata, pageCount } = await readPages({ file, maxPages: MAX_PAGES });
   const lines = pages.flatMap(linesOfPage);
   if (lines.length === 0) {
     throw new AkinError('file-unreadable', `${file}: its pages have no text`, {
@@ -42,7 +39,7 @@ export async function readPdf(file: string): Promise<Draft> {
     const known = letters(draft.abstract);
     draft.paragraphs = draft.paragraphs.filter(({ text }) => !known.includes(letters(text)));
   }
-  if (pageCount > MAX_PAGES) draft.notes.push(`only the first ${MAX_PAGES} of ${pageCount} pages were read`);
+  if (pageCount > pages.length) draft.notes.push(`only the first ${pages.length} of ${pageCount} pages were read`);
   return draft;
 }
 
@@ -112,7 +109,9 @@ function runningLines(lines: Line[]): Set<Line> {
   const byText = new Map<string, Line[]>();
   for (const line of lines) {
     const key = `${line.text.replace(/\d+/g, '#')} ${Math.round(line.y / 4)}`;
-    byText.set(key, [...(byText.get(key) ?? []), line]);
+    const same = byText.get(key);
+    if (same) same.push(line);
+    else byText.set(key, [line]);
   }
   const pages = new Set(lines.map(({ page }) => page)).size;
   const repeated = [...byText.values()].filter(

@@ -1,141 +1,58 @@
 /**
- * Here is a file: which kind of draft is it, and what does it say? Told from the content, and where that leaves it open from
- * the name. A draft in LaTeX is read with what it inputs, never from outside of its own folder.
+ * Reads drafts: in quarantine, because they come from anybody, and whoever serves others meanwhile can't wait. What a draft
+ * says is told in files.ts.
  */
-import { readFile, realpath } from 'node:fs/promises';
-import path from 'node:path';
-import { AkinError } from '../errors.ts';
+import { Quarantine } from '../quarantine/quarantine.ts';
 import { openFile } from '../sources/input.ts';
-import type { SourceFile } from '../sources/source.ts';
-import { citing, readBibliography } from './bibliography.ts';
-import { MAX_DRAFT_CHARACTERS, type Draft, type Reference } from './draft.ts';
-import { readDocx } from './docx.ts';
-import { inputNames, readBiblatexBbl, readLatex } from './latex.ts';
-import { readMarkdown } from './markdown.ts';
-import { readPdf } from './pdf.ts';
-import { readText } from './text.ts';
+import { MAX_DRAFT_CHARACTERS, tooLong, type Draft } from './draft.ts';
+import type { DraftJob, Given, TextKind } from './files.ts';
 
-/** Files that a draft in LaTeX may consist of. */
-const MAX_FILES = 500;
+/** A draft of a million characters, a thesis, takes a tenth of this in any format, on a machine that has nothing else to do. */
+const quarantine = new Quarantine<DraftJob, Draft>({
+  module: 'src/drafts/files.ts',
+  what: 'reading the draft',
+  ...{ seconds: 20, megabytes: 192, waiting: 4 },
+});
 
 /**
  * Reads a draft and what it cites: the list it holds, and from the bibliography given, or else those it names.
  * @param file a path, or `-` for text on standard input.
  * @param bibliography a file in any format that papers are taken in from.
- * @throws AkinError `file-unreadable`, `format-unknown` for the bibliography, `too-large`.
+ * @param signal ends the reading.
+ * @throws AkinError `file-unreadable`, `format-unknown` for the bibliography, `too-large`, `overloaded`.
  */
-export async function readDraft(file: string, bibliography?: string): Promise<Draft> {
-  const { draft, references } = await readWithReferences(file);
-  return citing(draft, bibliography === undefined ? references : await readBibliography(bibliography));
+export async function readDraft(file: string, bibliography?: string, signal?: AbortSignal): Promise<Draft> {
+  const draft = await given(file);
+  const cited = bibliography === undefined ? undefined : await given(bibliography);
+  return quarantine.ask({ draft, bibliography: cited }, signal);
 }
 
-/** A draft, and the references in the bibliographies it names. */
-async function readWithReferences(file: string): Promise<{ draft: Draft; references: Reference[] }> {
-  const opened = await openFile(file);
-  let text: string;
-  try {
-    const kind = kindOf(file, opened.head);
-    if (file === '-' && (kind === 'pdf' || kind === 'docx')) {
-      throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
-    }
-    if (kind === 'pdf') return { draft: await readPdf(file), references: [] };
-    if (kind === 'docx') return { draft: await readDocx(file), references: [] };
-    text = await wholeText(opened);
-    if (kind === 'text') return { draft: readText(text), references: [] };
-    const folder = await realpath(path.dirname(file));
-    const draft = kind === 'markdown' ? readMarkdown(text) : await readLatexFiles(file, folder, text);
-    return { draft, references: await namedReferences(draft, folder) };
-  } finally {
-    opened.close();
-  }
+/**
+ * Reads a draft that is a text; one in LaTeX can input nothing.
+ * @param bibliography the text of one, in any format that papers are taken in from.
+ * @param signal ends the reading.
+ * @throws AkinError `format-unknown` for the bibliography, `too-large`, `overloaded`.
+ */
+export async function readDraftText(
+  kind: TextKind,
+  text: string,
+  bibliography?: string,
+  signal?: AbortSignal,
+): Promise<Draft> {
+  const cited = bibliography === undefined ? undefined : { text: bibliography };
+  return quarantine.ask({ draft: { kind, text }, bibliography: cited }, signal);
 }
 
-type Kind = 'pdf' | 'docx' | 'latex' | 'markdown' | 'text';
-
-function kindOf(file: string, head: string): Kind {
-  const extension = path.extname(file.replace(/\.gz$/i, '')).toLowerCase();
-  if (head.startsWith('%PDF-')) return 'pdf';
-  if (head.startsWith('PK\u0003\u0004')) return 'docx';
-  if (/^\.(?:tex|ltx|latex)$/.test(extension)) return 'latex';
-  if (/^\.(?:md|markdown|mdown|qmd|rmd|mkd)$/.test(extension)) return 'markdown';
-  if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
-  return /^(?:#{1,3} \S|---\n)|\[@[\p{L}\d]/mu.test(head) && extension !== '.txt' ? 'markdown' : 'text';
-}
-
-async function wholeText(file: SourceFile): Promise<string> {
+/** Standard input is this process's own. */
+async function given(file: string): Promise<Given> {
+  if (file !== '-') return { file };
+  const input = await openFile(file);
   const pieces: string[] = [];
   let length = 0;
-  for await (const piece of file.text()) {
+  for await (const piece of input.text()) {
     length += piece.length;
-    if (length > MAX_DRAFT_CHARACTERS)
-      throw new AkinError(
-        'too-large',
-        `${file.name}: it has more than ${MAX_DRAFT_CHARACTERS} characters, as no draft has`,
-      );
+    if (length > MAX_DRAFT_CHARACTERS) throw tooLong('standard input');
     pieces.push(piece);
   }
-  return pieces.join('');
-}
-
-async function readLatexFiles(file: string, folder: string, text: string): Promise<Draft> {
-  const inputs = new Map<string, string>();
-  const outside = new Set<string>();
-  const left = inputNames(text);
-  let length = text.length;
-  for (let name = left.shift(); name !== undefined && inputs.size < MAX_FILES; name = left.shift()) {
-    if (inputs.has(name) || outside.has(name)) continue;
-    const found = await insideFolder(folder, name);
-    if (found === undefined) continue; // The reader notes that it is missing.
-    if (found === null) {
-      outside.add(name);
-      continue;
-    }
-    const opened = await openFile(found);
-    try {
-      const input = await wholeText(opened);
-      length += input.length;
-      if (length > MAX_DRAFT_CHARACTERS) break;
-      inputs.set(name, input);
-      for (const each of inputNames(input)) left.push(each);
-    } finally {
-      opened.close();
-    }
-  }
-  const draft = readLatex(text, inputs);
-  for (const name of outside) draft.notes.push(`${name} was not read: it is outside of the draft's folder`);
-  draft.notes = draft.notes.filter(
-    (note) => ![...outside].some((name) => note.startsWith(`${name} was not read: it is not`)),
-  );
-  if (draft.references.length === 0) draft.references = await compiledReferences(folder, file);
-  return draft;
-}
-
-/** The references in the `.bbl` that BibTeX or Biber left beside the draft. */
-async function compiledReferences(folder: string, file: string): Promise<Reference[]> {
-  const found = await insideFolder(folder, `${path.basename(file, path.extname(file))}.bbl`);
-  if (typeof found !== 'string') return [];
-  const text = await readFile(found, 'utf8');
-  return text.includes('\\endentry') ? readBiblatexBbl(text) : readLatex(text).references;
-}
-
-async function namedReferences(draft: Draft, folder: string): Promise<Reference[]> {
-  if (draft.references.length > 0) return [];
-  const references: Reference[] = [];
-  for (const name of new Set(draft.bibliographies)) {
-    const found = await insideFolder(folder, name);
-    if (typeof found === 'string') for (const each of await readBibliography(found)) references.push(each);
-    else
-      draft.notes.push(`${name} was not read: it is ${found === null ? "outside of the draft's folder" : 'not there'}`);
-  }
-  return references;
-}
-
-/** Where a file that a draft names is; undefined where it is not, null where it is outside of the draft's folder. */
-async function insideFolder(folder: string, name: string): Promise<string | null | undefined> {
-  const isIn = (place: string): boolean => place.startsWith(folder + path.sep);
-  const place = path.resolve(folder, name);
-  if (!isIn(place)) return null;
-  const real = await realpath(place).catch(() => undefined); // A link may lead outside, too.
-  if (real === undefined) return undefined;
-  return isIn(real) ? real : null;
+  return { text: pieces.join('') };
 }

@@ -4,11 +4,10 @@
  * Each thread gets a few documents ahead of time; queries go to the thread with the least to do and overtake its documents.
  */
 import { availableParallelism } from 'node:os';
-import { AkinError } from '../errors.ts';
+import { Pool, type PoolState } from '../threads/pool.ts';
 import type { Text } from './embedding-worker.ts';
 import type { Embedding } from './encoder.ts';
 import { verifiedModelFolder, type Model } from './models.ts';
-import { Pool } from './pool.ts';
 
 export type { Embedding } from './encoder.ts';
 
@@ -27,13 +26,10 @@ const DOCUMENTS_AHEAD = 4;
 export class Embedder {
   readonly model: Model;
   readonly #pool: Pool<Text, Embedding>;
-  readonly #maxWaitingQueries: number;
-  #waitingQueries = 0;
 
-  private constructor(model: Model, pool: Pool<Text, Embedding>, maxWaitingQueries: number) {
+  private constructor(model: Model, pool: Pool<Text, Embedding>) {
     this.model = model;
     this.#pool = pool;
-    this.#maxWaitingQueries = maxWaitingQueries;
   }
 
   /**
@@ -44,40 +40,48 @@ export class Embedder {
     const folder = await verifiedModelFolder(model, options.modelFolders);
     const threads = options.threads ?? availableParallelism();
     const source = 'src/embedding/embedding-worker.ts';
-    const pool = await Pool.start<Text, Embedding>('the embedder', source, { model, folder, threads });
-    return new Embedder(model, pool, options.maxWaitingQueries ?? 256);
+    const pool = await Pool.start<Text, Embedding>({
+      ...{ name: 'the embedder', source, data: { model, folder }, threads, ahead: DOCUMENTS_AHEAD },
+      ...{ code: 'embedding-failed', triesAgain: true, maxWaiting: options.maxWaitingQueries ?? 256 },
+    });
+    return new Embedder(model, pool);
   }
 
   get threads(): number {
     return this.#pool.threads;
   }
 
+  /** How its threads are doing. */
+  get state(): PoolState {
+    return this.#pool.state;
+  }
+
+  /** Milliseconds that a query would wait now before it is embedded. */
+  get waitMs(): number {
+    return this.#pool.waitMs;
+  }
+
   /**
    * The vector of a query; overtakes every document that waits.
-   * @throws AkinError `overloaded` when too many queries wait, `embedding-failed` when the model could not run.
+   * @throws AkinError `overloaded` when too many queries wait, `embedding-failed` when the model could not run; the signal's
+   *   reason.
    */
-  async embedQuery(text: string): Promise<Embedding> {
-    if (this.#waitingQueries >= this.#maxWaitingQueries) {
-      throw new AkinError('overloaded', `${this.#waitingQueries} queries are waiting already`, {
-        hint: 'try again in a second',
-      });
-    }
-    this.#waitingQueries++;
-    try {
-      return await this.#pool.run({ text, as: 'query' }, true);
-    } finally {
-      this.#waitingQueries--;
-    }
+  embedQuery(text: string, signal?: AbortSignal): Promise<Embedding> {
+    return this.#pool.run({ text, as: 'query' }, { urgent: true, signal });
   }
 
   /**
    * The vectors of documents, in the order given. Pulls texts only as fast as they are embedded: at most
    * `threads × DOCUMENTS_AHEAD` of them are in memory.
+   * @throws AkinError `embedding-failed` when the model could not run; the signal's reason.
    */
-  async *embedDocuments(texts: Iterable<string> | AsyncIterable<string>): AsyncGenerator<Embedding> {
+  async *embedDocuments(
+    texts: Iterable<string> | AsyncIterable<string>,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Embedding> {
     const inFlight: Promise<Embedding>[] = [];
     for await (const text of texts) {
-      const embedding = this.#pool.run({ text, as: 'document' });
+      const embedding = this.#pool.run({ text, as: 'document' }, { signal });
       embedding.catch(() => {}); // It is awaited below, in order; until then a failure must not count as unhandled.
       inFlight.push(embedding);
       if (inFlight.length >= this.threads * DOCUMENTS_AHEAD) yield await inFlight.shift()!;

@@ -1,7 +1,9 @@
 /** An embedding thread: texts in, vectors out. */
 import { workerData } from 'node:worker_threads';
-import { Encoder, type Embedding } from './encoder.ts';
-import { answerJobs } from './jobs.ts';
+import { AkinError } from '../errors.ts';
+import { Transferred } from '../threads/messages.ts';
+import { work } from '../threads/work.ts';
+import { Encoder } from './encoder.ts';
 import type { Model } from './models.ts';
 
 export interface Text {
@@ -10,8 +12,16 @@ export interface Text {
 }
 
 const { model, folder } = workerData as { model: Model; folder: string };
-const encoder = await Encoder.load(model, folder);
-answerJobs<Text, Embedding>(
-  ({ text, as }) => encoder.encode(text, as),
-  ({ vector }) => [vector.buffer as ArrayBuffer],
-);
+await work<Text>(async () => {
+  const encoder = await Encoder.load(model, folder);
+  return {
+    async run({ text, as }) {
+      try {
+        const embedding = await encoder.encode(text, as);
+        return new Transferred(embedding, [embedding.vector.buffer as ArrayBuffer]);
+      } catch (error) {
+        throw new AkinError('embedding-failed', `the model could not run: ${(error as Error).message}`);
+      }
+    },
+  };
+});

@@ -1,7 +1,7 @@
 /** Here are a question and a passage: how well does one answer the other? A pool of threads that hold a cross-encoder. */
 import { availableParallelism } from 'node:os';
+import { Pool, type PoolState } from '../threads/pool.ts';
 import { verifiedModelFolder, type CrossEncoderModel } from './models.ts';
-import { Pool } from './pool.ts';
 import type { Pair } from './scoring-worker.ts';
 
 export interface ScorerOptions {
@@ -31,7 +31,11 @@ export class Scorer {
     const folder = await verifiedModelFolder(model, options.modelFolders);
     const threads = options.threads ?? Math.min(availableParallelism(), MOST_THREADS);
     const source = 'src/embedding/scoring-worker.ts';
-    return new Scorer(model, await Pool.start('the cross-encoder', source, { model, folder, threads }));
+    const pool = await Pool.start<Pair, number>({
+      ...{ name: 'the cross-encoder', source, data: { model, folder }, threads },
+      ...{ code: 'embedding-failed', triesAgain: true },
+    });
+    return new Scorer(model, pool);
   }
 
   /** Pairs that are scored side by side. */
@@ -43,8 +47,13 @@ export class Scorer {
    * The model's logit for a pair: any number, the higher the better; comparable only within one model.
    * @throws AkinError `embedding-failed` when the model could not run, or was closed.
    */
-  score(query: string, passage: string): Promise<number> {
-    return this.#pool.run({ query, passage });
+  score(query: string, passage: string, signal?: AbortSignal): Promise<number> {
+    return this.#pool.run({ query, passage }, { signal });
+  }
+
+  /** How its threads are doing. */
+  get state(): PoolState {
+    return this.#pool.state;
   }
 
   /** Ends the threads; what still waits is rejected. */

@@ -1,7 +1,8 @@
 /** A scoring thread: pairs of question and passage in, logits out. */
 import { workerData } from 'node:worker_threads';
+import { AkinError } from '../errors.ts';
+import { work } from '../threads/work.ts';
 import { CrossEncoder } from './cross-encoder.ts';
-import { answerJobs } from './jobs.ts';
 import type { CrossEncoderModel } from './models.ts';
 
 export interface Pair {
@@ -10,5 +11,15 @@ export interface Pair {
 }
 
 const { model, folder } = workerData as { model: CrossEncoderModel; folder: string };
-const crossEncoder = await CrossEncoder.load(model, folder);
-answerJobs<Pair, number>(({ query, passage }) => crossEncoder.score(query, passage));
+await work<Pair>(async () => {
+  const crossEncoder = await CrossEncoder.load(model, folder);
+  return {
+    async run({ query, passage }) {
+      try {
+        return await crossEncoder.score(query, passage);
+      } catch (error) {
+        throw new AkinError('embedding-failed', `the model could not run: ${(error as Error).message}`);
+      }
+    },
+  };
+});

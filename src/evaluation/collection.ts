@@ -11,7 +11,7 @@
  */
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
-import { MAX_QUERY } from '../search/search.ts';
+import { MAX_QUERY } from '../search/question.ts';
 import { openFile } from '../sources/input.ts';
 import { plainText } from '../sources/markup.ts';
 import { linesOf } from '../sources/source.ts';

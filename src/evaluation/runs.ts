@@ -2,8 +2,16 @@
 import { AkinError } from '../errors.ts';
 import type { Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
-import { MAX_RERANK } from '../search/rerank.ts';
-import { MAX_LIMIT, MAX_QUERY, MODES, type Mode, type Search } from '../search/search.ts';
+import type { SearchAnswer, WholePaper } from '../search/answer.ts';
+import {
+  MAX_LIMIT,
+  MAX_QUERY,
+  MAX_RERANK,
+  MODES,
+  type Mode,
+  type Question,
+  type SearchOptions,
+} from '../search/question.ts';
 import type { Qrels, Query } from './collection.ts';
 import type { Scored } from './metrics.ts';
 
@@ -16,6 +24,12 @@ export interface Setting {
   lexicalWeight?: number;
   /** Milliseconds for re-ranking; undefined for none. */
   rerank?: number;
+}
+
+/** What queries are asked. */
+export interface Asks {
+  ask(question: Question, options: SearchOptions): Promise<SearchAnswer>;
+  paper(name: string): Promise<WholePaper>;
 }
 
 /** What a setting found for each query. */
@@ -63,7 +77,7 @@ export function settingsNamed(list: string, field: string): Setting[] {
  * @param onProgress told how many were asked.
  */
 export async function runQueries(
-  search: Search,
+  search: Asks,
   queries: readonly Query[],
   { mode, lexicalWeight, rerank }: Omit<Setting, 'name'>,
   { signal, onProgress }: { signal?: AbortSignal; onProgress?: (asked: number) => void } = {},
@@ -74,12 +88,15 @@ export async function runQueries(
     const paper = 'paper' in query ? await search.paper(query.paper) : undefined;
     // A whole paper as the query: its text.
     const text = 'paper' in query ? embeddedText(paper!).slice(0, MAX_QUERY) : query.text;
-    const { hits } = await search.search(text, {
-      mode,
-      limit: RUN_DEPTH,
-      lexicalWeight,
-      rerank,
-    });
+    const { hits } = await search.ask(
+      { query: text },
+      {
+        mode,
+        limit: RUN_DEPTH,
+        lexicalWeight,
+        rerank,
+      },
+    );
     run.set(
       query.id,
       // By place, not by score: a paper whose title was asked for comes first, whatever its score.
@@ -96,17 +113,12 @@ export async function runQueries(
  * @returns also how many of the judged documents were not there.
  */
 export async function judgementsIn(library: Library, qrels: Qrels): Promise<{ qrels: Qrels; missing: number }> {
-  const ids = new Map<string, string>();
-  let missing = 0;
-  for (const judged of qrels.values()) {
-    for (const document of judged.keys()) {
-      if (ids.has(document)) continue;
-      const row = await library.find(document);
-      const [paper] = row === undefined ? [] : await library.papers([row]);
-      if (!paper) missing++;
-      ids.set(document, paper?.id ?? document);
-    }
-  }
+  const documents = [...new Set([...qrels.values()].flatMap((judged) => [...judged.keys()]))];
+  const keys = await library.find(documents);
+  const described = await library.describe(keys.filter((key) => key !== undefined));
+  const idOf = new Map(described.flatMap((each) => (each ? [[each.key, each.paper.id]] : [])));
+  const ids = new Map(documents.map((document, i) => [document, (keys[i] && idOf.get(keys[i])) ?? document]));
+  const missing = documents.filter((_, i) => keys[i] === undefined || !idOf.has(keys[i])).length;
   const known: Qrels = new Map();
   for (const [query, judged] of qrels) {
     const grades = new Map<string, number>();

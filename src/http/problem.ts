@@ -1,7 +1,10 @@
 /** Every error an HTTP client sees: `application/problem+json` (RFC 9457) with a stable code and the offending field. */
+import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { z } from '@hono/zod-openapi';
 import { AkinError, type ErrorCode } from '../errors.ts';
+import { excerpt } from '../paper.ts';
+import { LIMITS } from './limits.ts';
 
 export const problemSchema = z
   .object({
@@ -14,7 +17,7 @@ export const problemSchema = z
     field: z.string().optional().openapi({ description: 'The offending parameter' }),
   })
   .openapi('Problem');
-type Problem = z.infer<typeof problemSchema>;
+export type Problem = z.infer<typeof problemSchema>;
 
 /** A problem as a route documents it. */
 export const problem = (description: string) => ({
@@ -22,35 +25,100 @@ export const problem = (description: string) => ({
   content: { 'application/problem+json': { schema: problemSchema } },
 });
 
-const TITLES: Record<number, string> = {
-  400: 'Bad Request',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  413: 'Content Too Large',
-  422: 'Unprocessable Content',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
+/** An answer as a route documents it. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** What any request may be answered. */
+export const ANY_PROBLEM = {
+  400: problem('Something is missing, unknown or wrong'),
+  403: problem('The Host is none of this server, or a page of another origin asks'),
+  408: problem('The request did not come to its end in time'),
+  431: problem('Request line and headers are too long'),
+  500: problem('akin failed to answer'),
+};
+/** What a request with a body may be answered besides. */
+export const BODY_PROBLEM = {
+  413: problem('The body, or something in it, is too large'),
+  415: problem('The body is of a type that is not taken here'),
+  503: problem('Too many are being answered; come back after `Retry-After` seconds'),
 };
 
-export function problemOf(error: AkinError): Problem {
-  const { code, status, message, hint, field } = error;
-  return makeProblem(status, code, message, { hint, field });
+/** What only the HTTP door refuses. */
+type HttpCode = 'forbidden' | 'internal-error' | 'method-not-allowed' | 'timeout' | 'unsupported-media-type';
+
+/**
+ * What is told of an error: null for its own words, which are of the request. The words of the others are for whoever runs the
+ * server. They name places of its machine, and stay in its log.
+ */
+const TOLD: Record<ErrorCode, string | null> = {
+  'invalid-argument': null,
+  'not-found': null,
+  'cursor-outdated': null,
+  'file-unreadable': null,
+  'format-unknown': null,
+  'too-large': null,
+  'record-invalid': null,
+  'model-unknown': null,
+  overloaded: null,
+  'library-missing': 'the library is not there',
+  'library-foreign': 'the library is a file of another program',
+  'library-newer': 'the library was written by a newer akin',
+  'library-damaged': 'the library is damaged',
+  'library-locked': 'somebody else writes to the library',
+  'model-mismatch': 'the library is of another model',
+  'model-missing': 'a model that this needs is not installed',
+  'model-damaged': 'a model that this needs is damaged',
+  'embedding-failed': 'the model could not run',
+  offline: 'the server may not ask others',
+  'address-in-use': 'the address is taken',
+};
+
+/** Whether an error is a fault of the server's machine and not of the request. */
+export const isOfTheMachine = ({ code }: AkinError): boolean => TOLD[code] !== null;
+
+/** What a client may read of an error, on the page as well: nothing of where things are on this machine. */
+export function toldOf(error: AkinError): { message: string; hint: string | undefined } {
+  if (!isOfTheMachine(error)) return { message: error.message, hint: error.hint };
+  const namesPlace = /[/\\]|--\w/.test(error.hint ?? ''); // A path, or an option that takes one.
+  return { message: TOLD[error.code]!, hint: namesPlace ? 'the log of the server says more' : error.hint };
 }
 
+export function problemOf(error: AkinError): Problem {
+  const { message, hint } = toldOf(error);
+  return makeProblem(error.status, error.code, message, { hint, field: error.field });
+}
+
+/** A problem; what is quoted in it, of any length, is cut. */
 export function makeProblem(
   status: number,
-  code: ErrorCode | 'internal-error' | 'method-not-allowed',
+  code: ErrorCode | HttpCode,
   detail: string,
   { hint, field }: { hint?: string | undefined; field?: string | undefined } = {},
 ): Problem {
-  const problem: Problem = { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail };
-  if (hint !== undefined) problem.hint = hint;
-  if (field !== undefined) problem.field = field;
+  const short = (text: string): string => excerpt(text, LIMITS.problemCharacters);
+  const title = STATUS_CODES[status] ?? 'Error';
+  const problem: Problem = { type: 'about:blank', title, status, code, detail: short(detail) };
+  if (hint !== undefined) problem.hint = short(hint);
+  if (field !== undefined) problem.field = short(field);
   return problem;
 }
 
+/** Ends a request with a problem that no `AkinError` is for. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+
+  constructor(...problem: Parameters<typeof makeProblem>) {
+    super(problem[2]);
+    this.problem = makeProblem(...problem);
+  }
+}
+
+export const PROBLEM_HEADERS = { 'Content-Type': 'application/problem+json', 'X-Content-Type-Options': 'nosniff' };
+
 export function sendProblem(c: Context, problem: Problem): Response {
   if (problem.code === 'overloaded') c.header('Retry-After', '1');
-  return c.body(JSON.stringify(problem), problem.status as 400, { 'Content-Type': 'application/problem+json' });
+  return c.body(JSON.stringify(problem), problem.status as 400, PROBLEM_HEADERS);
 }

@@ -1,32 +1,77 @@
-/** The app on a socket: listens, and ends without cutting off a request. */
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { serve } from '@hono/node-server';
+/** The app on a socket: listens, sends strangers away and what is no HTTP, and ends without cutting off a request. */
+import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AkinError } from '../errors.ts';
+import { LIMITS } from './limits.ts';
+import { makeProblem, PROBLEM_HEADERS, type Problem } from './problem.ts';
+import { strangers } from './strangers.ts';
 
 export interface RunningServer {
   /** Where it answers, for instance `http://127.0.0.1:7333`. */
   url: string;
+  /** The address that `host` became. */
+  address: string;
   /** Stops listening and waits for requests under way, at most `deadlineMs`. */
   close(deadlineMs?: number): Promise<void>;
 }
 
-/** Bytes. A query of ten thousand characters is nine times as long when every one of them is percent-encoded Chinese. */
-const MAX_HEADER_BYTES = 128 * 1024;
 /** A connection is idle only once its request has been answered, and closes within this time of it. */
 const IDLE_CHECK_MS = 20;
 
+export interface ListenOptions {
+  /** A name or an address of this machine; 0.0.0.0 and :: are all of them. */
+  host: string;
+  /** 0 takes any free one. */
+  port: number;
+  /** Names by which the server may be asked for besides those of `host`, with or without a port. */
+  allowHosts?: readonly string[];
+  /** How long a request may take to come. */
+  patience?: Pick<typeof LIMITS, 'headersMs' | 'requestMs'>;
+}
+
 /**
- * Listens on `host:port`; port 0 takes any free one.
+ * Listens on `host:port`. What comes over the socket from a stranger (strangers.ts) is answered here with 403, on every route;
+ * `app.request()` has no socket, and so no strangers.
  * @throws AkinError `address-in-use`, or `invalid-argument` for an address that can't be listened on.
  */
 export async function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
-  { host, port }: { host: string; port: number },
+  { host, port, allowHosts = [], patience = LIMITS }: ListenOptions,
 ): Promise<RunningServer> {
-  const serverOptions = { maxHeaderSize: MAX_HEADER_BYTES };
-  const server = serve({ fetch: app.fetch, hostname: host, port, serverOptions }) as Server;
+  if (host.trim() === '') {
+    throw new AkinError('invalid-argument', 'the address to listen on is empty', {
+      hint: 'leave --host out for this machine alone, or say --host 0.0.0.0 for every address it has',
+      field: 'host',
+    });
+  }
+  const given = { host, allowHosts };
+  let refused = strangers({ ...given, address: host });
+  const answer = getRequestListener(
+    (request, env) => {
+      const problem = refused(request, (env.incoming as IncomingMessage).socket);
+      return problem ? response(problem) : app.fetch(request, env);
+    },
+    { hostname: host, errorHandler: (error) => response(problemOfRequest(error)) },
+  );
+  const latest = new WeakMap<Socket, ServerResponse>();
+  const server = createServer(
+    {
+      maxHeaderSize: LIMITS.headerBytes,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.requestMs,
+      connectionsCheckingInterval: LIMITS.lateCheckMs,
+      requireHostHeader: false, // It is, by strangers(), which says so.
+    },
+    (incoming, outgoing) => {
+      latest.set(incoming.socket, outgoing);
+      void answer(incoming, outgoing);
+    },
+  );
+  server.maxConnections = LIMITS.connections;
+  server.on('clientError', (error, socket: Socket) => refuseConnection(error, socket, latest.get(socket)));
+  server.listen(port, host);
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', (error: NodeJS.ErrnoException) => {
@@ -44,7 +89,9 @@ export async function listen(
     });
   });
   const { address, port: taken, family } = server.address() as AddressInfo;
+  refused = strangers({ ...given, address });
   return {
+    address,
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     async close(deadlineMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -55,4 +102,40 @@ export async function listen(
       clearTimeout(deadline);
     },
   };
+}
+
+function response(problem: Problem): Response {
+  return new Response(JSON.stringify(problem), { status: problem.status, headers: PROBLEM_HEADERS });
+}
+
+/** Of a request that no Request can be made of: its target or its Host is none. */
+function problemOfRequest(error: unknown): Problem {
+  if (!(error instanceof RequestError)) return makeProblem(500, 'internal-error', 'akin failed to answer');
+  return makeProblem(400, 'invalid-argument', `the request is not understood: ${error.message}`);
+}
+
+/**
+ * Answers what is no HTTP, too long, or too slow, and ends the connection.
+ * @param latest the last answer over this connection; nothing is written into one that has begun.
+ */
+function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, latest: ServerResponse | undefined): void {
+  const isAnswered = latest?.headersSent && !(latest.writableFinished && latest.req.complete);
+  if (error.code === 'ECONNRESET' || !socket.writable || isAnswered) return void socket.destroy();
+  const problem = problemOfConnection(error);
+  const body = JSON.stringify(problem);
+  const lines = Object.entries({ ...PROBLEM_HEADERS, 'Content-Length': Buffer.byteLength(body), Connection: 'close' });
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n` +
+      `${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`,
+  );
+}
+
+function problemOfConnection({ code, message }: NodeJS.ErrnoException): Problem {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return makeProblem(408, 'timeout', 'the request took too long to come');
+  }
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return makeProblem(431, 'too-large', `request line and headers have more than ${LIMITS.headerBytes} bytes`);
+  }
+  return makeProblem(400, 'invalid-argument', `the request is no HTTP: ${message}`);
 }

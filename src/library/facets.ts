@@ -5,8 +5,8 @@
  * values apart and marks show where a part of it begins and ends: " yoshua bengio ", ".cs.cl.", "/thesis/chapter 1/". So
  * a filter looks for a piece of text in the folded values, which are few, and never at the papers, which are many.
  */
+import { plain, wordsIn } from '../fold.ts';
 import type { Paper } from '../paper.ts';
-import { plain } from './fold.ts';
 import { hasWord } from './filter.ts';
 
 export const FACET_FIELDS = ['year', 'author', 'venue', 'category', 'collection'] as const;
@@ -106,9 +106,5 @@ function abbreviates(a: string, b: string): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  return (
-    plain(text)
-      .replace(/['’ʼ]/g, '')
-      .match(/[\p{L}\p{N}]+/gu) ?? []
-  );
+  return wordsIn(plain(text).replace(/['’ʼ]/g, ''));
 }

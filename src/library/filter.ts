@@ -49,14 +49,13 @@ export type Filter =
 /** Conditions, and lists of them, in one filter: more than a person writes, and each is a question to the library. */
 const MAX_PARTS = 200;
 
+const WORD = /[\p{L}\p{N}]/u;
 /** Whether a text holds something that can be looked for: a letter or a digit. */
-export function hasWord(text: string): boolean {
-  return /[\p{L}\p{N}]/u.test(text);
-}
+export const hasWord = (text: string): boolean => WORD.test(text);
 
-const words = z.string().max(1000).refine(hasWord, 'expected at least one letter or digit');
+const words = z.string().max(1000).regex(WORD, 'expected at least one letter or digit');
 const year = z.int().min(0).max(9999);
-const filters = z.array(z.lazy((): z.ZodType<Filter> => oneFilter));
+const filters = z.array(z.lazy((): z.ZodType<Filter> => oneFilter)).max(MAX_PARTS);
 const conditions = z
   .strictObject({
     all: filters,
@@ -74,7 +73,8 @@ const conditions = z
     title: words,
   })
   .partial()
-  .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces');
+  .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces')
+  .meta({ id: 'Filter', description: 'A condition, or several of them joined', minProperties: 1, maxProperties: 1 });
 /** Each key is checked, and that there is one only makes it one of the union, which TypeScript can't tell. */
 const oneFilter = conditions as z.ZodType as z.ZodType<Filter>;
 

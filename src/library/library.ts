@@ -1,35 +1,33 @@
 /**
- * Where papers and vectors live: what every library can be asked, whichever engine is behind it.
+ * Where papers and vectors live: what every library can be asked and told, whichever engine is behind it.
  *
- * Papers are addressed by `row`, a number that belongs to one paper of one library and is never used again; people and
- * programs outside address them by id.
+ * An engine names each paper by a key of its own. People and programs outside name papers by id; what an answer is sorted
+ * by must therefore never be a key. Everything is asynchronous, for an engine may be in a thread or in another machine.
+ * The rules (which record is which paper, how records merge, what is one work) are pure functions beside this file, so
+ * that every engine keeps the same ones.
  */
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import type { Paper } from '../paper.ts';
 import type { Facets } from './facets.ts';
-import type { FilesRead, Reading, Released } from './files.ts';
+import type { FileRead, Origin, ReadingEnd, Released } from './files.ts';
 import type { Filter } from './filter.ts';
 
-/** A paper near a vector. */
-export interface Neighbour {
-  row: number;
-  /** Cosine, −1..1; higher is nearer. */
-  similarity: number;
-}
+declare const named: unique symbol;
+/** What an engine calls a paper: opaque, of one paper of one library, and never used again for another. */
+export type Key = string & { readonly [named]: 'key' };
 
-/** A paper, and what it holds of a query. */
-export interface WordMatch {
-  row: number;
-  /** How many words of the query it holds. */
-  words: number;
-  /** How much of what the query says they are, 0..1: words count by their rarity (inverse document frequency). */
-  coverage: number;
-  /** BM25; higher is better, comparable only within one query. */
+/** What a paper holds of the words that were asked for. */
+export interface Match {
+  /** BM25; higher is better, comparable only within one question. 0: it holds none of them. */
   score: number;
+  /** How many of the words it holds. */
+  words: number;
+  /** How much of what the question says they are, 0..1: words count by their rarity (inverse document frequency). */
+  coverage: number;
 }
 
-/** A word of a query that a paper holds. */
+/** A word of a question that a paper holds. */
 export interface FoundWord {
   /** As it was typed, in lower case. */
   word: string;
@@ -40,17 +38,84 @@ export interface FoundWord {
 /** Whether words rank papers by themselves, or together with vectors; the constants of BM25 differ. */
 export type WordScoring = 'alone' | 'fused';
 
-/** A word of a query that no paper holds. */
+/** A word of a question that no paper holds. */
 export interface Correction {
   word: string;
   /** The stem of the word that was looked for instead. */
   term: string;
 }
 
+export type Leg = 'dense' | 'lexical';
+
+/** What both legs are asked for. */
+export interface Recall {
+  /** Which legs look for candidates. */
+  legs: readonly Leg[];
+  /** Candidates taken from each leg. */
+  depth: number;
+  /** A unit vector of the space in use. It may still be under way: the words are looked up meanwhile. */
+  vector?: Promise<Float32Array> | undefined;
+  /** A text whose words are looked for. */
+  words?: string | undefined;
+  scoring: WordScoring;
+  filter?: Filter | undefined;
+  /** Papers to be told of as well, whatever the legs find and the filter says. */
+  also?: Key[] | undefined;
+  /** Ends the work when nobody waits for it any more. */
+  signal?: AbortSignal | undefined;
+}
+
+/** A paper that a leg found, or that was to be told of as well, with what both legs say of it. */
+export interface Candidate {
+  key: Key;
+  id: string;
+  title: string;
+  year: number | null;
+  /** The leading paper of its work; its own key where it stands alone. */
+  work: Key;
+  vector: Float32Array | undefined;
+  /** Cosine with the vector asked for; undefined where one of the two has none. */
+  similarity: number | undefined;
+  /** What it holds of the words asked for; undefined where none were. */
+  match: Match | undefined;
+  /** Its place in each leg, 1 for the best; equal ones in the order of their ids. Undefined where the leg did not find it. */
+  ranks: Record<Leg, number | undefined>;
+}
+
+export interface Recalled {
+  /** Every paper that a leg found, once. */
+  candidates: Candidate[];
+  /** The papers of `also`, in their order; undefined where one is gone. */
+  also: (Candidate | undefined)[];
+  /** Whether neither leg found as many as it was asked for: there is nothing beyond the candidates. */
+  exhausted: boolean;
+  /** The words that no paper holds, and what was looked for instead. */
+  corrections: Correction[];
+  /** The library that was asked. */
+  state: LibraryState;
+  /** Milliseconds that each leg took, for those who run a server. */
+  timings: Partial<Record<Leg, number>>;
+}
+
+/** A paper in a list that nothing ranks. */
+export type Listed = Pick<Candidate, 'key' | 'id' | 'title' | 'year' | 'work'>;
+
+/** A paper, and what a page shows with it. */
+export interface Described {
+  paper: Paper;
+  key: Key;
+  /** The other versions of its work, the leading one first. */
+  versions: Paper[];
+  /** The records that it was merged from, as they came, the leading one first; none where it has only one. */
+  records: Paper[];
+  /** The words asked for that it holds; none where none were asked for. */
+  words: FoundWord[];
+}
+
 export interface LibraryStatus {
   /** Papers there are. */
   papers: number;
-  /** Papers that have a vector; the others are found by words only. */
+  /** Papers that have a vector of the space in use; the others are found by words only. */
   embedded: number;
 }
 
@@ -60,59 +125,96 @@ export interface LibrarySettings {
   lexicalWeight?: number;
 }
 
-/** The reading side. Every method sees what a writer has committed by the time of the call. */
+/** What may differ after every change of the library. */
+export interface LibraryState extends LibraryStatus {
+  /** Differs after every change, whoever made it. */
+  revision: string;
+  settings: LibrarySettings;
+}
+
+/** The vectors of one model: comparable with each other, and with no others. */
+export interface Space {
+  /** The model's name. */
+  model: string;
+  /** The model's fingerprint, which is the space's name. */
+  fingerprint: string;
+  /** Papers that have a vector in it. */
+  embedded: number;
+  /** Of these: longer than the model takes, so that their end has no part in the vector. */
+  truncated: number;
+  /** Whether searches are answered with it; one of them is. */
+  inUse: boolean;
+}
+
+/** What there is to know of a library as a whole; counting takes longer than a search may. */
+export interface LibraryFacts extends LibraryState {
+  /** Made with the library; a copy has the same. */
+  library: string;
+  /** Where it is, for people. */
+  place: string;
+  /** Of what is stored, raised when older code can't read it. */
+  format: number;
+  spaces: Space[];
+  /** Works there are: versions of one work count once. */
+  works: number;
+  bytes: number;
+  /** What is under way in the background that people may want to know of, in sentences. */
+  notes: string[];
+}
+
+/** One thing that was looked at in a library, and whether it is in order. */
+export interface Finding {
+  check: string;
+  ok: boolean;
+  detail: string;
+  /** What to do about it. */
+  hint?: string;
+}
+
+/** The reading side. Every method sees what a writer was told is stored by the time of the call. */
 export interface Library {
-  /** The model every vector in this library is of. */
+  /** The model of the space in use. */
   readonly model: Model;
-  status(): Promise<LibraryStatus>;
-  settings(): Promise<LibrarySettings>;
-  /** The row of a paper, by its id, by the id of any record merged into it, or by an identifier (`doi:…`, a URL). */
-  find(id: string): Promise<number | undefined>;
-  /** The papers at rows, in their order; undefined where a paper is gone. */
-  papers(rows: number[]): Promise<(Paper | undefined)[]>;
-  /** The records that a paper was merged from, as they came, the leading one first; none where it has only one. */
-  records(row: number): Promise<Paper[]>;
-  /** Every paper there is, in the order of the rows. Papers added or removed meanwhile may or may not be among them. */
-  everyPaper(): AsyncIterable<Paper>;
-  /** The vector of a paper, if it has one yet. */
-  vector(row: number): Promise<Float32Array | undefined>;
-  /** The `k` papers nearest to a unit vector, nearest first; of those the filter lets through, as many as there are. */
-  nearest(vector: Float32Array, k: number, options?: { filter?: Filter | undefined }): Promise<Neighbour[]>;
-  /** The vectors of papers by row; those that have none yet are left out. */
-  vectors(rows: number[]): Promise<Map<number, Float32Array>>;
-  /** The cosine of a unit vector with each row's vector; rows without a vector are left out. */
-  similarities(vector: Float32Array, rows: number[]): Promise<Map<number, number>>;
-  /** The `k` papers that match the words of a query best, best first; of those the filter lets through. */
-  matching(
-    query: string,
-    k: number,
-    options?: { filter?: Filter | undefined; scoring?: WordScoring | undefined },
-  ): Promise<WordMatch[]>;
-  /** How papers match the words of a query, in their order; with zeros where they hold none of them. */
-  matches(query: string, rows: number[], scoring: WordScoring): Promise<WordMatch[]>;
-  /** The words of a query that papers hold, for each of them. */
-  foundWords(query: string, rows: number[], scoring: WordScoring): Promise<FoundWord[][]>;
-  /** The words of a query that no paper holds, and the term that was looked for instead. */
-  corrections(query: string): Promise<Correction[]>;
+  state(): Promise<LibraryState>;
+  facts(): Promise<LibraryFacts>;
+  /** The papers that names mean, each by its id, by the id of any record merged into it, or by an identifier (`doi:…`, a URL). */
+  find(names: string[]): Promise<(Key | undefined)[]>;
+  /**
+   * Candidates from both legs, each complete: whichever leg found it, the other one's word on it is there as well.
+   * Among equals at the end of a leg any may be left out.
+   */
+  recall(question: Recall): Promise<Recalled>;
+  /**
+   * Papers in the order of the keys; undefined where one is gone.
+   * @param asked what a page wants to know besides: which of these words they hold, or what they were merged from.
+   */
+  describe(
+    keys: Key[],
+    asked?: { words?: { text: string; scoring: WordScoring } | undefined; records?: boolean | undefined },
+  ): Promise<(Described | undefined)[]>;
+  /** The vectors of papers in the space in use; undefined where one has none yet. */
+  vectors(keys: Key[]): Promise<(Float32Array | undefined)[]>;
+  /** The first `limit` papers that a filter lets through, in an order; equal ones in the order of their ids. */
+  list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]>;
   /** How many papers a filter lets through. */
   count(filter: Filter): Promise<number>;
-  /** How many of the papers at rows have which year, author, venue, category, collection: the `limit` commonest of each. */
-  facets(rows: number[], limit: number): Promise<Facets>;
-  /**
-   * The works of those papers that have other versions (a preprint, what was published of it): for each such row the rows
-   * of all its versions, its own among them, the leading one first. Papers that stand alone are left out.
-   */
-  versions(rows: number[]): Promise<Map<number, number[]>>;
-  /** Every work of several versions, as `versions` gives them, in the order of the leading papers' rows. */
-  everyWork(): AsyncIterable<number[]>;
-  /** The first `limit` papers that a filter lets through, the latest years first. */
-  newest(filter: Filter, limit: number): Promise<number[]>;
-  /** About `count` vectors drawn at random: all if there are no more, and the same ones from an unchanged library. */
+  /** How many of these papers have which year, author, venue, category, collection: the `limit` commonest of each. */
+  facets(keys: Key[], limit: number): Promise<Facets>;
+  /** Every paper there is, in the order in which they came. Papers added or removed meanwhile may or may not be among them. */
+  everyPaper(): AsyncIterable<Paper>;
+  /** Every work of several versions, the leading paper first, in the order in which the leading papers came. */
+  everyWork(): AsyncIterable<Key[]>;
+  /** About `count` vectors of the space in use, drawn at random: all if there are no more, the same from an unchanged library. */
   sample(count: number): Promise<Float32Array[]>;
-  /** Differs after every change of the library, whoever made it. */
-  revision(): Promise<string>;
+  /** Every file that was read, in the order of paths. */
+  files(): Promise<FileRead[]>;
+  /** Loads what the first question would otherwise wait for. */
+  ready(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** The newest year first and papers without a year last, or titles in alphabetical order. */
+export type ListOrder = 'newest' | 'title';
 
 /** What became of a record that was put into a library. */
 export type PutOutcome =
@@ -123,59 +225,77 @@ export type PutOutcome =
   /** A new record of a paper that is there from elsewhere; its fields were merged into that paper. */
   | 'duplicate';
 
+/** What is stored whole or not at all. */
+export interface Portion {
+  /** Records as they were read, place by place. */
+  parts: {
+    origin: Origin;
+    papers: Paper[];
+    /** Given when the last of the origin's records are here. */
+    end?: ReadingEnd | undefined;
+  }[];
+  /** Where the reading of an online service goes on after these; a null `at` says that it came to its end. */
+  cursor?: { key: string; at: string | null } | undefined;
+}
+
 /** A paper that has no vector yet. */
 export interface PendingPaper {
-  row: number;
+  key: Key;
   /** What is to be embedded. */
   text: string;
 }
 
-/** The writing side. One writer at a time; readers go on undisturbed. */
+/**
+ * The writing side. One writer at a time; readers go on undisturbed. When a method's promise is fulfilled, what it did
+ * survives a power cut; done twice, it has the effect of once, so that it can be tried again when no answer came.
+ */
 export interface LibraryWriter {
+  /** The model of the space in use. */
   readonly model: Model;
-  /** Which files were read, and what they held. */
-  readonly files: FilesRead;
   /**
-   * Stores records in one transaction; when it returns, they survive a power cut. Vectors of changed texts are dropped.
-   * A record is known by its file, its id, and its place among those that the file has of that id: read again, it replaces
-   * what it said. The same id from elsewhere is another record of the same paper, if the titles do not say otherwise; if
-   * they do, the later paper gets an id of its own.
-   * @param reading the reading of the file that holds them; undefined: a reading of nothing that has a name. What comes
-   *   from no file stays until it is removed by name.
+   * Stores records. A record is known by its file, its id, and its place among those that the file has of that id: read
+   * again, it replaces what it said. The same id from elsewhere is another record of the same paper, if the titles do not
+   * say otherwise; if they do, the later paper gets an id of its own. Vectors of changed texts are dropped.
+   * @returns what became of each record, part by part.
    */
-  put(records: Paper[], reading?: Reading): PutOutcome[];
-  /** Does several writes in one transaction. */
-  atomically<T>(work: () => T): T;
+  store(portion: Portion): Promise<PutOutcome[][]>;
+  /** Notes that files which were touched are, byte for byte, still what was read. */
+  confirm(files: Pick<FileRead, 'path' | 'stamp' | 'readAt'>[]): Promise<void>;
   /**
    * Removes the records of a file that its last reading did not find or, where the file itself is gone, all of them, and
    * papers with them that have no other record.
    */
-  release(file: string, which: 'missing' | 'all'): Released;
+  release(path: string, which: 'missing' | 'all'): Promise<Released>;
   /** Removes papers by id or identifier; returns the ids of those that were there. */
-  remove(ids: string[]): string[];
-  /** The next papers without a vector, in the order of their rows, after row `after`. */
-  pending(after: number, limit: number): PendingPaper[];
-  pendingCount(): number;
-  /** Stores vectors in one transaction. @throws AkinError `embedding-failed` for a vector that is not finite. */
-  putVectors(vectors: { row: number; embedding: Embedding }[]): void;
+  remove(names: string[]): Promise<string[]>;
+  /** The next papers without a vector of the space, in the order in which they came, after the paper `after`. */
+  pending(limit: number, after?: Key): Promise<PendingPaper[]>;
+  pendingCount(): Promise<number>;
+  /**
+   * Stores vectors of the space; those of papers that are gone, or have one, are left out.
+   * @throws AkinError `embedding-failed` for a vector that is not finite, and then stores none of them.
+   */
+  storeVectors(vectors: { key: Key; embedding: Embedding }[]): Promise<void>;
   /**
    * Takes a person's word that papers are versions of one work, and with them whatever stands with them. It holds against
    * any rule and any earlier word, also for papers that are removed and come again.
    * @returns the ids of all papers of that work.
    * @throws AkinError `not-found`, `invalid-argument` for fewer than two papers.
    */
-  join(ids: string[]): string[];
+  join(names: string[]): Promise<string[]>;
   /**
    * Takes a person's word that each of these papers is another work than those it stands with today.
    * @returns the ids of those that stood with others.
    * @throws AkinError `not-found`.
    */
-  split(ids: string[]): string[];
+  split(names: string[]): Promise<string[]>;
   /** Replaces what was set for this library; who has it open sees it from the next search on. */
-  setSettings(settings: LibrarySettings): void;
+  setSettings(settings: LibrarySettings): Promise<void>;
   /** Where the reading of an online service ended; undefined where none is under way. */
-  cursor(key: string): string | undefined;
-  /** Remembers where to go on; null forgets it. */
-  setCursor(key: string, cursor: string | null): void;
+  cursor(key: string): Promise<string | undefined>;
+  /** Gives the space of what was removed back. */
+  compact(): Promise<void>;
+  /** Does what makes the next opening quick. Nothing is lost without it. */
+  finish(): Promise<void>;
   close(): Promise<void>;
 }

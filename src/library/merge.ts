@@ -1,4 +1,5 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
+import { plain, wordsIn } from '../fold.ts';
 import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind, type Paper } from '../paper.ts';
 
 /**
@@ -17,7 +18,7 @@ export function samePaper(a: Paper, b: Paper, shared: IdentifierKind | 'id'): bo
 }
 
 function titleWords({ title }: Paper): Set<string> {
-  return new Set(title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+  return new Set(wordsIn(plain(title)));
 }
 
 function contradict(a: Paper, b: Paper): boolean {

@@ -9,8 +9,8 @@
  * The bounds were chosen on one half of the pairs that `npm run bench -- works` builds and are measured on the other.
  */
 import { createHash } from 'node:crypto';
+import { plain, wordsIn } from '../fold.ts';
 import type { Paper } from '../paper.ts';
-import { plain } from './fold.ts';
 
 /** What of a paper the comparison reads, made once a paper. */
 export interface Fingerprint {
@@ -42,10 +42,10 @@ const TITLE_LETTERS = 16;
 /** What of a paper is compared. */
 export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year'>): Fingerprint {
   const folded = fold(paper.title).replace(REMARKS, ' ');
-  const words = wordsOf(folded);
+  const words = wordsIn(folded);
   const division = /(?<=.)(?::| [-–—] |\? )(?=.)/.exec(folded);
   const halves = division ? [folded.slice(0, division.index), folded.slice(division.index + division[0].length)] : [];
-  const parts = halves.map((part) => wordsOf(part).join('')).filter((part) => part.length >= TITLE_LETTERS);
+  const parts = halves.map((part) => wordsIn(part).join('')).filter((part) => part.length >= TITLE_LETTERS);
   return {
     title: words.join(''),
     words,
@@ -150,7 +150,7 @@ function familiesOf(authors: Author[]): string {
 function authorOf(name: string): Author[] {
   const [before = '', after] = fold(name).split(',', 2);
   const suffix = /^(?:jr|sr|ii|iii|iv|et|al|others)$/;
-  const parts = (text: string) => wordsOf(text.replace(/['’`]/g, '')).filter((part) => !suffix.test(part));
+  const parts = (text: string) => wordsIn(text.replace(/['’`]/g, '')).filter((part) => !suffix.test(part));
   const [first, last] = [parts(before), parts(after ?? '')];
   // "Family, Jr." has a comma and no given name.
   const names = last.length > 0 ? [...last, ...first] : first;
@@ -163,8 +163,6 @@ function authorOf(name: string): Author[] {
 function fold(text: string): string {
   return plain(text).replace(/\\[a-z]+\s*\{|[\\{}$^_]/g, '');
 }
-
-const wordsOf = (folded: string): string[] => folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 
 /** What says which version this is, not which work. */
 const REMARKS =

@@ -29,6 +29,7 @@ export class Vocabulary {
   readonly frequent: string[];
   /** By first letter and length. */
   readonly #terms = new Map<string, KnownTerm[]>();
+  readonly #added = new Set<string>();
 
   /** @param terms each term with the number of papers that hold it. */
   constructor(terms: [string, number][]) {
@@ -36,18 +37,27 @@ export class Vocabulary {
       .toSorted(([, a], [, b]) => b - a)
       .slice(0, FREQUENT)
       .map(([term]) => term);
-    for (const [term, papers] of terms) {
-      const key = term[0]! + term.length;
-      const alike = this.#terms.get(key);
-      const each = { term, papers, letters: lettersOf(term) };
-      if (alike) alike.push(each);
-      else this.#terms.set(key, [each]);
-    }
+    for (const [term, papers] of terms) this.#put(term, papers);
+  }
+
+  /** Takes in a term of a new text, which may be known. */
+  add(term: string): void {
+    if (this.#added.has(term)) return;
+    this.#added.add(term);
+    this.#put(term, 1);
   }
 
   /** The terms of a length that begin with a letter. */
   beginning(letter: string, length: number): readonly KnownTerm[] {
     return this.#terms.get(letter + length) ?? [];
+  }
+
+  #put(term: string, papers: number): void {
+    const key = term[0]! + term.length;
+    const alike = this.#terms.get(key);
+    const each = { term, papers, letters: lettersOf(term) };
+    if (alike) alike.push(each);
+    else this.#terms.set(key, [each]);
   }
 }
 
@@ -56,9 +66,14 @@ export class Vocabulary {
  * and the papers that hold it, then by alphabet: a noisy channel (Kernighan, Church & Gale, 1990, doi:10.3115/997939.997975).
  * The first letter must be right: fingers seldom slip on it. A slip is a letter too many, too few, another one, or two
  * that changed places (optimal string alignment: Damerau, 1964, doi:10.1145/363958.363994).
+ * @param papersWith how many papers hold a term by now, where that may not be what the vocabulary says.
  * @returns undefined when there is none, and for words with a digit: "llama3" is no slip for "llama2".
  */
-export function correction(term: string, vocabulary: Vocabulary): string | undefined {
+export function correction(
+  term: string,
+  vocabulary: Vocabulary,
+  papersWith?: (term: string) => number,
+): string | undefined {
   if (term.length < SHORTEST || /\p{N}/u.test(term)) return undefined;
   const slips = term.length >= TWO_SLIPS ? 2 : 1;
   const letters = lettersOf(term);
@@ -68,7 +83,9 @@ export function correction(term: string, vocabulary: Vocabulary): string | undef
       // Each slip changes at most two letters of the set; most terms differ in more.
       if (bits(letters ^ each.letters) > 2 * slips) continue;
       if (slipsBetween(term, each.term, slips) > slips) continue;
-      const likelihood = Math.log(each.papers) - RARER * costOf(term, each.term);
+      const papers = papersWith ? papersWith(each.term) : each.papers;
+      if (papers === 0) continue;
+      const likelihood = Math.log(papers) - RARER * costOf(term, each.term);
       const better =
         !meant || likelihood > meant.likelihood || (likelihood === meant.likelihood && each.term < meant.term);
       if (better) meant = { term: each.term, likelihood };

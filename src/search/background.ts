@@ -8,21 +8,28 @@ import type { Library } from '../library/library.ts';
 const SAMPLE = 500;
 
 export class Background {
-  readonly #library: Library;
+  readonly #library: Pick<Library, 'sample'>;
   #mean: Promise<Float64Array> | undefined;
   #sampled = -1;
 
-  constructor(library: Library) {
+  constructor(library: Pick<Library, 'sample'>) {
     this.#library = library;
   }
 
-  /** The mean cosine of a question with papers of the library; 0 where there are none. @param vector unit length. */
-  async of(vector: Float32Array): Promise<number> {
-    const { embedded } = await this.#library.status();
+  /**
+   * The mean cosine of a question with papers of the library; 0 where there are none.
+   * @param vector unit length.
+   * @param embedded papers of the library that have a vector.
+   */
+  async of(vector: Float32Array, embedded: number): Promise<number> {
     // A sample stays good while a library grows a little; a small library is its own sample.
     if (!this.#mean || embedded > 1.1 * this.#sampled || embedded < 0.9 * this.#sampled) {
-      this.#mean = this.#library.sample(SAMPLE).then(meanOf);
+      const mean = this.#library.sample(SAMPLE).then(meanOf);
+      this.#mean = mean;
       this.#sampled = embedded;
+      mean.catch(() => {
+        if (this.#mean === mean) this.#mean = undefined; // The next question tries again.
+      });
     }
     const mean = await this.#mean;
     return mean.reduce((sum, x, i) => sum + x * vector[i]!, 0);

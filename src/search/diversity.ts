@@ -2,7 +2,7 @@
  * Hits that differ: maximal marginal relevance (Carbonell & Goldstein, "The use of MMR, diversity-based reranking",
  * 1998, doi:10.1145/290941.291025). Pure.
  */
-import { dot } from '../library/graph.ts';
+import { dot } from '../vector.ts';
 
 /**
  * The items in an order where each is good and unlike those before it; the best one stays first.

@@ -1,29 +1,11 @@
 /** Why is a paper there? The arithmetic of its score, the words it shares with the question, and its nearest sentence. */
-import type { Embedder } from '../embedding/embedder.ts';
 import type { FoundWord } from '../library/library.ts';
+import type { Explanation } from './answer.ts';
 import { inTime } from './in-time.ts';
+import type { Explain } from './question.ts';
 import type { Ranked } from './ranking.ts';
-import type { Judged, Verdict } from './rerank.ts';
-import { sentencesOf, SentenceVectors, type Sentence } from './sentences.ts';
-
-/** `fast` compares sentences as long as that keeps an answer quick; `full` compares all of them. */
-export const EXPLAIN = ['fast', 'full'] as const;
-export type Explain = (typeof EXPLAIN)[number];
-
-export interface Explanation {
-  /** What each leg says (cosine, BM25), and what the score has from it; the shares add up to the score. */
-  dense: { rank: number | null; value: number | null; share: number };
-  lexical: { rank: number | null; value: number; share: number };
-  /** The words of the question that the paper holds, and what each gives to BM25. */
-  words: FoundWord[];
-  /**
-   * The sentence of the abstract that is nearest to the question, and where it stands there (UTF-16 units). Without a
-   * similarity when sentences could not be compared in time: then it is the one with the most words of the question.
-   */
-  sentence: (Sentence & { similarity: number | null }) | null;
-  /** What the cross-encoder says, where it was asked and had the time to read the paper. */
-  rerank?: Verdict | undefined;
-}
+import type { Judged } from './rerank.ts';
+import { sentencesOf, type Sentence, type SentenceVectors } from './sentences.ts';
 
 /** How long an answer may wait for sentences to be compared. */
 const FAST_MS = 10;
@@ -33,8 +15,8 @@ const AT_ONCE = 2;
 export class Explainer {
   readonly #sentences: SentenceVectors;
 
-  constructor(embedder: Embedder) {
-    this.#sentences = new SentenceVectors(embedder);
+  constructor(sentences: SentenceVectors) {
+    this.#sentences = sentences;
   }
 
   /**
@@ -43,7 +25,7 @@ export class Explainer {
    * @param vector the question's.
    */
   async explain(
-    page: { ranked: Judged<Ranked>; abstract: string; words: FoundWord[] }[],
+    page: { ranked: Judged<Omit<Ranked, 'vector'>>; abstract: string; words: FoundWord[] }[],
     vector: Float32Array | undefined,
     how: Explain,
   ): Promise<Explanation[]> {
@@ -54,10 +36,10 @@ export class Explainer {
     const explainNext = async (): Promise<void> => {
       for (const place of places) {
         const { ranked, abstract, words } = page[place]!;
-        const { ranks, shares, similarity, bm25, verdict } = ranked;
+        const { ranks, shares, similarity, match, verdict } = ranked;
         explained[place] = {
           dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
-          lexical: { rank: ranks.lexical ?? null, value: bm25, share: shares.lexical },
+          lexical: { rank: ranks.lexical ?? null, value: match?.score ?? 0, share: shares.lexical },
           words,
           sentence: await this.#sentence(abstract, vector, words, end),
           ...(verdict && { rerank: verdict }),

@@ -9,6 +9,7 @@
  * again is re-ranked as far.
  */
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
 
@@ -20,8 +21,10 @@ interface Cursor {
   read?: number | undefined;
 }
 
-/** Lists kept: each holds at most a thousand rows and scores. */
-const KEPT_LISTS = 64;
+/** Entries of all lists that are kept: some sixty lists of a usual length. */
+const KEPT_ENTRIES = 20_000;
+/** A list without an entry takes some space, too. */
+const ENTRIES_A_LIST = 10;
 
 interface Paged {
   readonly entries: readonly unknown[];
@@ -29,25 +32,37 @@ interface Paged {
   readonly read?: number | undefined;
 }
 
+/** A list, where in it to begin, and the cursor that leads on from a place in it; null at its end. */
+export interface Place<List> {
+  list: List;
+  offset: number;
+  cursorAfter: (offset: number) => string | null;
+}
+
 export class Pages<List extends Paged> {
-  readonly #kept = new Map<string, { revision: string; list: List }>();
+  readonly #kept = new LRUCache<string, { revision: string; list: List }>({
+    maxSize: KEPT_ENTRIES,
+    sizeCalculation: ({ list }) => ENTRIES_A_LIST + list.entries.length,
+  });
 
   /**
    * The list that a question has, and where in it to begin.
-   * @param question everything that the list depends on but the library; any JSON.
+   * @param question everything that the list depends on but the library, in its plainest form; any JSON.
    * @param cursor as `cursorAfter` gave it; undefined for the first page.
-   * @param revision the state the library is in.
-   * @param make makes the list; told how far it was re-ranked before, where a cursor leads into it.
+   * @param revision asks which state the library is in; not asked where a cursor leads into a list that is kept.
+   * @param make makes the list, of the state that was asked for; given how far it was re-ranked before, where a cursor leads
+   *   into it.
    * @throws AkinError `invalid-argument` for what is no cursor of this question, `cursor-outdated`.
    */
   async list(
     question: unknown,
     cursor: string | undefined,
-    revision: string,
+    revision: () => Promise<string>,
     make: (read: number | undefined) => Promise<List>,
-  ): Promise<{ list: List; offset: number; cursorAfter: (offset: number) => string | null }> {
+  ): Promise<Place<List>> {
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
-    const at: Cursor = cursor === undefined ? { question: key, revision, offset: 0 } : decoded(cursor);
+    const at: Cursor =
+      cursor === undefined ? { question: key, revision: await revision(), offset: 0 } : decoded(cursor);
     if (at.question !== key) {
       throw new AkinError('invalid-argument', 'the cursor belongs to another question', {
         hint: 'send the same parameters as for the first page, or leave the cursor out',
@@ -57,16 +72,16 @@ export class Pages<List extends Paged> {
     const kept = this.#kept.get(key);
     // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
     let list = kept?.revision === at.revision && kept.list.read === at.read ? kept.list : undefined;
-    if (list === undefined && at.revision !== revision) {
-      throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
-        hint: 'begin with the first page again, without a cursor',
-        field: 'cursor',
-      });
+    if (list === undefined) {
+      if (cursor !== undefined && at.revision !== (await revision())) {
+        throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
+          hint: 'begin with the first page again, without a cursor',
+          field: 'cursor',
+        });
+      }
+      list = await make(at.read);
+      this.#kept.set(key, { revision: at.revision, list });
     }
-    list ??= await make(at.read);
-    this.#kept.delete(key);
-    this.#kept.set(key, { revision: at.revision, list });
-    if (this.#kept.size > KEPT_LISTS) this.#kept.delete(this.#kept.keys().next().value!);
     const { entries, read } = list;
     return {
       list,

@@ -17,6 +17,7 @@ import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
 import { slipsBetween } from '../library/vocabulary.ts';
 import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../paper.ts';
+import { yearsIn } from './years.ts';
 
 export interface ParsedQuery {
   /** What to rank by: the words outside of conditions and those of wanted phrases, in their order. May be empty. */
@@ -246,24 +247,14 @@ const EXAMPLES: Record<Field, string> = {
 };
 
 function filterOf(field: Field, value: string): Filter {
-  if (field === 'year') return { year: yearsIn(value) };
+  if (field === 'year') {
+    const year = yearsIn(value);
+    if (year) return { year };
+    throw refused(`year:${value} is no year and no range of years`, `for example ${EXAMPLES.year}`);
+  }
   if (field === 'has') return { has: fieldToHave(value) };
   if (field === 'in') return { collection: value };
   return { [field]: value } as Filter;
-}
-
-function yearsIn(value: string): { from?: number; to?: number } {
-  const [, one, from, to, sign, bound] = /^(?:(\d{4})|(?=.*\d)(\d{4})?\.\.(\d{4})?|([<>]=?)(\d{4}))$/.exec(value) ?? [];
-  const year = Number(one ?? bound);
-  if (one !== undefined) return { from: year, to: year };
-  if (sign === '>=') return { from: year };
-  if (sign === '>') return { from: year + 1 };
-  if (sign === '<=') return { to: year };
-  if (sign === '<') return { to: year - 1 };
-  if ((from === undefined && to === undefined) || Number(from ?? 0) > Number(to ?? 9999)) {
-    throw refused(`year:${value} is no year and no range of years`, `for example ${EXAMPLES.year}`);
-  }
-  return { ...(from !== undefined && { from: Number(from) }), ...(to !== undefined && { to: Number(to) }) };
 }
 
 function fieldToHave(value: string): HasField {

@@ -1,19 +1,6 @@
-/** How the two legs of a hybrid search become one ranking. Pure: rows and scores in, rows and scores out. */
-import { plain } from '../library/fold.ts';
-import type { Neighbour, WordMatch } from '../library/library.ts';
-
-/** A paper that at least one leg found. */
-export interface Candidate {
-  row: number;
-  /** Cosine with the question; undefined for a paper without a vector. */
-  similarity: number | undefined;
-  /** 0 when it holds no word of the question. */
-  bm25: number;
-  /** What it holds of the question; undefined where the words were not asked. */
-  held: WordMatch | undefined;
-  /** 1 for the best of the leg; undefined when the leg did not find the paper. */
-  ranks: { dense: number | undefined; lexical: number | undefined };
-}
+/** How the two legs of a hybrid search become one ranking. Pure: candidates and scores in, candidates and scores out. */
+import { plain, wordsIn } from '../fold.ts';
+import type { Candidate } from '../library/library.ts';
 
 export interface Ranked extends Candidate {
   /** What the ranking sorts by; higher is better. */
@@ -25,20 +12,6 @@ export interface Ranked extends Candidate {
 /** Share of the lexical leg in the hybrid score; the README shows what others are worth. */
 export const LEXICAL_WEIGHT = 0.4;
 
-/** Every paper that a leg found, once, with its place in each; what the leg that did not find it would say is left open. */
-export function candidates(dense: Neighbour[], lexical: WordMatch[]): Candidate[] {
-  const found = new Map<number, Candidate>();
-  dense.forEach(({ row, similarity }, i) => {
-    found.set(row, { row, similarity, bm25: 0, held: undefined, ranks: { dense: i + 1, lexical: undefined } });
-  });
-  lexical.forEach((held, i) => {
-    const known = found.get(held.row);
-    const ranks = { dense: known?.ranks.dense, lexical: i + 1 };
-    found.set(held.row, { row: held.row, similarity: known?.similarity, bm25: held.score, held, ranks });
-  });
-  return [...found.values()];
-}
-
 /**
  * Fuses both legs. Each leg's score is measured between what an unrelated paper has (for the cosine the mean over the
  * library, for BM25 nothing) and what the best candidate has, and both are added by weight. Unlike with min–max over the
@@ -46,7 +19,7 @@ export function candidates(dense: Neighbour[], lexical: WordMatch[]): Candidate[
  * does not depend on how many candidates were taken, and the worst of them keeps what it is worth.
  * @param background the mean cosine of the question with papers of the library.
  * @param cosineOf the cosine to rank a candidate by, where that is not its similarity.
- * @returns best first; ties go to the lower row, so that the order is total.
+ * @returns best first; ties go by id, so that the order is total.
  */
 export function fuse(
   found: Candidate[],
@@ -56,13 +29,13 @@ export function fuse(
 ): Ranked[] {
   const cosines = found.map(cosineOf);
   const range = cosines.reduce<number>((best, cosine) => Math.max(best, cosine ?? -1), -Infinity) - background;
-  const bestBm25 = found.reduce((best, { bm25 }) => Math.max(best, bm25), -Infinity);
+  const bestBm25 = found.reduce((best, candidate) => Math.max(best, bm25Of(candidate)), -Infinity);
   return ordered(
     found.map((candidate, i) => {
       const cosine = cosines[i];
       const nearness = cosine === undefined || range <= 0 ? 0 : Math.max(0, cosine - background) / range;
       const dense = (1 - lexicalWeight) * nearness;
-      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (candidate.bm25 / bestBm25);
+      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (bm25Of(candidate) / bestBm25);
       return rankedBy(candidate, dense + lexical, dense, lexical);
     }),
   );
@@ -72,24 +45,22 @@ export function fuse(
 export function single(found: Candidate[], leg: 'dense' | 'lexical'): Ranked[] {
   return ordered(
     found.map((candidate) => {
-      const score = leg === 'dense' ? candidate.similarity! : candidate.bm25;
+      const score = leg === 'dense' ? candidate.similarity! : bm25Of(candidate);
       return leg === 'dense' ? rankedBy(candidate, score, score, 0) : rankedBy(candidate, score, 0, score);
     }),
   );
 }
 
+const bm25Of = ({ match }: Candidate): number => match?.score ?? 0;
+
 /** Written out, since copying hundreds of candidates with a spread takes longer than all of their arithmetic. */
-function rankedBy(
-  { row, similarity, bm25, held, ranks }: Candidate,
-  score: number,
-  dense: number,
-  lexical: number,
-): Ranked {
-  return { row, similarity, bm25, held, ranks, score, shares: { dense, lexical } };
+function rankedBy(candidate: Candidate, score: number, dense: number, lexical: number): Ranked {
+  const { key, id, title, year, work, vector, similarity, match, ranks } = candidate;
+  return { key, id, title, year, work, vector, similarity, match, ranks, score, shares: { dense, lexical } };
 }
 
 function ordered(ranked: Ranked[]): Ranked[] {
-  return ranked.sort((a, b) => b.score - a.score || a.row - b.row);
+  return ranked.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }
 
 /**
@@ -109,8 +80,7 @@ const NEARLY_FROM = 5;
 const LONGEST_TITLE = 60;
 
 function wordsOf(text: string): string[] {
-  const words = plain(text).match(/[\p{L}\p{N}]+/gu);
-  return (words ?? []).slice(0, LONGEST_TITLE);
+  return wordsIn(plain(text)).slice(0, LONGEST_TITLE);
 }
 
 /** How many words two texts have in the same order. */

@@ -7,72 +7,39 @@
  * diverse by maximal marginal relevance (Carbonell & Goldstein 1998). How much each part is worth is measured by
  * `npm run eval:related`.
  */
+import { z } from 'zod';
 import type { Draft, Reference } from '../drafts/draft.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
-import { dot } from '../library/graph.ts';
+import { lettersIn, plain } from '../fold.ts';
 import type { Filter } from '../library/filter.ts';
-import type { Library, LibraryStatus } from '../library/library.ts';
-import { citationOf, IDENTIFIER_KINDS, type Citation, type Identifiers, type Paper } from '../paper.ts';
+import type { Candidate, Key, Library, LibraryStatus } from '../library/library.ts';
+import { briefOf, IDENTIFIER_KINDS, type Paper } from '../paper.ts';
+import { dot, unit } from '../vector.ts';
+import type { PassageSuggestions, Reason, RelatedAnswer, Suggestion } from './answer.ts';
 import { Background } from './background.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
-import { candidates, fuse } from './ranking.ts';
+import { fuse } from './ranking.ts';
 import { sentencesOf, SentenceVectors, type NearestSentence } from './sentences.ts';
+import { YEARS_EXAMPLE, type Years } from './years.ts';
 
 export const DEFAULT_SUGGESTIONS = 20;
 export const MAX_SUGGESTIONS = 100;
 
-export interface Years {
-  /** The first year; undefined for any. */
-  from: number | undefined;
-  /** The last one. */
-  to: number | undefined;
-}
-
-export interface Suggestion extends Citation {
-  /** What the choice follows, 0..1. */
-  score: number;
-  /** Cosine of the vectors of the passage and the paper, −1..1; null for a paper that has no vector yet. */
-  similarity: number | null;
-  /** The sentence of the paper's abstract that is nearest to the passage; null where it has none. */
-  reason: Reason | null;
-}
-
-export interface Reason {
-  sentence: string;
-  /** `abstract.slice(start, end)`. */
-  start: number;
-  end: number;
-  /** Cosine of the vectors of the passage and the sentence. */
-  similarity: number;
-}
-
-/** A passage of the draft, and the papers it asked for more than any other passage did, best first. */
-export interface PassageSuggestions {
-  heading: string;
-  text: string;
-  offset: number;
-  suggestions: Suggestion[];
-}
-
-export interface CitedWork {
-  key: string | null;
-  title: string;
-  /** Its paper's id; null where the library does not have it. */
-  id: string | null;
-}
-
-export interface RelatedAnswer {
-  title: string;
-  /** Those that have suggestions, in the order of the draft. */
-  passages: PassageSuggestions[];
-  /** What the draft cites: left out of the suggestions, and evidence of what it is about. */
-  cited: CitedWork[];
-  /** What of the draft was not read, and why. */
-  notes: string[];
-  library: LibraryStatus;
-}
+/** How the search for related work is to be answered; see parameters.ts. */
+export const relatedShape = {
+  limit: z
+    .int()
+    .min(1)
+    .max(MAX_SUGGESTIONS)
+    .default(DEFAULT_SUGGESTIONS)
+    .meta({ description: 'How many suggestions in all', value: 'n' }),
+  year: z
+    .string()
+    .optional()
+    .meta({ description: `Only papers of these years: ${YEARS_EXAMPLE}`, example: '2019..2022', value: 'years' }),
+};
 
 /** How suggestions are weighed. */
 export interface Weights {
@@ -89,6 +56,8 @@ export const WEIGHTS: Weights = { evidence: 0.4, breadth: 0.6, diversity: 0.1 };
 
 /** Candidates taken from each leg, for each passage, at first. */
 const DEPTH = 200;
+/** Candidates taken at last, where too much of what is found is left out. */
+const DEEPEST = 12_800;
 /** Candidates looked at for each suggestion wanted, so that there is a choice. */
 const POOL = 3;
 /** Cited works that speak for a passage that itself cites none. */
@@ -166,22 +135,18 @@ export class Related {
     const cited = await this.#cited(draft.references, notes);
     const asked = await this.#asked(passages, cited, weights.evidence);
     const candidates = await this.#candidates(asked, draft, cited, years, limit * POOL, weights.breadth);
-    const chosen = await this.#diverse(candidates, limit, weights.diversity);
+    const chosen = await this.#described(await this.#diverse(candidates, limit, weights.diversity));
 
     const answer = await Promise.all(
       asked.map(async ({ passage, vector }, i): Promise<PassageSuggestions> => {
         const { heading, text, offset } = passage;
         const own = chosen.filter((candidate) => candidate.passage === i);
-        const similarities = await this.#library.similarities(
-          vector,
-          own.map(({ row }) => row),
-        );
         const suggestions = await Promise.all(
-          own.map(async ({ row, paper, score }): Promise<Suggestion> => {
+          own.map(async ({ paper, score, vector: its }): Promise<Suggestion> => {
             return {
-              ...citationOf(paper),
+              ...briefOf(paper),
               score,
-              similarity: similarities.get(row) ?? null,
+              similarity: its ? dot(vector, its) : null,
               reason: reasonOf(await this.#sentences.nearest(vector, sentencesOf(paper.abstract))),
             };
           }),
@@ -192,13 +157,13 @@ export class Related {
     return {
       title: draft.title,
       passages: answer.filter(({ suggestions }) => suggestions.length > 0),
-      cited: cited.map(({ reference, paper }) => ({
+      cited: cited.map(({ reference, found }) => ({
         key: reference.key,
-        title: paper?.title || reference.title || reference.text.slice(0, 200),
-        id: paper?.id ?? null,
+        title: found?.title || reference.title || reference.text.slice(0, 200),
+        id: found?.id ?? null,
       })),
       notes,
-      library: await this.#library.status(),
+      library: await this.#status(),
     };
   }
 
@@ -206,14 +171,13 @@ export class Related {
 
   /** The papers of references: by an identifier, else by the title, which must be the same or stand in the reference. */
   async #cited(references: Reference[], notes: string[]): Promise<Cited[]> {
+    const identified = await this.#byIdentifiers(references);
     const cited: Cited[] = [];
     let searches = 0;
-    for (const reference of references) {
-      let row = await this.#byIdentifier(reference.ids);
-      if (row === undefined && ++searches <= MAX_BY_TITLE) row = await this.#byTitle(reference);
-      const [paper] = row === undefined ? [] : await this.#library.papers([row]);
-      const vector = row === undefined ? undefined : await this.#library.vector(row);
-      cited.push({ reference, row: paper && row, paper, vector });
+    for (const [i, reference] of references.entries()) {
+      let found = identified[i];
+      if (found === undefined && ++searches <= MAX_BY_TITLE) found = await this.#byTitle(reference);
+      cited.push({ reference, found });
     }
     if (searches > MAX_BY_TITLE) {
       notes.push(
@@ -223,40 +187,47 @@ export class Related {
     return cited;
   }
 
-  async #byIdentifier(ids: Identifiers): Promise<number | undefined> {
-    for (const kind of IDENTIFIER_KINDS) {
-      const value = ids[kind];
-      const row = value === undefined ? undefined : await this.#library.find(`${kind}:${value}`);
-      if (row !== undefined) return row;
-    }
-    return undefined;
+  /** The papers that references name by an identifier, the preferred kinds first; undefined where none is known. */
+  async #byIdentifiers(references: Reference[]): Promise<(Candidate | undefined)[]> {
+    const named = references.map(({ ids }) =>
+      IDENTIFIER_KINDS.flatMap((kind) => (ids[kind] ? `${kind}:${ids[kind]}` : [])),
+    );
+    const keys = await this.#library.find(named.flat());
+    const firsts = named.map((names) => keys.splice(0, names.length).find((key) => key !== undefined));
+    const known = firsts.filter((key) => key !== undefined);
+    if (known.length === 0) return [];
+    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: known });
+    const candidates = new Map(known.map((key, i) => [key, also[i]]));
+    return firsts.map((key) => key && candidates.get(key));
   }
 
-  async #byTitle({ title, text }: Reference): Promise<number | undefined> {
+  async #byTitle({ title, text }: Reference): Promise<Candidate | undefined> {
     const wanted = titleKey(title || text);
     if (wanted.length < MIN_TITLE) return undefined;
-    const matches = await this.#library.matching(title || text, 10);
-    const papers = await this.#library.papers(matches.map(({ row }) => row));
+    const asked = { legs: ['lexical'], depth: 10, words: title || text, scoring: 'alone' } as const;
+    const { candidates } = await this.#library.recall(asked);
     // Of several titles that stand in the reference the longest says most.
-    let best: { row: number; length: number } | undefined;
-    for (const [i, paper] of papers.entries()) {
-      const key = titleKey(paper?.title ?? '');
+    let best: { candidate: Candidate; length: number } | undefined;
+    for (const candidate of candidates) {
+      const key = titleKey(candidate.title);
       const isIt = key.length >= MIN_TITLE && (title === '' ? standsIn(key, text) : wanted === key);
-      if (isIt && (!best || key.length > best.length)) best = { row: matches[i]!.row, length: key.length };
+      if (isIt && (!best || key.length > best.length)) best = { candidate, length: key.length };
     }
-    return best?.row;
+    return best?.candidate;
   }
 
   // ---- What is asked ----
 
   /** The passages with their vectors, and the directions in which the library is searched for them. */
   async #asked(passages: Passage[], cited: Cited[], evidence: number): Promise<Asked[]> {
-    const known = cited.filter((each): each is Cited & { vector: Float32Array } => each.vector !== undefined);
+    const known = cited.flatMap(({ reference: { key }, found }) =>
+      found?.vector ? [{ key, vector: found.vector }] : [],
+    );
     const asked: Asked[] = [];
     for await (const { vector } of this.#embedder.embedDocuments(passages.map(({ text }) => text))) {
       const passage = passages[asked.length]!;
       const keys = new Set(passage.cited);
-      const here = known.filter(({ reference: { key } }) => key !== null && keys.has(key));
+      const here = known.filter(({ key }) => key !== null && keys.has(key));
       const near = here.length > 0 ? here : nearest(known, vector);
       const vectors = near.map((each) => each.vector);
       asked.push({ passage, vector, direction: mixed(vector, vectors, evidence) });
@@ -277,86 +248,94 @@ export class Related {
     years: Years | undefined,
     wanted: number,
     breadth: number,
-  ): Promise<Candidate[]> {
-    const { papers: count } = await this.#library.status();
-    const leftOut = new Set([draft.title, ...cited.map(({ paper }) => paper?.title ?? '')].map(titleKey));
-    const citedRows = cited.flatMap(({ row }) => row ?? []);
-    const versions = await this.#library.versions(citedRows);
-    const left = new Set(citedRows.flatMap((row) => versions.get(row) ?? [row]));
+  ): Promise<Scored[]> {
+    const { papers: count } = await this.#status();
+    const leftOut = new Set([draft.title, ...cited.map(({ found }) => found?.title ?? '')].map(titleKey));
+    const left = new Set(cited.flatMap(({ found }) => found?.work ?? []));
     for (let depth = DEPTH; ; depth *= 4) {
-      const found = await this.#scored(asked, left, years && { year: years }, depth, breadth);
+      const scored = await this.#scored(asked, left, years && { year: years }, depth, breadth);
       const taken = new Set<string>();
-      const kept: Candidate[] = [];
-      for (let at = 0; at < found.length && kept.length < wanted; at += DEPTH) {
-        const some = found.slice(at, at + DEPTH);
-        const rows = some.map(({ row }) => row);
-        const [papers, works] = await Promise.all([this.#library.papers(rows), this.#library.versions(rows)]);
-        for (const [i, scored] of some.entries()) {
-          const paper = papers[i];
-          if (!paper) continue; // Removed by a writer since it was found.
-          const key = titleKey(paper.title);
-          const named = key.length >= MIN_TITLE ? [key] : [];
-          if (named.some((title) => leftOut.has(title))) continue;
-          // Versions of a work, and what has the same title without having been told to be one.
-          const work = [`row ${works.get(scored.row)?.[0] ?? scored.row}`, ...named];
-          if (work.some((name) => taken.has(name))) continue;
-          for (const name of work) taken.add(name);
-          kept.push({ ...scored, paper });
-        }
+      const kept: Scored[] = [];
+      for (const each of scored) {
+        if (kept.length === wanted) break;
+        const key = titleKey(each.title);
+        const named = key.length >= MIN_TITLE ? [`title ${key}`] : [];
+        if (named.length > 0 && leftOut.has(key)) continue;
+        // Versions of a work, and what has the same title without having been said to be one.
+        const names = [`work ${each.work}`, ...named];
+        if (names.some((name) => taken.has(name))) continue;
+        for (const name of names) taken.add(name);
+        kept.push(each);
       }
-      if (kept.length >= wanted || depth >= count) return kept;
+      if (kept.length >= wanted || depth >= Math.min(count, DEEPEST)) return kept;
     }
   }
 
   /** The papers that any passage finds, best first, with the passage that asks for each of them most. */
   async #scored(
     asked: Asked[],
-    left: ReadonlySet<number>,
+    left: ReadonlySet<Key>,
     filter: Filter | undefined,
     depth: number,
     breadth: number,
   ): Promise<Scored[]> {
-    const scored = new Map<number, Scored & { sum: number; best: number }>();
+    const scored = new Map<Key, Scored & { sum: number; best: number }>();
     for (const [i, { passage, direction }] of asked.entries()) {
-      const [nearest, matching, background] = await Promise.all([
-        this.#library.nearest(direction, depth, { filter }),
-        this.#library.matching(passage.text, depth, { filter, scoring: 'fused' }),
-        this.#background.of(direction),
-      ]);
+      const { candidates, state } = await this.#library.recall({
+        ...{ legs: ['dense', 'lexical'], depth, scoring: 'fused', filter },
+        ...{ vector: Promise.resolve(direction), words: passage.text },
+      });
+      const background = await this.#background.of(direction, state.embedded);
       // Before scores are mapped to 0..1: a cited work, which the direction leans to, would leave nothing for the others.
-      const [dense, lexical] = [
-        nearest.filter(({ row }) => !left.has(row)),
-        matching.filter(({ row }) => !left.has(row)),
-      ];
+      const found = candidates.filter(({ work }) => !left.has(work)).map(asFound);
       // Fused scores begin at 1 for whatever comes first; how near that is says how much the library has to say here.
-      const confidence = Math.max(0, dense[0]?.similarity ?? 0);
-      for (const { row, score } of fuse(candidates(dense, lexical), background)) {
+      const confidence = Math.max(0, ...found.map(({ similarity }) => similarity ?? 0));
+      for (const { key, id, title, work, score } of fuse(found, background)) {
         const share = score * confidence;
-        const known = scored.get(row) ?? { row, score: 0, passage: i, sum: 0, best: -1 };
+        const known = scored.get(key) ?? { key, id, title, work, score: 0, passage: i, sum: 0, best: -1 };
         known.sum += share;
         if (share > known.best) [known.best, known.passage] = [share, i];
-        scored.set(row, known);
+        scored.set(key, known);
       }
     }
     for (const each of scored.values()) each.score = (1 - breadth) * each.best + (breadth * each.sum) / asked.length;
-    return [...scored.values()].sort((a, b) => b.score - a.score || a.row - b.row);
+    return [...scored.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
   }
 
   /** The best of the candidates that do not say the same. */
-  async #diverse(candidates: Candidate[], limit: number, diversity: number): Promise<Candidate[]> {
+  async #diverse(candidates: Scored[], limit: number, diversity: number): Promise<WithVector[]> {
     const pool = candidates.slice(0, limit * POOL);
-    const items = await Promise.all(
-      pool.map(async (candidate) => ({ ...candidate, vector: await this.#library.vector(candidate.row) })),
-    );
+    const vectors = await this.#library.vectors(pool.map(({ key }) => key));
+    const items = pool.map((candidate, i) => ({ ...candidate, vector: vectors[i] }));
     return diversified(items, diversity).slice(0, limit);
   }
+
+  /** With their papers; without those that a writer has removed since they were found. */
+  async #described(chosen: WithVector[]): Promise<(WithVector & { paper: Paper })[]> {
+    const described = await this.#library.describe(chosen.map(({ key }) => key));
+    return chosen.flatMap((each, i) => (described[i] ? [{ ...each, paper: described[i].paper }] : []));
+  }
+
+  async #status(): Promise<LibraryStatus> {
+    const { papers, embedded } = await this.#library.state();
+    return { papers, embedded };
+  }
+}
+
+/** A candidate as the legs found it: what a leg did not find says nothing there. */
+export function asFound(candidate: Candidate): Candidate {
+  const { ranks, similarity, match } = candidate;
+  return {
+    ...candidate,
+    similarity: ranks.dense === undefined ? undefined : similarity,
+    match: ranks.lexical === undefined ? undefined : match,
+  };
 }
 
 interface Cited {
   reference: Reference;
-  row: number | undefined;
-  paper: Paper | undefined;
-  vector: Float32Array | undefined;
+  /** Its paper, where the library has it. */
+  found: Candidate | undefined;
 }
 
 interface Asked {
@@ -365,16 +344,13 @@ interface Asked {
   direction: Float32Array;
 }
 
-interface Scored {
-  row: number;
+interface Scored extends Pick<Candidate, 'key' | 'id' | 'title' | 'work'> {
   score: number;
   /** Which of the passages asks for it most. */
   passage: number;
 }
 
-interface Candidate extends Scored {
-  paper: Paper;
-}
+type WithVector = Scored & { vector: Float32Array | undefined };
 
 function nearest<C extends { vector: Float32Array }>(cited: C[], vector: Float32Array): C[] {
   const similar = cited.map((each) => ({ each, similarity: dot(each.vector, vector) }));
@@ -391,28 +367,18 @@ function mixed(vector: Float32Array, others: Float32Array[], share: number): Flo
   return unit(vector.map((x, i) => (1 - share) * x + share * mean[i]!));
 }
 
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector));
-  return length === 0 ? vector : vector.map((x) => x / length);
-}
-
 function reasonOf(nearest: NearestSentence | undefined): Reason | null {
   if (!nearest) return null;
   const { text, start, end, similarity } = nearest;
   return { sentence: text, start, end, similarity };
 }
 
-/** What titles are compared by: letters and digits, without accents and case. */
-function titleKey(title: string): string {
-  return title
-    .normalize('NFKD')
-    .replace(/[^\p{L}\p{N}]/gu, '')
-    .toLowerCase();
-}
+/** What titles are compared by. */
+const titleKey = (title: string): string => lettersIn(plain(title));
 
 /** Whether a title, as `titleKey` has it, stands in a reference, set off from what is around it. */
 function standsIn(key: string, text: string): boolean {
-  const written = text.normalize('NFKD').toLowerCase();
+  const written = plain(text);
   const letters = Array.from(written.matchAll(/[\p{L}\p{N}]/gu), ({ 0: letter, index }) => ({ letter, index }));
   const start = letters
     .map(({ letter }) => letter)
@@ -421,24 +387,6 @@ function standsIn(key: string, text: string): boolean {
   if (start === -1) return false;
   const end = start + key.length;
   const isSetOff = (left: number, right: number): boolean =>
-    /[^\s\p{M}-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
+    /[^\s-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
   return (start === 0 || isSetOff(start - 1, start)) && (end >= letters.length || isSetOff(end - 1, end));
-}
-
-/**
- * Reads `2019`, `2019..2022`, `2019..` or `..2022`.
- * @throws AkinError `invalid-argument`.
- */
-export function parseYears(text: string): Years {
-  const match = /^(\d{4})?(\.\.)?(\d{4})?$/.exec(text.trim());
-  const [, first, dots, last] = match ?? [];
-  const [from, to] = dots === undefined ? [first, first] : [first, last];
-  const years = { from: from === undefined ? undefined : Number(from), to: to === undefined ? undefined : Number(to) };
-  const isEmpty = years.from === undefined && years.to === undefined;
-  if (!match || isEmpty || (dots === undefined && last !== undefined) || (years.from ?? 0) > (years.to ?? Infinity)) {
-    throw new AkinError('invalid-argument', `"${text}" names no years: expected 2019, 2019..2022, 2019.. or ..2022`, {
-      field: 'year',
-    });
-  }
-  return years;
 }

@@ -11,8 +11,7 @@
  * is no good here: in a library of one field everything is somewhat near, and what is asked of it mostly rightly so.
  */
 
-/** When no paper is as relevant as this, nothing relevant was found. */
-export const DEFAULT_CUTOFF = 38;
+import { DEFAULT_CUTOFF } from './question.ts';
 
 /** How much of what is missing words can make good, at most. */
 const BY_WORDS = 0.5;

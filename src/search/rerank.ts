@@ -6,15 +6,12 @@
  * best papers only, the best first, and stops when the time is over.
  */
 import type { Scorer } from '../embedding/scorer.ts';
-import type { Library } from '../library/library.ts';
+import type { Key, Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
 import { inTime } from './in-time.ts';
 
 /** Works that are read at most. */
 export const RERANKED = 50;
-/** Milliseconds; reading that many works takes a few seconds. */
-export const MAX_RERANK = 60_000;
-
 /** What the cross-encoder says of a paper. */
 export interface Verdict {
   /** Its logit: any number, the higher the better, comparable only within one model. */
@@ -35,16 +32,16 @@ export type Limit = { milliseconds: number } | { works: number };
  * @returns also how many were read: with that limit, the same list gives the same order again.
  * @throws AkinError as the start of the scorer, and `embedding-failed`.
  */
-export async function reranked<T extends { row: number }>(
+export async function reranked<T extends { key: Key }>(
   query: string,
   entries: T[],
-  library: Pick<Library, 'papers'>,
+  library: Pick<Library, 'describe'>,
   starting: Promise<Scorer>,
   limit: Limit,
 ): Promise<{ entries: Judged<T>[]; read: number }> {
   const end = 'works' in limit ? Infinity : performance.now() + limit.milliseconds;
   const head = entries.slice(0, 'works' in limit ? Math.min(limit.works, RERANKED) : RERANKED);
-  const [scorer, papers] = await Promise.all([inTime(starting, end), library.papers(head.map(({ row }) => row))]);
+  const [scorer, described] = await Promise.all([inTime(starting, end), library.describe(head.map(({ key }) => key))]);
   if (!scorer) return { entries, read: 0 };
 
   const logits: (number | undefined)[] = [];
@@ -53,7 +50,7 @@ export async function reranked<T extends { row: number }>(
   const readOn = async (): Promise<void> => {
     for (const place of places) {
       if (performance.now() >= end) return;
-      const paper = papers[place];
+      const paper = described[place]?.paper;
       // One that was removed meanwhile is shown nowhere.
       logits[place] = paper ? await inTime(scorer.score(query, embeddedText(paper)), end) : -Infinity;
     }

@@ -4,7 +4,7 @@
  * The rules of Unicode (UAX #29) find the sentences; they know no abbreviations, so those of papers are put right here.
  */
 import type { Embedder } from '../embedding/embedder.ts';
-import { dot } from '../library/graph.ts';
+import { dot } from '../vector.ts';
 
 /** A sentence and where it stands: `text.slice(start, end)`, UTF-16 units, without white space around it. */
 export interface Sentence {

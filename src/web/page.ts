@@ -11,7 +11,9 @@ import { html } from 'hono/html';
 import { AkinError } from '../errors.ts';
 import { ROOT } from '../package.ts';
 import { excerpt } from '../paper.ts';
-import type { Hit, Search, SearchAnswer, SearchOptions } from '../search/search.ts';
+import type { Hit, SearchAnswer } from '../search/answer.ts';
+import type { SearchOptions } from '../search/question.ts';
+import type { Session } from '../session/session.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
 type Html = ReturnType<typeof html>;
@@ -33,8 +35,16 @@ const asset = (name: string) => readFileSync(path.join(ROOT, 'src/web', name), '
 const style = asset('page.css');
 const script = asset('page.js');
 
+/** What may be said of an error to whoever sees the page. */
+type Said = (error: AkinError) => { message: string; hint: string | undefined };
+
+/** Lets questions through when their turn has come. */
+interface Gate {
+  pass<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+}
+
 /** @param always what is asked of every search. */
-export function webPage(search: Search, always: Pick<SearchOptions, 'rerank'>): Hono {
+export function webPage(session: Session, gate: Gate, always: Pick<SearchOptions, 'rerank'>, said: Said): Hono {
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -42,8 +52,13 @@ export function webPage(search: Search, always: Pick<SearchOptions, 'rerank'>): 
   app.get('/', async (c) => {
     const asked = { query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
     const cutoff = c.req.query('all') === undefined ? undefined : 0;
-    const options = { ...always, cursor: c.req.query('cursor'), cutoff };
-    const view = await viewOf(search, asked, options).catch(refusal);
+    const { signal } = c.req.raw;
+    const options = { ...always, cursor: c.req.query('cursor'), cutoff, signal };
+    const answered = () => viewOf(session, asked, options);
+    const isQuestion = asked.query !== '' || asked.like !== '';
+    const view = await (isQuestion ? gate.pass(answered, signal) : answered()).catch((error: unknown) =>
+      refusal(error, said),
+    );
     return c.html(page(asked.query, view), (view.status ?? 200) as 200);
   });
   return app;
@@ -55,25 +70,19 @@ interface Asked {
   like: string;
 }
 
-async function viewOf(
-  search: Search,
-  asked: Asked,
-  options: Pick<SearchOptions, 'cursor' | 'cutoff' | 'rerank'>,
-): Promise<View> {
+async function viewOf(session: Session, asked: Asked, options: SearchOptions): Promise<View> {
   const { query, like } = asked;
+  const shown = { ...options, explain: 'fast', abstracts: true } as const;
   if (like !== '') {
-    const [seed, answer] = await Promise.all([
-      search.paper(like),
-      search.similar(like, { ...options, explain: 'fast' }),
-    ]);
+    const [seed, answer] = await Promise.all([session.paper(like), session.similar(like, shown)]);
     const name = seed.title || seed.id;
-    return answerView(search, answer, asked, `Like ${name}`, html`Papers like <em>${name}</em>`);
+    return answerView(answer, asked, `Like ${name}`, html`Papers like <em>${name}</em>`);
   }
   if (query !== '') {
-    const answer = await search.search(query, { ...options, explain: 'fast' });
-    return answerView(search, answer, asked, query, html`Nearest to <em>${excerpt(query, 80)}</em>`);
+    const answer = await session.ask({ query }, shown);
+    return answerView(answer, asked, query, html`Nearest to <em>${excerpt(query, 80)}</em>`);
   }
-  const { papers, embedded } = await search.library();
+  const { papers, embedded } = await session.status();
   const waiting = embedded < papers ? html`, ${number(embedded)} of them embedded so far` : '';
   if (papers === 0) return { said: html`This library is empty: <code>akin add FILE…</code> takes papers in.` };
   return {
@@ -83,13 +92,7 @@ async function viewOf(
   };
 }
 
-async function answerView(
-  search: Search,
-  answer: SearchAnswer,
-  asked: Asked,
-  title: string,
-  heading: Html,
-): Promise<View> {
+function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: Html): View {
   const { hits, total, withheld, next, corrections, library } = answer;
   if (withheld > 0) {
     return {
@@ -99,7 +102,6 @@ async function answerView(
     };
   }
   if (hits.length === 0) return { title, said: html`No paper in this library matches.` };
-  const abstracts = await Promise.all(hits.map((hit) => abstractOf(search, hit)));
   const corrected = corrections.map(({ word, term }) => html` No paper has “${word}”; “${term}…” was looked for.`);
   const incomplete =
     library.embedded < library.papers
@@ -117,7 +119,7 @@ async function answerView(
     title,
     said: html`${heading}${corrected}${incomplete}`,
     results: html`<ol>
-        ${hits.map((hit, i) => result(hit, abstracts[i]!))}
+        ${hits.map(result)}
       </ol>
       ${more}`,
   };
@@ -129,20 +131,10 @@ function addressOfPage({ query, like, ...options }: Asked & Record<string, strin
   return `/?${parameters.toString()}`;
 }
 
-/** The abstract of a hit; empty if the paper was removed since it was found. */
-async function abstractOf(search: Search, { id }: Hit): Promise<string> {
-  try {
-    return (await search.paper(id)).abstract;
-  } catch (error) {
-    if (error instanceof AkinError && error.code === 'not-found') return '';
-    throw error;
-  }
-}
-
-function refusal(error: unknown): View {
+function refusal(error: unknown, said: Said): View {
   if (!(error instanceof AkinError)) throw error;
-  const { message, hint, status } = error;
-  return { status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
+  const { message, hint } = said(error);
+  return { status: error.status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
 }
 
 function page(query: string, { title, said, results }: View): Html {
@@ -179,8 +171,8 @@ function page(query: string, { title, said, results }: View): Html {
     </html>`;
 }
 
-function result(hit: Hit, abstract: string): Html {
-  const { versions, explanation } = hit;
+function result(hit: Hit): Html {
+  const { versions, explanation, abstract = '' } = hit;
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const title = withMarks(hit.title || hit.id, stems);
   const address = addressOf(hit);

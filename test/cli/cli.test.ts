@@ -13,6 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -246,7 +247,7 @@ describe('adding', () => {
     });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^akin: .*\/nowhere\/rejects\.jsonl/);
-    expect(await statusOf(index)).toMatchObject({ papers: 0 });
+    expect(existsSync(index)).toBe(false);
   });
 
   it('keeps the id that a file gave, number or text, at every door', async () => {
@@ -321,6 +322,30 @@ describe('serving', () => {
     server.kill('SIGINT');
     expect(await once(server, 'close')).toEqual([0, null]);
     expect(await talk).toBe('stopping\n');
+  });
+
+  it('warns where others can reach it, answers the names that it is given, and nobody else', async () => {
+    const server = startAkin(
+      ['serve', '--port', '0', '--index', readOnly, '--host', '0.0.0.0', '--allow-host', 'papers.example'],
+      {},
+    );
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const talk = text(server.stderr!);
+    const [line] = (await once(server.stdout!, 'data')) as [Buffer];
+    const port = Number(/:(\d+)\n$/.exec(line.toString())![1]);
+    const ask = async (host: string) => {
+      const [answer] = (await once(get({ port, path: '/healthz', headers: { Host: host } }), 'response')) as [
+        IncomingMessage,
+      ];
+      answer.resume();
+      return answer.statusCode;
+    };
+    expect([await ask(`localhost:${port}`), await ask('papers.example'), await ask('attacker.example')]).toEqual([
+      200, 200, 403,
+    ]);
+    server.kill('SIGINT');
+    expect(await once(server, 'close')).toEqual([0, null]);
+    expect(await talk).toMatch(/^everybody who reaches http:\/\/0\.0\.0\.0:\d+ can read this library .*\nstopping\n$/);
   });
 
   it('builds the sample where there is no library, and serves nothing when that is interrupted', async () => {
@@ -423,7 +448,7 @@ describe('exit codes', () => {
     [
       'of another version of its model',
       ['search', 'a'],
-      "UPDATE meta SET value = 'x' WHERE key = 'fingerprint'",
+      "UPDATE spaces SET fingerprint = 'x'",
       'another version of all-MiniLM-L6-v2',
     ],
   ])('3 when the database is %s', async (_, parameters, spoil, said) => {
@@ -528,6 +553,14 @@ describe('exit codes', () => {
         );
     },
   );
+
+  it('2 for an address that is none, or none to be called by', async () => {
+    expect((await refuses(['serve', '--host', ''], 2)).stderr).toContain('the address to listen on is empty');
+    expect((await refuses(['serve', '--allow-host', 'http://papers.example'], 2)).stderr).toContain(
+      'no name of a host',
+    );
+    await refuses(['serve', '--port', '0x10'], 2);
+  });
 
   it('8 when the port is taken', async () => {
     const holder = createServer().listen(0, '127.0.0.1');

@@ -2,10 +2,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { evaluateLibrary, type EvalReport } from '../../src/cli/eval.ts';
-import type { TuneReport } from '../../src/cli/tune.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
 import { averagePrecision, ndcg, ranking, type Scored } from '../../src/evaluation/metrics.ts';
+import { openWriter } from '../../src/library/open.ts';
+import { configurationOf } from '../../src/session/configuration.ts';
+import { evaluateLibrary, type EvalReport } from '../../src/session/evaluate.ts';
+import type { TuneReport } from '../../src/session/tune.ts';
 import { akin, sampleCopy, temporaryFolder } from '../akin.ts';
 import { MODEL } from '../library/made.ts';
 
@@ -106,10 +107,10 @@ describe('evaluating a library that is there', () => {
     [{ qrels: path.join(folder, 'nowhere') }, 'nowhere'],
     [{ queries: path.join(folder, 'strange.tsv') }, 'no query has a relevant document'],
   ])('refuses %j before it looks for the library', async (wrong, message) => {
-    const options = { index: path.join(folder, 'no library'), queries, qrels, measures: 'map', seed: 1 };
-    await expect(evaluateLibrary({ ...options, ...wrong, signal: new AbortController().signal })).rejects.toThrow(
-      message,
-    );
+    const target = { address: path.join(folder, 'no library'), configuration: configurationOf({}) };
+    const { signal } = new AbortController();
+    const options = { queries, qrels, measures: 'map', seed: 1, signal };
+    await expect(evaluateLibrary(target, { ...options, ...wrong })).rejects.toThrow(message);
   });
 
   it('refuses wrong usage with exit code 2', async () => {
@@ -201,8 +202,8 @@ describe('tuning a library', () => {
       expect(report).toMatchObject({ asked: 'titles', defaultWeight: 0.4, saved: true });
       expect(report.queries).toBeLessThanOrEqual(40);
       if (report.isNoise) expect(report.proposal).toBe(0.4);
-      const writer = LocalWriter.open(own, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
-      writer.setSettings({ lexicalWeight: 0.1 });
+      const writer = await openWriter(own, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+      await writer.setSettings({ lexicalWeight: 0.1 });
       await writer.close();
       expect((await akin(['status', '--index', own])).stdout).toContain('words weigh 0.1 in hybrid');
       const found = ids(await search());

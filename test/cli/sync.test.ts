@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SyncSummary } from '../../src/cli/sync.ts';
+import type { SyncSummary } from '../../src/session/follow.ts';
 import { akin, startAkin, temporaryFolder } from '../akin.ts';
 import { addItem, createZotero } from '../sources/zotero-fixture.ts';
 

@@ -1,17 +1,15 @@
-/** The doors through which texts of others come in, of any checkout of this code: so that what was can be held against what is. */
+/** The doors through which texts of others come in, of this checkout or another: what was can be held against what is. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { docxOf } from './docx-fixture.ts';
 import type { Door } from './patterns.ts';
 
 /** Reads a text as whoever comes through the door would have it read; how long that takes is what matters here. */
 export type Reading = (text: string) => unknown;
 
-/** @param root the folder of a checkout. */
-export async function doorsOf(root: string): Promise<Record<Door, Reading>> {
-  const load = <M>(file: string) => import(pathToFileURL(path.join(root, 'src', file)).href) as Promise<M>;
+/** @param load imports a source by its path from `src`. */
+export async function doorsOf(load: <Module>(file: string) => Promise<Module>): Promise<Record<Door, Reading>> {
   const [markdown, latex, text, docx, bibliography] = await Promise.all([
     load<typeof import('../../src/drafts/markdown.ts')>('drafts/markdown.ts'),
     load<typeof import('../../src/drafts/latex.ts')>('drafts/latex.ts'),

@@ -33,7 +33,7 @@ beforeAll(() => {
     '/v1/search?q=glaciers+and+songbirds+in+the+Arctic&limit=100',
     '/?q=enzymes+in+cities+at+night',
     '/v1/papers/arxiv:1706.03762/similar?limit=100',
-    '/healthz',
+    '/readyz',
   ];
   clients = Promise.all(addresses.map(keepAsking));
 });
@@ -45,7 +45,7 @@ it('finds new papers by words as soon as they are stored', async () => {
   expect(others).toEqual([]);
   expect(hit).toMatchObject({ id: 'lab/17', similarity: null, ranks: { dense: null, lexical: 1 } });
   expect((await hits('twice+baked+bread&mode=dense')).map(({ id }) => id)).not.toContain('lab/17');
-  expect(await json('/healthz')).toMatchObject({ papers: 221, embedded: 120 });
+  expect(await json('/readyz')).toMatchObject({ library: { papers: 221, embedded: 120 } });
   expect((await hits('', '/v1/papers/lab/17/similar'))[0]!.similarity).toBeGreaterThan(0);
 });
 
@@ -53,7 +53,7 @@ it('finds them by meaning as soon as they are embedded', async () => {
   expect((await akin(['add', '--index', library, file])).code).toBe(0);
   expect((await hits('twice+baked+bread&mode=dense'))[0]).toMatchObject({ id: 'lab/17', ranks: { dense: 1 } });
   expect((await hits('glaciers+in+the+arctic&mode=dense'))[0]!.id).toMatch(/invented-|5555/);
-  expect(await json('/healthz')).toMatchObject({ papers: 221, embedded: 221 });
+  expect(await json('/readyz')).toMatchObject({ library: { papers: 221, embedded: 221 } });
 });
 
 it('forgets removed papers, and goes on while the library is compacted', async () => {

@@ -60,7 +60,7 @@ function strangersPlace(name: string): string {
     for (const source of [
       'src/cli/main.ts',
       'src/errors.ts',
-      'src/library/graph-worker.ts',
+      'src/library/local/graph-worker.ts',
       'scripts/build-index.ts',
     ]) {
       const key = createHash('sha1')
@@ -79,7 +79,7 @@ function traces({ sockets, lookUps, written, opened }: Recorded, place: string, 
   return {
     sockets,
     lookUps,
-    written: written.filter((file) => file !== kept && !file.startsWith(`${kept}/`)),
+    written: written.filter((file) => file !== '/dev/null' && file !== kept && !file.startsWith(`${kept}/`)),
     home: readdirSync(path.join(place, 'home')),
     ofTheTemporaryFolder: opened.filter((file) => file.startsWith(temporary)),
     plantedCodeRan: existsSync(marker),

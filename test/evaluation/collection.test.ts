@@ -3,7 +3,7 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readQrels, readQueries } from '../../src/evaluation/collection.ts';
-import { MAX_QUERY } from '../../src/search/search.ts';
+import { MAX_QUERY } from '../../src/search/question.ts';
 import { temporaryFolder } from '../akin.ts';
 import { itShared, sharedPath } from '../shared.ts';
 

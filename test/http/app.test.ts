@@ -1,13 +1,14 @@
 /** The HTTP door, asked without a socket: what it answers, what it refuses, and whether /openapi.json tells all of it. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { modelFolders, openSession, type Session } from '../../src/cli/session.ts';
-import { Embedder } from '../../src/embedding/embedder.ts';
+import { AkinError, type ErrorCode } from '../../src/errors.ts';
 import { createApp } from '../../src/http/app.ts';
-import { Search } from '../../src/search/search.ts';
+import { configurationOf } from '../../src/session/configuration.ts';
+import { Session } from '../../src/session/session.ts';
 import { akin, sampleCopy } from '../akin.ts';
 import { installTiny } from '../embedding/tiny-cross-encoder.ts';
 
@@ -25,6 +26,7 @@ const ODD_IDS = [
 ];
 const ATTENTION = 'arxiv:1706.03762';
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
+const SILENT = pino({ level: 'silent' });
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
 const folder = sampleCopy(afterAll);
@@ -42,11 +44,10 @@ beforeAll(async () => {
   writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
   expect((await akin(['add', file, '--index', folder])).code).toBe(0);
   // The folder holds a cross-encoder as well.
-  const before = process.env.AKIN_MODELS;
-  process.env.AKIN_MODELS = [folder, before].filter(Boolean).join(path.delimiter);
-  session = await openSession(folder, 1, await installTiny(folder));
-  process.env.AKIN_MODELS = before ?? '';
-  app = createApp(session.search, session.related, pino({ level: 'silent' }));
+  const configuration = configurationOf({ AKIN_MODELS: folder });
+  session = new Session({ address: folder, configuration, threads: 1, crossEncoder: await installTiny(folder) });
+  await session.ready();
+  app = createApp({ session, log: SILENT });
   documentation = (await (await app.request('/openapi.json')).json()) as Documentation;
   return () => session.close();
 });
@@ -102,8 +103,13 @@ describe('answers', () => {
     expect(hits[0]!.similarity).toBeGreaterThan(hits[99]!.similarity);
   });
 
-  it('says how much of the library is embedded', async () => {
-    expect(await ok('/healthz')).toEqual({ status: 'ok', papers: 129, embedded: 129 });
+  it('says that it is alive, and able, and how much of the library is embedded', async () => {
+    expect(await ok('/healthz')).toEqual({ status: 'ok' });
+    expect(await ok('/readyz')).toMatchObject({
+      ready: true,
+      library: { papers: 129, embedded: 129 },
+      embedder: { alive: 1, threads: 1 },
+    });
   });
 
   it('re-ranks for as long as it is told to, and says of each hit what it had from that', async () => {
@@ -126,8 +132,7 @@ describe('answers', () => {
   it('shows on the page what was re-ranked, where the server was told to', async () => {
     const page = async (asked: typeof app) => (await asked.request('/?q=the+theory+of+machines')).text();
     expect(await page(app)).not.toContain('before re-ranking');
-    const log = pino({ level: 'silent' });
-    expect(await page(createApp(session.search, session.related, log, { rerank: 30_000 }))).toContain(
+    expect(await page(createApp({ session, log: SILENT, page: { rerank: 30_000 } }))).toContain(
       '1st before re-ranking',
     );
   });
@@ -189,6 +194,28 @@ describe('refusals', () => {
     ['/v1/search?q=a&limit=abc', 400, 'invalid-argument', 'limit'],
     ['/v1/search?q=a&limit=2.5', 400, 'invalid-argument', 'limit'],
     ['/v1/search?q=a&limit=', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=0x10', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=1e1', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=%201', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=%2B1', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=1%00', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=١', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit=-0', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&limit', 400, 'invalid-argument', 'limit'],
+    ['/v1/search?q=a&diversity=', 400, 'invalid-argument', 'diversity'],
+    ['/v1/search?q=a&diversity=0x1', 400, 'invalid-argument', 'diversity'],
+    ['/v1/search?q=a&diversity=1.1', 400, 'invalid-argument', 'diversity'],
+    ['/v1/search?q=a&diversity=0,5', 400, 'invalid-argument', 'diversity'],
+    ['/v1/search?q=a&cutoff=', 400, 'invalid-argument', 'cutoff'],
+    ['/v1/search?q=a&cutoff=Infinity', 400, 'invalid-argument', 'cutoff'],
+    ['/v1/search?q=a&cutoff=1e3', 400, 'invalid-argument', 'cutoff'],
+    ['/v1/search?q=a&facets=', 400, 'invalid-argument', 'facets'],
+    ['/v1/search?q=a&facets=yes', 400, 'invalid-argument', 'facets'],
+    ['/v1/search?q=a&cursor=', 400, 'invalid-argument', 'cursor'],
+    ['/v1/search?q=a&cursor=é', 400, 'invalid-argument', 'cursor'],
+    ['/v1/search?q=a&rerank=', 400, 'invalid-argument', 'rerank'],
+    ['/v1/search?q=%00', 400, 'invalid-argument', 'q'],
+    ['/v1/search?q', 400, 'invalid-argument', 'q'],
     ['/v1/search?q=a&mode=fuzzy', 400, 'invalid-argument', 'mode'],
     ['/v1/search?q=a&lang=en', 400, 'invalid-argument', 'lang'],
     ['/v1/search?q=a&rerank=-1', 400, 'invalid-argument', 'rerank'],
@@ -216,7 +243,73 @@ describe('refusals', () => {
   });
 
   it.each([
+    [{}, 'q'],
+    [{ query: '' }, 'q'],
+    [{ texts: [] }, 'q'],
+    [{ unlike: [TURING] }, 'q'],
+    [{ texts: [' '] }, 'texts/0'],
+    [{ like: ['x'], limit: '3' }, 'limit'],
+    [{ query: 'a', limit: null }, 'limit'],
+    [{ query: 'a', limit: true }, 'limit'],
+    [{ query: 'a', limit: 1.5 }, 'limit'],
+    [{ query: 'a', facets: 'true' }, 'facets'],
+    [{ query: 'a', cursor: 'a b' }, 'cursor'],
+    [{ query: 'a', colour: 'red' }, 'colour'],
+    [{ query: 'a', filter: { author: '-' } }, 'filter/author'],
+    [{ query: 'a', filter: { author: 'turing', year: { from: 1 } } }, 'filter'],
+    [{ query: 'a', filter: [] }, 'filter'],
+    [[], undefined],
+    ['a', undefined],
+    [null, undefined],
+  ])('answers POST /v1/search %j with 400, field %s', async (body, field) => {
+    const answer = await app.request('/v1/search', { method: 'POST', body: JSON.stringify(body), headers: JSON_BODY });
+    const problem = await refusal(answer, 400);
+    expect(problem).toMatchObject({ code: 'invalid-argument' });
+    expect(problem.field).toBe(field);
+    const { post } = documentation.paths['/v1/search']!;
+    const { schema } = post!.requestBody!.content['application/json']!;
+    expect(isValid(schema, body), 'the document says that it is good').toBe(false);
+  });
+
+  it('knows numbers as people and programs write them', async () => {
+    for (const diversity of ['0', '1', '.5', '0.5', '1.', '1e-7', '5E-1', '00.5'])
+      expect((await ok(`/v1/search?q=machines&diversity=${diversity}&limit=03`)).hits).toHaveLength(3);
+  });
+
+  it('knows a question of any part that asks for something', async () => {
+    for (const body of [
+      { query: 'machines' },
+      { query: '', like: [TURING], unlike: [], texts: [] },
+      { texts: ['machines'], unlikeTexts: ['galaxies'], unlikeAbove: -1 },
+      { filter: { all: [{ year: { to: 1990 } }, { not: { phrase: 'galaxies' } }] } },
+      { query: 'machines', rerank: 0, diversity: 0.5 },
+    ]) {
+      const answer = await app.request('/v1/search', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: JSON_BODY,
+      });
+      expect(answer.status).toBe(200);
+      const { schema } = documentation.paths['/v1/search']!.post!.requestBody!.content['application/json']!;
+      expect(isValid(schema, body), JSON.stringify(body)).toBe(true);
+    }
+  });
+
+  it('takes any text for text', async () => {
+    for (const q of ['%FF', '100%', '\u{1f600}', 'a\0b', '%ED%A0%80', '\ufffd', '{"a": 1}', "'; DROP TABLE papers; --"])
+      await ok(`/v1/search?q=${q.startsWith('%') || q.endsWith('%') ? q : encodeURIComponent(q)}&cutoff=0`);
+    for (const query of ['\ud800', 'a\0b', '\udc00\ud800 machines']) {
+      const body = JSON.stringify({ query, texts: [query], filter: { not: { phrase: `a${query}` } }, cutoff: 0 });
+      const answer = await app.request('/v1/search', { method: 'POST', body, headers: JSON_BODY });
+      expect(answer.status).toBe(200);
+    }
+  });
+
+  it.each([
     ['PUT', '/v1/search?q=a', 'GET, HEAD, POST'],
+    ['OPTIONS', '/v1/search', 'GET, HEAD, POST'],
+    ['REPORT', '/v1/search', 'GET, HEAD, POST'],
+    ['PROPFIND', '/v1/related', 'POST'],
     ['DELETE', '/v1/papers/17', 'GET, HEAD'],
     ['PUT', '/v1/papers/lab/notes/2024/similar', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
@@ -232,15 +325,13 @@ describe('refusals', () => {
   });
 
   it('tells the log, and nobody else, how it failed', async () => {
-    const closed = await openSession(folder, 1);
-    await closed.close(); // Whatever is asked of it now is a bug of akin's.
+    const failing = Object.create(session, { ask: { value: () => Promise.reject(new Error('a bug')) } }) as Session;
     const logged: string[] = [];
-    const broken = createApp(
-      closed.search,
-      closed.related,
-      pino({}, { write: (line: string) => void logged.push(line) }),
-    );
-    const answer = await broken.request('/healthz');
+    const broken = createApp({
+      session: failing,
+      log: pino({}, { write: (line: string) => void logged.push(line) }),
+    });
+    const answer = await broken.request('/v1/search?q=machines');
     expect(await refusal(answer, 500)).toEqual({
       type: 'about:blank',
       title: 'Internal Server Error',
@@ -251,18 +342,15 @@ describe('refusals', () => {
     expect(logged).toHaveLength(1);
     expect(JSON.parse(logged[0]!)).toMatchObject({
       level: 50,
-      path: '/healthz',
-      err: { stack: expect.stringContaining('local.ts') as string },
+      path: '/v1/search',
+      err: { stack: expect.stringContaining('app.test.ts') as string },
     });
   });
 
   it('names the cross-encoder that is missing', async () => {
-    const embedder = await Embedder.start(session.library.model, { modelFolders: modelFolders(), threads: 1 });
-    onTestFinished(() => embedder.close());
-    const search = new Search(session.library, embedder);
-    const answer = await createApp(search, session.related, pino({ level: 'silent' })).request(
-      '/v1/search?q=machines&rerank=100',
-    );
+    const without = new Session({ address: folder, configuration: configurationOf({}), threads: 1 });
+    onTestFinished(() => without.close());
+    const answer = await createApp({ session: without, log: SILENT }).request('/v1/search?q=machines&rerank=100');
     expect(answer.headers.get('Retry-After')).toBeNull(); // It won't come by itself.
     expect(await refusal(answer, 503)).toMatchObject({
       code: 'model-missing',
@@ -270,18 +358,45 @@ describe('refusals', () => {
     });
   });
 
+  it('names no place of its machine, in an error or on the page, but in its log', async () => {
+    const logged: string[] = [];
+    const log = pino({}, { write: (line: string) => void logged.push(line) });
+    const faults: [ErrorCode, string, number][] = [
+      ['model-missing', `${folder}/model.onnx is missing`, 503],
+      ['model-damaged', `${folder}/model.onnx has SHA-256 0, expected 1`, 503],
+      ['library-damaged', `${folder}/library.sqlite can't be read`, 503],
+      ['embedding-failed', `the model could not run: ${folder}/model.onnx`, 500],
+    ];
+    for (const [code, message, status] of faults) {
+      logged.length = 0;
+      const fault = new AkinError(code, message, { hint: `npm run fetch-model -- NAME --into "${folder}"` });
+      const fails = { value: () => Promise.reject(fault) };
+      const failing = Object.create(session, { ask: fails, similar: fails }) as Session;
+      const broken = createApp({ session: failing, log });
+      for (const address of ['/v1/search?q=machines', `/v1/papers/${TURING}/similar`, '/?q=a']) {
+        const answer = await broken.request(address);
+        expect(answer.status).toBe(status);
+        const said = await answer.text();
+        expect(said).not.toContain(folder);
+        expect(said).not.toContain('library.sqlite');
+        expect(said).toMatch(/the log of the server says more/i);
+      }
+      expect(logged).toHaveLength(3);
+      for (const line of logged) expect(line).toContain(message);
+    }
+  });
+
   it('asks to come back later when too many queries wait', async () => {
-    const embedder = await Embedder.start(session.library.model, {
-      modelFolders: modelFolders(),
-      threads: 1,
-      maxWaitingQueries: 1,
-    });
-    onTestFinished(() => embedder.close());
-    const busy = createApp(new Search(session.library, embedder), session.related, pino({ level: 'silent' }));
-    const [first, second] = await Promise.all([busy.request('/v1/search?q=one'), busy.request('/v1/search?q=two')]);
-    expect(first.status).toBe(200);
-    expect(await refusal(second, 503)).toMatchObject({ code: 'overloaded' });
-    expect(second.headers.get('Retry-After')).toBe('1');
+    const asked = Array.from({ length: 200 }, async (_, i) => app.request(`/v1/search?q=question+number+${i}`));
+    const answers = await Promise.all(asked);
+    const refused = answers.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(answers.length - 4);
+    for (const each of refused) {
+      expect(each.headers.get('Retry-After')).toBe('1');
+      expect(await refusal(each, 503)).toMatchObject({ code: 'overloaded' });
+    }
+    expect((await app.request('/v1/search?q=afterwards')).status).toBe(200);
   });
 });
 
@@ -309,12 +424,9 @@ describe('headers', () => {
 describe('/openapi.json', () => {
   it('documents every route of the API, and no other', () => {
     const routes = app.routes
-      .filter(({ method, path }) => /^(?:GET|POST)$/.test(method) && /^\/(v1|healthz)/.test(path))
-      .map(({ path }) => path);
-    // The wildcard route answers both for a paper and for what is similar to it.
-    const expected = new Set([...routes, '/v1/papers/{id}', '/v1/papers/{id}/similar']);
-    expected.delete('/v1/papers/:id{.+}');
-    expect(new Set(Object.keys(documentation.paths))).toEqual(expected);
+      .filter(({ method, path }) => /^(?:GET|POST)$/.test(method) && /^\/(v1|healthz|readyz)/.test(path))
+      .map(({ path }) => path.replace(/:(\w+)/g, '{$1}'));
+    expect(new Set(Object.keys(documentation.paths))).toEqual(new Set(routes));
   });
 
   it('says of every answer and parameter what it is', () => {
@@ -348,6 +460,7 @@ interface Documentation {
 
 interface Operation {
   summary: string;
+  requestBody?: { content: Record<string, { schema: unknown }> };
   parameters?: { name: string; description: string }[];
   responses: Record<string, { content: Record<string, { schema: unknown }> }>;
 }
@@ -367,6 +480,12 @@ async function ask(address: string): Promise<Response> {
   const form = z.fromJSONSchema(closed(schema) as z.core.JSONSchema.JSONSchema);
   expect(form.safeParse(await answer.clone().json()).error).toBeUndefined();
   return answer;
+}
+
+/** Whether a value is what the document says of a body. */
+function isValid(schema: unknown, value: unknown): boolean {
+  const whole = { ...(schema as object), components: documentation.components };
+  return new Ajv2020({ strict: false }).validate(whole, value);
 }
 
 /** A schema with its references filled in, and no room for a field that it does not name. */

@@ -3,9 +3,10 @@ import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSession, type Session } from '../../src/cli/session.ts';
 import { createApp } from '../../src/http/app.ts';
-import type { RelatedAnswer } from '../../src/search/related.ts';
+import type { RelatedAnswer } from '../../src/search/answer.ts';
+import { configurationOf } from '../../src/session/configuration.ts';
+import { Session } from '../../src/session/session.ts';
 import { sampleCopy } from '../akin.ts';
 import { paragraph, pdfOf } from '../sources/pdf-fixture.ts';
 
@@ -18,8 +19,9 @@ let session: Session;
 let app: ReturnType<typeof createApp>;
 const folder = sampleCopy(afterAll);
 beforeAll(async () => {
-  session = await openSession(folder, 1);
-  app = createApp(session.search, session.related, pino({ level: 'silent' }));
+  session = new Session({ address: folder, configuration: configurationOf({}), threads: 1 });
+  await session.ready();
+  app = createApp({ session, log: pino({ level: 'silent' }) });
   return () => session.close();
 });
 
@@ -122,9 +124,8 @@ describe('refusals', () => {
       await postForm({ file: new File(['%PDF-broken'], 'draft.pdf') }),
       await postForm({ file: new File([TEXT], 'draft.txt'), bib: new File(['hello'], 'refs.bib') }),
       await postJson('{"text": '),
-      await app.request('/v1/related', { method: 'POST', body: TEXT }),
-      await app.request('/v1/related', { method: 'POST', body: new TextEncoder().encode(TEXT) }),
-      await app.request('/v1/related', { method: 'POST' }),
+      await postJson('[]'),
+      await postJson({ text: TEXT, limit: '3' }),
     ]) {
       expect(answer.status).toBe(400);
       expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
@@ -136,6 +137,17 @@ describe('refusals', () => {
     const answer = await postJson({ text: 'x'.repeat(33 * 1024 * 1024) });
     expect(answer.status).toBe(413);
     expect(await answer.json()).toMatchObject({ code: 'too-large' });
+  });
+
+  it('answer what is neither JSON nor a form with 415', async () => {
+    for (const body of [TEXT, new TextEncoder().encode(TEXT), new URLSearchParams({ text: TEXT }), undefined]) {
+      const answer = await app.request('/v1/related', { method: 'POST', body });
+      expect(answer.status).toBe(415);
+      expect(await answer.json()).toMatchObject({
+        code: 'unsupported-media-type',
+        detail: expect.stringMatching(/expected .*application\/json or multipart\/form-data, found \S/) as string,
+      });
+    }
   });
 
   it('answer another method with 405 and the one there is', async () => {
@@ -152,7 +164,7 @@ describe('refusals', () => {
     };
     const { requestBody, responses } = paths['/v1/related']!.post!;
     expect(Object.keys(requestBody.content)).toEqual(['application/json', 'multipart/form-data']);
-    expect(Object.keys(responses)).toEqual(['200', '400', '413', '500', '503']);
+    expect(Object.keys(responses)).toEqual('200 400 403 408 413 415 431 500 503'.split(' '));
     expect(Object.keys(components.schemas)).toEqual(
       expect.arrayContaining(['RelatedAnswer', 'Suggestion', 'DraftAsText']),
     );

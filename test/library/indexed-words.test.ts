@@ -2,10 +2,12 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { LIBRARY_FILE } from '../../src/library/database.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
+import { LIBRARY_FILE } from '../../src/library/local/database.ts';
+import type { Paper } from '../../src/paper.ts';
 import { temporaryFolder } from '../akin.ts';
-import { MODEL, paper } from './made.ts';
+import { paper } from './made.ts';
+import { storeOn } from './opened.ts';
+import { putIn } from './stored.ts';
 
 /** Throws if the full text index holds anything but what the papers say, or a row belongs to no paper. */
 function checkIndexes(folder: string): void {
@@ -18,47 +20,52 @@ function checkIndexes(folder: string): void {
   }
 }
 
-const open = (folder: string) => LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'a test' });
+/** Stored after others, it makes the whole portion come to nothing: no database can keep it. */
+const UNSTORABLE = { ...paper('unstorable'), venue: {} } as unknown as Paper;
 
 it('holds the words of the papers there are, whatever comes, changes, merges and goes in one transaction', async () => {
   const id = fc.constantFrom('a', 'b', 'c');
   const put = fc.record({ id, words: fc.constantFrom('one', 'two words', 'two other words'), doi: fc.nat(2) });
-  const step = fc.oneof(
-    put.map(({ id, words, doi }) => ({ put: paper(id, { title: words, authors: [words], doi: `10.1234/${doi}` }) })),
-    id.map((remove) => ({ remove })),
+  const transaction = fc.oneof(
+    fc.record({
+      // One transaction may put a paper, change it and merge it with another.
+      puts: fc.array(
+        put.map(({ id, words, doi }) => paper(id, { title: words, authors: [words], doi: `10.1234/${doi}` })),
+        { maxLength: 6 },
+      ),
+      fails: fc.boolean(),
+    }),
+    fc.record({ removes: fc.array(id, { maxLength: 3 }) }),
   );
-  const transactions = fc.array(fc.record({ steps: fc.array(step, { maxLength: 6 }), fails: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 5,
-  });
+  let failed = 0;
   await fc.assert(
-    fc.asyncProperty(transactions, async (all) => {
+    fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 8 }), async (all) => {
       const folder = temporaryFolder();
-      const writer = open(folder);
-      for (const { steps, fails } of all) {
-        const work = () => {
-          for (const each of steps) {
-            if ('put' in each) writer.put([each.put]);
-            else writer.remove([each.remove]);
-          }
-          if (fails) throw new Error('came to nothing');
-        };
-        if (fails) expect(() => writer.atomically(work)).toThrow('came to nothing');
-        else writer.atomically(work);
+      const store = storeOn(folder);
+      for (const each of all) {
+        if ('removes' in each) {
+          store.remove(each.removes);
+        } else if (each.fails) {
+          expect(() => putIn(store, [...each.puts, UNSTORABLE])).toThrow(/bind/);
+          failed++;
+        } else {
+          putIn(store, each.puts);
+        }
       }
-      await writer.close();
+      store.close();
       checkIndexes(folder);
     }),
-    { numRuns: 30 },
+    { numRuns: 40 },
   );
+  expect(failed).toBeGreaterThan(10);
 });
 
 it('lets go of thousands of papers in one transaction', async () => {
   const folder = temporaryFolder();
-  const writer = open(folder);
+  const store = storeOn(folder);
   const papers = Array.from({ length: 2500 }, (_, i) => paper(`p${i}`));
-  writer.put(papers);
-  writer.remove(papers.slice(0, 2400).map(({ id }) => id));
-  await writer.close();
+  putIn(store, papers);
+  store.remove(papers.slice(0, 2400).map(({ id }) => id));
+  store.close();
   checkIndexes(folder);
 });

@@ -1,118 +1,47 @@
+/** The library on this machine, where it is more than any library: who may open it, what is refused, what is given back. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findModel } from '../../src/embedding/models.ts';
-import { LIBRARY_FILE, LIBRARY_FORMAT } from '../../src/library/database.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
+import { LIBRARY_FILE } from '../../src/library/local/database.ts';
+import { LIBRARY_FORMAT } from '../../src/library/local/upgrade.ts';
+import { examineLibrary, modelOfLibrary, openLibrary } from '../../src/library/open.ts';
+import type { Paper } from '../../src/paper.ts';
 import { builtOf, temporaryFolder } from '../akin.ts';
-import { libraryContract } from './contract.ts';
-import { embedAll, MODEL, paper, vectorOf } from './made.ts';
+import { counts, everyPaper, ids, keyOf, keysOf, matching, matchingIds, nearest, vectorAt } from './asking.ts';
+import { embedAll, MODEL, paper, put, vectorOf } from './made.ts';
+import { libraryOn, writerOn } from './opened.ts';
+import { openStore, putIn } from './stored.ts';
 
-/** Closed after each test, whether or not it went well. */
-const opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-function openWriter(folder: string, { model = MODEL, mustBeThatModel = false, purpose = 'a test' } = {}): LocalWriter {
-  const writer = LocalWriter.open(folder, { model, mustBeThatModel, purpose });
-  opened.push(writer);
-  return writer;
+/** A closed library of these papers. */
+function folderOf(papers: Paper[] = [paper('a')], folder = temporaryFolder()): string {
+  const store = openStore(folder);
+  putIn(store, papers);
+  store.close();
+  return folder;
 }
-
-async function openLibrary(folder: string): Promise<LocalLibrary> {
-  const library = await LocalLibrary.open(folder);
-  opened.push(library);
-  return library;
-}
-
-libraryContract('LocalLibrary', async () => {
-  const folder = temporaryFolder();
-  return { writer: openWriter(folder), reader: () => openLibrary(folder) };
-});
-
-describe('a library of format 1', () => {
-  /** Its records were of no file, and a table told which files held them. */
-  const TO_1 = `
-    CREATE TABLE old (
-      sequence INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,
-      paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE, hash TEXT NOT NULL, data TEXT
-    ) STRICT;
-    CREATE TABLE held (
-      key TEXT NOT NULL, file INTEGER NOT NULL, reading INTEGER NOT NULL, PRIMARY KEY (key, file)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX held_by_file ON held (file, reading);
-    INSERT INTO held SELECT key, file, reading FROM records;
-    INSERT INTO old SELECT min(sequence), key, paper, hash, data FROM records GROUP BY key;
-    DROP TABLE records;
-    ALTER TABLE old RENAME TO records;
-    CREATE INDEX records_by_paper ON records (paper);
-    PRAGMA user_version = 1;
-  `;
-  const knots = [
-    paper('a', { title: 'Knots', doi: '10.1000/x' }),
-    paper('b', { title: 'Knots', doi: '10.1000/x', year: 2001 }),
-  ];
-
-  async function oldFolder(): Promise<string> {
-    const folder = temporaryFolder();
-    const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'first' });
-    for (const file of ['/a.bib', '/b.bib']) writer.put(knots, writer.files.begin(file, '/'));
-    await writer.close();
-    const db = new Database(path.join(folder, LIBRARY_FILE));
-    db.exec(TO_1);
-    db.close();
-    return folder;
-  }
-
-  it('is read and written as one of today', async () => {
-    const folder = await oldFolder();
-    const library = await openLibrary(folder);
-    const row = (await library.find('b'))!;
-    expect(await library.papers([row])).toMatchObject([{ id: 'a', ids: { doi: '10.1000/x' } }]);
-    const writer = openWriter(folder);
-    expect(writer.files.all()).toMatchObject([
-      { path: '/a.bib', held: 2 },
-      { path: '/b.bib', held: 2 },
-    ]);
-    for (const file of ['/a.bib', '/b.bib']) {
-      expect(writer.put(knots, writer.files.begin(file, '/'))).toEqual(['unchanged', 'unchanged']);
-    }
-    expect(writer.release('/a.bib', 'all')).toEqual({ records: 0, papers: 0 });
-    expect(writer.release('/b.bib', 'all')).toEqual({ records: 2, papers: 1 });
-  });
-
-  it('is brought to today by whoever opens it first, while others do', async () => {
-    const folder = await oldFolder();
-    const [writer, ...libraries] = [openWriter(folder), await openLibrary(folder), await openLibrary(folder)];
-    for (const library of libraries) expect(await library.status()).toEqual({ papers: 1, embedded: 0 });
-    expect(writer.put(knots)).toEqual(['unchanged', 'unchanged']);
-  });
-});
 
 describe('one writer at a time', () => {
   it('is told who is writing, while readers go on', async () => {
     const folder = temporaryFolder();
-    openWriter(folder, { purpose: 'akin add' }).put([paper('a')]);
-    expect(() => openWriter(folder)).toThrow(
-      expect.objectContaining({
-        code: 'library-locked',
-        message: expect.stringMatching(`held by akin add \\(process ${process.pid}, since 20`) as string,
-      }),
-    );
-    expect(await (await openLibrary(folder)).status()).toEqual({ papers: 1, embedded: 0 });
+    await put(await writerOn(folder, { purpose: 'akin add' }), [paper('a')]);
+    await expect(writerOn(folder)).rejects.toMatchObject({
+      code: 'library-locked',
+      message: expect.stringMatching(`held by akin add \\(process ${process.pid}, since 20`) as string,
+      hint: expect.any(String) as string,
+    });
+    expect(await counts(await libraryOn(folder))).toEqual({ papers: 1, embedded: 0 });
   });
 
   it('may write as soon as the one before has closed', async () => {
     const folder = temporaryFolder();
-    const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'first' });
-    writer.put([paper('a')]);
+    const writer = await writerOn(folder, { purpose: 'first' });
+    await put(writer, [paper('a')]);
     await writer.close();
-    expect(openWriter(folder).put([paper('a')])).toEqual(['unchanged']);
+    expect(await put(await writerOn(folder), [paper('a')])).toEqual(['unchanged']);
   });
 
   it('is kept out by another process, until that one is killed', async () => {
@@ -120,44 +49,36 @@ describe('one writer at a time', () => {
     const child = spawn(process.execPath, [builtOf('test/library/hold.ts'), folder]);
     await once(child.stdout, 'data');
     try {
-      expect(() => openWriter(folder)).toThrow(
-        expect.objectContaining({
-          code: 'library-locked',
-          message: expect.stringContaining(`held by another program's work (process ${child.pid}`) as string,
-        }),
-      );
+      await expect(writerOn(folder)).rejects.toMatchObject({
+        code: 'library-locked',
+        message: expect.stringContaining(`held by another program's work (process ${child.pid}`) as string,
+      });
     } finally {
       child.kill('SIGKILL');
       await once(child, 'close');
     }
-    expect(openWriter(folder).put([paper('stored before the kill'), paper('new')])).toEqual(['unchanged', 'added']);
+    const writer = await writerOn(folder);
+    expect(await put(writer, [paper('stored before the kill'), paper('new')])).toEqual(['unchanged', 'added']);
   });
 });
 
 describe('a library that can not be used is refused, and left as it is', () => {
-  const refusals = async (folder: string): Promise<unknown[]> => [
-    await LocalLibrary.open(folder).catch((error: unknown) => error),
-    (() => {
-      try {
-        return openWriter(folder);
-      } catch (error) {
-        return error;
-      }
-    })(),
-  ];
+  const refusals = (folder: string): Promise<unknown[]> =>
+    Promise.all(
+      [libraryOn(folder), writerOn(folder), modelOfLibrary(folder)].map((each) =>
+        each.catch((error: unknown) => error),
+      ),
+    );
   const folderWith = (content: string | Buffer): string => {
     const folder = temporaryFolder();
     writeFileSync(path.join(folder, LIBRARY_FILE), content);
     return folder;
   };
   /** A sound library in which something was changed behind akin's back. */
-  const folderWithLibrary = async (change: (db: Database.Database) => void): Promise<string> => {
-    const folder = temporaryFolder();
-    const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'a test' });
-    writer.put([paper('a')]);
-    await writer.close();
+  const folderWithLibrary = (change: string): string => {
+    const folder = folderOf();
     const db = new Database(path.join(folder, LIBRARY_FILE));
-    change(db);
+    db.exec(change);
     db.close();
     return folder;
   };
@@ -165,13 +86,23 @@ describe('a library that can not be used is refused, and left as it is', () => {
   it('for reading when there is none', async () => {
     const folder = temporaryFolder();
     const missing = { code: 'library-missing', hint: expect.stringContaining(`akin add --index ${folder}`) as string };
-    await expect(LocalLibrary.open(folder)).rejects.toMatchObject(missing);
-    await expect(LocalLibrary.open(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'library-missing' });
+    await expect(openLibrary(folder)).rejects.toMatchObject(missing);
+    await expect(openLibrary(path.join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'library-missing' });
+    expect(await modelOfLibrary(folder)).toBeUndefined();
     // An empty file is what a crash at the very beginning leaves; a writer makes a library of it.
     writeFileSync(path.join(folder, LIBRARY_FILE), '');
-    await expect(LocalLibrary.open(folder)).rejects.toMatchObject(missing);
-    expect(openWriter(folder).put([paper('a')])).toEqual(['added']);
-    expect(await (await openLibrary(folder)).status()).toEqual({ papers: 1, embedded: 0 });
+    await expect(openLibrary(folder)).rejects.toMatchObject(missing);
+    expect(await modelOfLibrary(folder)).toBeUndefined();
+    expect(await put(await writerOn(folder), [paper('a')])).toEqual(['added']);
+    expect(await counts(await libraryOn(folder))).toEqual({ papers: 1, embedded: 0 });
+  });
+
+  it('for writing when there is none and there must be one, and none is made', async () => {
+    const folder = path.join(temporaryFolder(), 'nowhere');
+    await expect(writerOn(folder, { mustExist: true })).rejects.toMatchObject({ code: 'library-missing' });
+    expect(existsSync(folder)).toBe(false);
+    folderOf([paper('a')], folder);
+    expect(await (await writerOn(folder, { mustExist: true })).remove(['a'])).toEqual(['a']);
   });
 
   it('for reading when its making was interrupted, and made by the next writer', async () => {
@@ -180,8 +111,8 @@ describe('a library that can not be used is refused, and left as it is', () => {
     db.pragma('page_size = 8192');
     db.pragma('journal_mode = WAL');
     db.close();
-    await expect(LocalLibrary.open(folder)).rejects.toMatchObject({ code: 'library-missing' });
-    expect(openWriter(folder).put([paper('a')])).toEqual(['added']);
+    await expect(openLibrary(folder)).rejects.toMatchObject({ code: 'library-missing' });
+    expect(await put(await writerOn(folder), [paper('a')])).toEqual(['added']);
   });
 
   it('when the file is no database', async () => {
@@ -206,7 +137,7 @@ describe('a library that can not be used is refused, and left as it is', () => {
   });
 
   it('when a newer akin made it', async () => {
-    const folder = await folderWithLibrary((db) => db.pragma(`user_version = ${LIBRARY_FORMAT + 1}`));
+    const folder = folderWithLibrary(`PRAGMA user_version = ${LIBRARY_FORMAT + 1}`);
     const message = new RegExp(`has format ${LIBRARY_FORMAT + 1}; this akin reads up to ${LIBRARY_FORMAT}$`);
     for (const refusal of await refusals(folder)) {
       expect(refusal).toMatchObject({ code: 'library-newer', message: expect.stringMatching(message) as string });
@@ -214,63 +145,119 @@ describe('a library that can not be used is refused, and left as it is', () => {
   });
 
   it('when its vectors are of another version of the model', async () => {
-    const folder = await folderWithLibrary((db) =>
-      db.exec("UPDATE meta SET value = 'other' WHERE key = 'fingerprint'"),
-    );
+    const folder = folderWithLibrary("UPDATE spaces SET fingerprint = 'other'");
     for (const refusal of await refusals(folder)) expect(refusal).toMatchObject({ code: 'model-mismatch' });
   });
 
   it('when its model is none that is known', async () => {
-    const folder = await folderWithLibrary((db) => db.exec("UPDATE meta SET value = 'other' WHERE key = 'model'"));
+    const folder = folderWithLibrary("UPDATE spaces SET model = 'other'");
     for (const refusal of await refusals(folder)) expect(refusal).toMatchObject({ code: 'model-unknown' });
   });
 
   it('when another model is insisted on, and used with its own when not', async () => {
-    const folder = await folderWithLibrary(() => {});
+    const folder = folderOf();
     const model = findModel('bge-small-en-v1.5');
-    expect(() => openWriter(folder, { model, mustBeThatModel: true })).toThrow(
-      expect.objectContaining({
-        code: 'model-mismatch',
-        field: 'model',
-        message: expect.stringContaining(model.name) as string,
-      }),
-    );
+    await expect(writerOn(folder, { model, mustBeThatModel: true })).rejects.toMatchObject({
+      code: 'model-mismatch',
+      field: 'model',
+      message: expect.stringContaining(model.name) as string,
+    });
     // The refusal has let go of the lock.
-    const writer = openWriter(folder, { model, mustBeThatModel: false });
+    const writer = await writerOn(folder, { model, mustBeThatModel: false });
     expect(writer.model).toEqual(MODEL);
-    expect(writer.put([paper('a')])).toEqual(['unchanged']);
+    expect(await modelOfLibrary(folder)).toEqual(MODEL);
+    expect(await put(writer, [paper('a')])).toEqual(['unchanged']);
+  });
+
+  it('when its address is no folder', async () => {
+    const refused = { code: 'invalid-argument', message: expect.stringContaining('https://') as string };
+    for (const ask of [openLibrary, modelOfLibrary, examineLibrary, writerOn]) {
+      await expect(ask('https://example.org/library')).rejects.toMatchObject(refused);
+    }
+  });
+});
+
+describe('a library that is removed and built anew while it is open', () => {
+  it('is opened anew, by what reads papers and by what looks for near vectors', async () => {
+    const folder = path.join(temporaryFolder(), 'index');
+    const build = async (name: string) => {
+      const writer = await writerOn(folder);
+      // As many papers as before, so that every row is another paper's.
+      await put(writer, [paper(`${name} 1`, { title: `Glaciers, ${name}` }), paper(`${name} 2`)]);
+      await embedAll(writer);
+      await writer.finish();
+      await writer.close();
+    };
+    await build('old');
+    const library = await libraryOn(folder);
+    const found = async () => {
+      const { candidates, state } = await library.recall({
+        ...{ legs: ['dense', 'lexical'], depth: 10, scoring: 'fused', words: 'glaciers' },
+        vector: Promise.resolve(vectorOf('Glaciers, new')),
+      });
+      return { ids: ids(candidates).toSorted(), similarity: candidates[0]!.similarity, ...state };
+    };
+    const before = await found();
+    expect(before.ids).toEqual(['old 1', 'old 2']);
+    const [key] = await library.find(['old 1']);
+
+    rmSync(folder, { recursive: true });
+    for (const ask of [found, () => library.state(), () => library.find(['old 1'])]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'library-missing' });
+    }
+    await build('new');
+    const after = await found();
+    expect(after.ids).toEqual(['new 1', 'new 2']);
+    expect(after.similarity).toBeCloseTo(1, 5);
+    expect(after.revision).not.toBe(before.revision);
+    // A key of the old library names nothing in the new one.
+    expect(await library.describe([key!])).toEqual([undefined]);
+    expect(await library.find(['old 1', 'new 1'])).toEqual([undefined, expect.any(String)]);
+  });
+
+  it('of another model is refused, for questions are embedded with the first one', async () => {
+    const folder = path.join(temporaryFolder(), 'index');
+    folderOf([paper('a')], folder);
+    const library = await libraryOn(folder);
+    rmSync(folder, { recursive: true });
+    const writer = await writerOn(folder, { model: findModel('bge-small-en-v1.5') });
+    await expect(library.state()).rejects.toMatchObject({ code: 'model-mismatch' });
+    await writer.close();
+    rmSync(folder, { recursive: true });
+    folderOf([paper('a')], folder);
+    expect(await counts(library)).toEqual({ papers: 1, embedded: 0 });
   });
 });
 
 describe('compacting', () => {
   it('gives the space of what was removed back to the disk, and loses nothing', async () => {
     const folder = temporaryFolder();
-    const writer = openWriter(folder);
+    const writer = await writerOn(folder);
     const all = Array.from({ length: 2000 }, (_, i) =>
       paper(`p${i}`, { abstract: `Number${i} `.repeat(100), pmid: i + 1 }),
     );
     const [kept, removed] = [all.slice(0, 100), all.slice(100)];
-    writer.put(all);
-    const vectors = embedAll(writer);
-    const library = await openLibrary(folder);
-    const rows = await Promise.all(kept.map(({ id }) => library.find(id)));
-    writer.remove(removed.map(({ id }) => id));
+    await put(writer, all);
+    const vectors = await embedAll(writer);
+    const library = await libraryOn(folder);
+    const keys = await keysOf(library, ids(kept) as string[]);
+    await writer.remove(removed.map(({ id }) => id));
     const file = path.join(folder, LIBRARY_FILE);
     const size = () => statSync(file).size + statSync(`${file}-wal`).size;
     const before = size();
 
-    writer.compact();
+    await writer.compact();
     expect(size()).toBeLessThan(before / 5);
-    for (const reader of [library, await openLibrary(folder)]) {
-      expect(await reader.status()).toEqual({ papers: 100, embedded: 100 });
-      expect(await reader.papers(rows as number[])).toEqual(kept);
-      expect(await reader.find('pmid:1')).toBe(rows[0]);
-      expect(await reader.find('pmid:1000')).toBeUndefined();
-      expect((await reader.matching('number7', 10)).map(({ row }) => row)).toEqual([rows[7]]);
-      expect(await reader.matching('number700', 10)).toEqual([]);
-      for (const [i, row] of (rows as number[]).entries()) {
-        expect(await reader.vector(row)).toEqual(vectors.get(row));
-        if (i % 20 === 0) expect(await reader.nearest(vectors.get(row)!, 1)).toMatchObject([{ row }]);
+    for (const reader of [library, await libraryOn(folder)]) {
+      expect(await counts(reader)).toEqual({ papers: 100, embedded: 100 });
+      expect(await everyPaper(reader)).toEqual(kept);
+      expect(await keyOf(reader, 'pmid:1')).toBe(keys[0]);
+      expect(await keyOf(reader, 'pmid:1000')).toBeUndefined();
+      expect((await matching(reader, 'number7', 10)).map(({ key }) => key)).toEqual([keys[7]]);
+      expect(await matchingIds(reader, 'number700')).toEqual([]);
+      for (const [i, key] of keys.entries()) {
+        expect(await vectorAt(reader, key)).toEqual(vectors.get(key));
+        if (i % 20 === 0) expect(await nearest(reader, vectors.get(key)!, 1)).toMatchObject([{ key }]);
       }
     }
     const db = new Database(file);
@@ -280,17 +267,52 @@ describe('compacting', () => {
     db.close();
   });
 
-  it('can be done again and again, also of nothing', async () => {
+  it('can be done again and again, also of nothing, and leaves a graph once it is finished', async () => {
     const folder = temporaryFolder();
-    const writer = openWriter(folder);
-    writer.compact();
-    writer.put([paper('a')]);
-    embedAll(writer);
-    writer.remove(['a']);
-    writer.compact();
-    writer.compact();
-    writer.put([paper('a')]);
-    embedAll(writer);
-    expect(await (await openLibrary(folder)).nearest(vectorOf('Paper a'), 10)).toHaveLength(1);
+    const writer = await writerOn(folder);
+    await writer.compact();
+    await put(writer, [paper('a')]);
+    await embedAll(writer);
+    await writer.finish();
+    await writer.remove(['a']);
+    await writer.compact();
+    await writer.compact();
+    await put(writer, [paper('a')]);
+    await embedAll(writer);
+    expect(await nearest(await libraryOn(folder), vectorOf('Paper a'), 10)).toHaveLength(1);
+    await writer.compact();
+    await writer.finish();
+    expect(await examineLibrary(folder)).toContainEqual(
+      expect.objectContaining({
+        ok: true,
+        detail: '1 vectors, 0 newer ones searched exactly, 0 deleted ones taking space',
+      }),
+    );
+  });
+});
+
+describe('an examination', () => {
+  it('finds nothing wrong with a sound library, and says what is wrong with others', async () => {
+    const folder = temporaryFolder();
+    expect(await examineLibrary(folder)).toEqual([
+      { check: 'library opens', ok: false, detail: `there is no library in ${folder}`, hint: expect.any(String) },
+    ]);
+    const writer = await writerOn(folder);
+    await put(writer, [paper('a'), paper('b')]);
+    await embedAll(writer);
+    await writer.finish();
+    await writer.close();
+    const checks = ['library opens', 'database is sound', 'vectors are whole', 'graph fits the library'];
+    const found = async () => Object.fromEntries((await examineLibrary(folder)).map(({ check, ok }) => [check, ok]));
+    expect(await found()).toEqual(Object.fromEntries(checks.map((check) => [check, true])));
+    const db = new Database(path.join(folder, LIBRARY_FILE));
+    db.exec(
+      "UPDATE vectors SET vector = x'00' WHERE label = 2; PRAGMA foreign_keys = OFF; DELETE FROM papers WHERE row = 1",
+    );
+    db.close();
+    expect(await found()).toEqual({
+      ...{ 'library opens': true, 'database is sound': false },
+      ...{ 'vectors are whole': false, 'graph fits the library': false },
+    });
   });
 });

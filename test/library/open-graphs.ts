@@ -1,5 +1,5 @@
 /** Run as a process of its own, which a graph that crashes takes with it: what the graph of each folder given answers. */
-import { Graph } from '../../src/library/graph.ts';
+import { Graph } from '../../src/library/local/graph.ts';
 import { vectorOf } from './made.ts';
 
 for (const folder of process.argv.slice(2)) {

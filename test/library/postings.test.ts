@@ -1,40 +1,53 @@
-import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import path from 'node:path';
-import { LIBRARY_FILE } from '../../src/library/database.ts';
-import { Postings } from '../../src/library/postings.ts';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openForReading } from '../../src/library/local/database.ts';
+import { PaperChanges } from '../../src/library/local/changes.ts';
+import { Postings } from '../../src/library/local/postings.ts';
+import type { Store } from '../../src/library/local/store.ts';
 import { tellingWords } from '../../src/library/words.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
 import { sampleCopy, temporaryFolder } from '../akin.ts';
-import { MODEL, paper } from './made.ts';
+import { paper } from './made.ts';
+import { storeOn } from './opened.ts';
+import { openStore, putIn, readPast } from './stored.ts';
 
-const opened: { close(): unknown }[] = [];
-afterEach(async () => {
-  for (const each of opened.splice(0).reverse()) await each.close();
-});
-
-function open(folder: string): Postings {
-  const postings = new Postings(folder);
-  opened.push(postings);
-  return postings;
+/** The words of a library, asked each time for what is committed by then. */
+function open(folder: string): Pick<Postings, 'matching' | 'matches' | 'found' | 'corrections' | 'readAhead'> {
+  const { db } = openForReading(folder);
+  const postings = new Postings(db);
+  const changes = new PaperChanges(db);
+  onTestFinished(() => {
+    postings.close();
+    db.close();
+  });
+  const inOneState = <T>(ask: () => T): T =>
+    db.transaction(() => {
+      const change = changes.look();
+      if (change) postings.follow(change);
+      return ask();
+    })();
+  return {
+    matching: (...asked) => inOneState(() => postings.matching(...asked)),
+    matches: (...asked) => inOneState(() => postings.matches(...asked)),
+    found: (...asked) => inOneState(() => postings.found(...asked)),
+    corrections: (...asked) => inOneState(() => postings.corrections(...asked)),
+    readAhead: () => inOneState(() => postings.readAhead()),
+  };
 }
 
-function written(folder: string, titles: Record<string, string>): LocalWriter {
-  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: false, purpose: 'a test' });
-  opened.push(writer);
-  writer.put(Object.entries(titles).map(([id, title]) => paper(id, { title })));
-  return writer;
+function written(store: Store, titles: Record<string, string>): void {
+  putIn(
+    store,
+    Object.entries(titles).map(([id, title]) => paper(id, { title })),
+  );
 }
 
 /** What SQLite's own ranking gives: the truth, only slower. */
 function byFts(folder: string, words: string[], k: number): { row: number; score: number }[] {
-  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
-  const found = db
-    .prepare('SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?')
-    .all(words.map((word) => `"${word}"`).join(' OR '), k) as { row: number; score: number }[];
-  db.close();
-  return found;
+  const query = words.map((word) => `"${word}"`).join(' OR ');
+  return readPast(
+    ...[folder, 'SELECT rowid AS row, -rank AS score FROM words WHERE words MATCH ? ORDER BY rank, rowid LIMIT ?'],
+    ...[query, k],
+  );
 }
 
 describe('the scores of words', () => {
@@ -119,15 +132,16 @@ describe('the scores of words', () => {
 
   it('follow every change of a text, also after everything was read ahead', () => {
     const own = temporaryFolder();
-    const writer = written(own, { a: 'green tea', b: 'black tea', c: 'coffee' });
+    const store = storeOn(own);
+    written(store, { a: 'green tea', b: 'black tea', c: 'coffee' });
     const postings = open(own);
-    while (!postings.warm());
+    while (!postings.readAhead());
     const found = (word: string) => postings.matching(tellingWords(word), 10, 'alone').map(({ row }) => row);
     expect(found('tea')).toEqual([1, 2]);
-    writer.put([paper('c', { title: 'no tea' })]);
+    putIn(store, [paper('c', { title: 'no tea' })]);
     expect(found('tea')).toEqual([1, 2, 3]);
     expect(found('coffee')).toEqual([]);
-    writer.remove(['a']);
+    store.remove(['a']);
     expect(found('tea')).toEqual([2, 3]);
     const nothing = { score: 0, words: 0, coverage: 0 };
     expect(postings.matches(tellingWords('tea'), [1, 99], 'alone')).toEqual([
@@ -139,9 +153,10 @@ describe('the scores of words', () => {
 
 describe('a slip of the finger', () => {
   const folder = temporaryFolder(afterAll);
-  beforeAll(async () => {
-    written(folder, TITLES);
-    await opened.pop()!.close();
+  beforeAll(() => {
+    const store = openStore(folder);
+    written(store, TITLES);
+    store.close();
   });
   const TITLES = {
     a: 'Networks of neurons',

@@ -1,11 +1,12 @@
 /** Versions of one work, in the library on this machine: what is linked, what a person says of it, and what order does. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
+import type { LibraryWriter } from '../../src/library/library.ts';
 import type { Paper, PaperInput } from '../../src/paper.ts';
 import { temporaryFolder } from '../akin.ts';
-import { embedding, MODEL, paper, vectorOf } from './made.ts';
+import { ids, papersAt, worksOf } from './asking.ts';
+import { embedAll, paper, put } from './made.ts';
+import { libraryOn, writerOn } from './opened.ts';
 
 /** A paper whose vector is made of its abstract alone: papers of one abstract have cosine 1, others have none. */
 function about(topic: string, id: string, fields: PaperInput = {}): Paper {
@@ -18,35 +19,23 @@ function about(topic: string, id: string, fields: PaperInput = {}): Paper {
   });
 }
 
-function embedByAbstract(writer: LocalWriter): void {
-  const vectors = writer.pending(0, 1_000_000).map(({ row, text }) => ({
-    row,
-    embedding: embedding(vectorOf(text.split('\n').at(-1)!)),
-  }));
-  writer.putVectors(vectors);
-}
+const embedByAbstract = (writer: LibraryWriter) => embedAll(writer, (text) => text.split('\n').at(-1)!);
 
-/** Runs a story on an empty library, and closes what was opened of it. */
-async function inLibrary(story: (writer: LocalWriter, works: () => Promise<string[][]>) => Promise<void> | void) {
+/** Runs a story on an empty library. */
+async function inLibrary(story: (writer: LibraryWriter, works: () => Promise<string[][]>) => Promise<void>) {
   const folder = temporaryFolder();
-  const writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
-  const library = await LocalLibrary.open(folder);
-  try {
-    await story(writer, () => worksOf(library));
-  } finally {
-    await library.close();
-    await writer.close();
-  }
-}
-
-/** The works of several versions as ids, the leading one first, in alphabetical order. */
-async function worksOf(library: LocalLibrary): Promise<string[][]> {
-  const works: string[][] = [];
-  for await (const rows of library.everyWork()) {
-    works.push((await library.papers(rows)).map((each) => each!.id));
-    for (const row of rows) expect((await library.versions([row])).get(row)).toEqual(rows);
-  }
-  return works.sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
+  const writer = await writerOn(folder);
+  const library = await libraryOn(folder);
+  /** The works of several versions as ids, the leading one first, in alphabetical order. */
+  await story(writer, async () => {
+    for await (const keys of library.everyWork()) {
+      const all = ids(await papersAt(library, keys));
+      for (const [i, described] of (await library.describe(keys)).entries()) {
+        expect(ids(described!.versions)).toEqual(all.filter((_, j) => j !== i));
+      }
+    }
+    return (await worksOf(library)).sort((a, b) => (a[0]! < b[0]! ? -1 : 1));
+  });
 }
 
 const preprint = about('Ice.', 'preprint', { venue: 'arXiv' });
@@ -55,34 +44,34 @@ const published = about('Ice.', 'published', { venue: 'Journal of Ice', year: 20
 describe('a preprint and what was published of it', () => {
   it('are one work as soon as both have vectors, and the published one leads', async () => {
     await inLibrary(async (writer, works) => {
-      writer.put([preprint, published]);
+      await put(writer, [preprint, published]);
       expect(await works()).toEqual([]);
-      embedByAbstract(writer);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([['published', 'preprint']]);
-      writer.put([about('Rivers.', 'another')]);
-      embedByAbstract(writer);
+      await put(writer, [about('Rivers.', 'another')]);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([['published', 'preprint']]);
     });
   });
 
   it('stand alone when one of them comes to be about something else, and together when it comes back', async () => {
     await inLibrary(async (writer, works) => {
-      writer.put([preprint, published]);
-      embedByAbstract(writer);
+      await put(writer, [preprint, published]);
+      await embedByAbstract(writer);
       for (const change of [
         { authors: ['Cy Cedar'] },
         { title: 'Feeding songbirds in winter', authors: ['Cy Cedar'] },
       ]) {
-        writer.put([{ ...preprint, ...change }]);
-        embedByAbstract(writer);
+        await put(writer, [{ ...preprint, ...change }]);
+        await embedByAbstract(writer);
         expect(await works()).toEqual([]);
-        writer.put([preprint]);
-        embedByAbstract(writer);
+        await put(writer, [preprint]);
+        await embedByAbstract(writer);
         expect(await works()).toEqual([['published', 'preprint']]);
       }
-      writer.put([{ ...preprint, abstract: 'Rivers.' }]);
+      await put(writer, [{ ...preprint, abstract: 'Rivers.' }]);
       expect(await works()).toEqual([]);
-      embedByAbstract(writer);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([]);
     });
   });
@@ -92,14 +81,14 @@ describe('a preprint and what was published of it', () => {
       // The titles at both ends share no part; the one in the middle has a part of either.
       const head = 'Glaciers from above';
       const tail = 'counting ice without a boat';
-      writer.put([
+      await put(writer, [
         about('Ice.', 'a', { title: head, authors: ['Ada Ashwood', 'Ben Birch'] }),
         about('Ice.', 'b', { title: `${head}: ${tail}`, authors: ['Ada Ashwood', 'Ben Birch', 'Cy Cedar'] }),
         about('Ice.', 'c', { title: tail, authors: ['Ada Ashwood', 'Cy Cedar', 'Dee Dogwood'] }),
       ]);
-      embedByAbstract(writer);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([['a', 'b', 'c']]);
-      writer.remove(['b']);
+      await writer.remove(['b']);
       expect(await works()).toEqual([]);
     });
   });
@@ -109,16 +98,16 @@ describe("a person's word", () => {
   it('parts what the rule joins, for good', async () => {
     await inLibrary(async (writer, works) => {
       const third = about('Ice.', 'third', { year: 2015 });
-      writer.put([preprint, published, third]);
-      embedByAbstract(writer);
+      await put(writer, [preprint, published, third]);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([['published', 'preprint', 'third']]);
-      expect(writer.split(['preprint'])).toEqual(['preprint']);
+      expect(await writer.split(['preprint'])).toEqual(['preprint']);
       expect(await works()).toEqual([['published', 'third']]);
-      expect(writer.split(['preprint'])).toEqual([]);
+      expect(await writer.split(['preprint'])).toEqual([]);
       // Removed and taken in again, changed and changed back: still judged.
-      writer.remove(['preprint', 'published']);
-      writer.put([published, preprint]);
-      embedByAbstract(writer);
+      await writer.remove(['preprint', 'published']);
+      await put(writer, [published, preprint]);
+      await embedByAbstract(writer);
       expect((await works()).flat().sort()).not.toEqual(['preprint', 'published', 'third']);
       for (const work of await works()) expect(work).not.toEqual(expect.arrayContaining(['preprint', 'published']));
       for (const work of await works()) expect(work).not.toEqual(expect.arrayContaining(['preprint', 'third']));
@@ -128,44 +117,44 @@ describe("a person's word", () => {
   it('joins what the rule keeps apart, with or without vectors, and holds when papers come again', async () => {
     await inLibrary(async (writer, works) => {
       const other = about('Songbirds.', 'other', { title: 'Feeding songbirds', authors: ['Cy Cedar'], venue: 'Birds' });
-      writer.put([preprint, other]);
-      expect(writer.join(['preprint', 'other'])).toEqual(expect.arrayContaining(['other', 'preprint']));
+      await put(writer, [preprint, other]);
+      expect(await writer.join(['preprint', 'other'])).toEqual(expect.arrayContaining(['other', 'preprint']));
       expect(await works()).toEqual([['other', 'preprint']]);
-      embedByAbstract(writer);
+      await embedByAbstract(writer);
       expect(await works()).toEqual([['other', 'preprint']]);
-      writer.remove(['other']);
+      await writer.remove(['other']);
       expect(await works()).toEqual([]);
-      writer.put([other]);
+      await put(writer, [other]);
       expect(await works()).toEqual([['other', 'preprint']]);
     });
   });
 
   it('can be taken back by the opposite word, and brings along what stands with the papers named', async () => {
     await inLibrary(async (writer, works) => {
-      writer.put([preprint, published]);
-      embedByAbstract(writer);
-      writer.split(['preprint']);
+      await put(writer, [preprint, published]);
+      await embedByAbstract(writer);
+      await writer.split(['preprint']);
       expect(await works()).toEqual([]);
-      writer.join(['published', 'preprint']);
+      await writer.join(['published', 'preprint']);
       expect(await works()).toEqual([['published', 'preprint']]);
       const other = about('Songbirds.', 'other', { title: 'Feeding songbirds', authors: ['Cy Cedar'] });
-      writer.put([other]);
-      expect(writer.join(['other', 'preprint'])).toHaveLength(3);
-      writer.split(['other']);
+      await put(writer, [other]);
+      expect(await writer.join(['other', 'preprint'])).toHaveLength(3);
+      await writer.split(['other']);
       expect(await works()).toEqual([['published', 'preprint']]);
     });
   });
 
   it('is refused about one paper, or about a paper that is not there, and then nothing is judged', async () => {
     await inLibrary(async (writer, works) => {
-      writer.put([preprint, published]);
+      await put(writer, [preprint, published]);
       const wrong: [string[], string][] = [
         [['preprint'], 'invalid-argument'],
         [['preprint', 'preprint'], 'invalid-argument'],
         [['preprint', 'published', 'nobody'], 'not-found'],
       ];
-      for (const [ids, code] of wrong) expect(() => writer.join(ids)).toThrow(expect.objectContaining({ code }));
-      expect(() => writer.split(['preprint', 'nobody'])).toThrow(expect.objectContaining({ code: 'not-found' }));
+      for (const [names, code] of wrong) await expect(writer.join(names)).rejects.toMatchObject({ code });
+      await expect(writer.split(['preprint', 'nobody'])).rejects.toMatchObject({ code: 'not-found' });
       expect(await works()).toEqual([]);
     });
   });
@@ -173,11 +162,11 @@ describe("a person's word", () => {
   it('holds for a record that was merged into another paper', async () => {
     await inLibrary(async (writer, works) => {
       const other = about('Songbirds.', 'other', { title: 'Feeding songbirds', authors: ['Cy Cedar'] });
-      writer.put([other, preprint]);
-      writer.join(['other', 'preprint']);
-      writer.remove(['preprint']);
-      writer.put([{ ...published, ids: { doi: '10.1000/x' } }]);
-      writer.put([{ ...preprint, ids: { doi: '10.1000/x' } }]);
+      await put(writer, [other, preprint]);
+      await writer.join(['other', 'preprint']);
+      await writer.remove(['preprint']);
+      await put(writer, [{ ...published, ids: { doi: '10.1000/x' } }]);
+      await put(writer, [{ ...preprint, ids: { doi: '10.1000/x' } }]);
       expect(await works()).toEqual([['published', 'other']]);
     });
   });
@@ -218,14 +207,14 @@ describe('works', () => {
         const prefix = `run${run++}:`;
         const named = papers.map((each) => ({ ...each, id: prefix + each.id }));
         for (let i = 0; i < named.length; i += batch) {
-          writer.put(named.slice(i, i + batch));
-          embedByAbstract(writer);
+          await put(writer, named.slice(i, i + batch));
+          await embedByAbstract(writer);
         }
-        writer.remove(again.map((i) => named[i % named.length]!.id));
-        writer.put(named);
-        embedByAbstract(writer);
+        await writer.remove(again.map((i) => named[i % named.length]!.id));
+        await put(writer, named);
+        await embedByAbstract(writer);
         const found = (await works()).map((work) => work.map((id) => id.slice(prefix.length)));
-        writer.remove(named.map(({ id }) => id));
+        await writer.remove(named.map(({ id }) => id));
         return found.map(([leading, ...others]) => [leading!, ...others.sort()]);
       };
       const orders = papers.chain((all) =>
@@ -256,22 +245,22 @@ describe('works', () => {
         fc.asyncProperty(papers, fc.array(fc.nat(), { minLength: 1, maxLength: 3 }), async (all, splits) => {
           const prefix = `run${run++}:`;
           const named = all.map((each) => ({ ...each, id: prefix + each.id }));
-          writer.put(named);
-          embedByAbstract(writer);
+          await put(writer, named);
+          await embedByAbstract(writer);
           const apart = new Set<string>();
           for (const i of splits) {
             const { id } = named[i % named.length]!;
             const work = (await works()).find((each) => each.includes(id)) ?? [];
             for (const other of work) if (other !== id) apart.add([id, other].sort().join());
-            expect(writer.split([id])).toEqual(work.length > 0 ? [id] : []);
+            expect(await writer.split([id])).toEqual(work.length > 0 ? [id] : []);
           }
-          writer.remove(named.map(({ id }) => id));
-          writer.put(named.toReversed());
-          embedByAbstract(writer);
+          await writer.remove(named.map(({ id }) => id));
+          await put(writer, named.toReversed());
+          await embedByAbstract(writer);
           for (const work of await works()) {
             for (const one of work) for (const other of work) expect(apart).not.toContain([one, other].sort().join());
           }
-          writer.remove(named.map(({ id }) => id));
+          await writer.remove(named.map(({ id }) => id));
         }),
         { numRuns: 40 },
       );

@@ -2,21 +2,23 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
-import { dot } from '../../src/library/graph.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
-import { DEFAULT_CUTOFF } from '../../src/search/relevance.ts';
-import { MODES, Search, type Hit, type Mode, type Question } from '../../src/search/search.ts';
+import { dot } from '../../src/vector.ts';
+import type { Library } from '../../src/library/library.ts';
+import { openLibrary, openWriter } from '../../src/library/open.ts';
+import type { Hit } from '../../src/search/answer.ts';
+import { DEFAULT_CUTOFF, MODES, type Mode, type Question } from '../../src/search/question.ts';
+import { Search } from '../../src/search/search.ts';
 import { sampleCopy } from '../akin.ts';
-import { MODEL, paper } from '../library/made.ts';
+import { storedVector } from '../library/lookup.ts';
+import { MODEL, paper, put } from '../library/made.ts';
 
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
 const folder = sampleCopy(afterAll);
-let library: LocalLibrary;
+let library: Library;
 let embedder: Embedder;
 let search: Search;
 beforeAll(async () => {
-  [library, embedder] = await Promise.all([LocalLibrary.open(folder), Embedder.start(MODEL, { threads: 1 })]);
+  [library, embedder] = await Promise.all([openLibrary(folder), Embedder.start(MODEL, { threads: 1 })]);
   search = new Search(library, embedder);
 });
 afterAll(async () => {
@@ -135,14 +137,14 @@ describe('pages', () => {
 
   it('go on in the list they began with when the library changes, and end when that is forgotten', async () => {
     const copy = sampleCopy();
-    const writer = LocalWriter.open(copy, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
-    const reader = await LocalLibrary.open(copy);
+    const writer = await openWriter(copy, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+    const reader = await openLibrary(copy);
     onTestFinished(() => reader.close());
     onTestFinished(() => writer.close());
     const there = new Search(reader, embedder);
     const all = ids((await there.search('learning', { limit: 20, cutoff: 0 })).hits);
     const { next } = await there.search('learning', { limit: 10, cutoff: 0 });
-    writer.put([paper('new', { title: 'Learning learning', abstract: 'Learning.' })]);
+    await put(writer, [paper('new', { title: 'Learning learning', abstract: 'Learning.' })]);
     const second = await there.search('learning', { limit: 10, cutoff: 0, cursor: next! });
     expect(ids(second.hits)).toEqual(all.slice(10));
     const forgetful = new Search(reader, embedder);
@@ -283,7 +285,7 @@ describe('papers like these', () => {
     );
     expect(hits.length).toBeGreaterThan(5);
     for (const { id } of hits) {
-      const vector = (await library.vector((await library.find(id))!))!;
+      const vector = await storedVector(library, id);
       expect(dot(unlike, vector)).toBeLessThan(0.2);
     }
   });
@@ -296,9 +298,7 @@ describe('papers like these', () => {
   it('differ more from one another when that is wanted, the best one staying first', async () => {
     const likeness = async (diversity: number) => {
       const { hits } = await search.search('neural networks', { diversity, limit: 10 });
-      const vectors = await Promise.all(
-        ids(hits).map(async (id) => (await library.vector((await library.find(id))!))!),
-      );
+      const vectors = await Promise.all(ids(hits).map(async (id) => await storedVector(library, id)));
       let sum = 0;
       for (const a of vectors) for (const b of vectors) if (a !== b) sum += dot(a, b);
       return { first: hits[0]!.id, mean: sum / 90 };

@@ -126,6 +126,8 @@ describe('a query', () => {
       '2019': { from: 2019, to: 2019 },
       '2019..2022': { from: 2019, to: 2022 },
       '2019..2019': { from: 2019, to: 2019 },
+      '2019-2022': { from: 2019, to: 2022 },
+      '2019–2022': { from: 2019, to: 2022 },
       '2019..': { from: 2019 },
       '..2022': { to: 2022 },
       '>=2019': { from: 2019 },
@@ -134,7 +136,18 @@ describe('a query', () => {
       '<2019': { to: 2018 },
     };
     for (const [written, year] of Object.entries(years)) expect(filter(`year:${written}`)).toEqual({ year });
-    for (const wrong of ['soon', '19', '20190', '2022..2019', '2019...2020', '2019-2020', '..', '=2019', '2019..x']) {
+    for (const wrong of [
+      'soon',
+      '19',
+      '20190',
+      '2022..2019',
+      '2019...2020',
+      '2022-2019',
+      '2019-',
+      '..',
+      '=2019',
+      '2019..x',
+    ]) {
       expect(refusal(`year:${wrong}`)).toContain('2019..2022');
     }
   });

@@ -1,10 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Neighbour, WordMatch } from '../../src/library/library.ts';
-import { candidates, fuse, isTitle, LEXICAL_WEIGHT, single } from '../../src/search/ranking.ts';
+import { candidatesFrom, NO_MATCH, type Known } from '../../src/library/candidates.ts';
+import type { Candidate, Key } from '../../src/library/library.ts';
+import { fuse, isTitle, LEXICAL_WEIGHT, single } from '../../src/search/ranking.ts';
 
-/** A leg as a library gives it: each row once, best first, ties in the order of rows. */
-const leg = (toScore: (steps: number) => number) =>
+/** A paper that a leg found, by the number in its id, and what it scored there. */
+interface Scored {
+  row: number;
+  score: number;
+}
+
+/** A leg as a library gives it: each paper once, best first, ties in the order of ids. */
+const leg = (toScore: (steps: number) => number): fc.Arbitrary<Scored[]> =>
   fc
     .uniqueArray(fc.record({ row: fc.integer({ min: 1, max: 60 }), steps: fc.integer({ min: -500, max: 500 }) }), {
       selector: ({ row }) => row,
@@ -13,18 +20,32 @@ const leg = (toScore: (steps: number) => number) =>
     .map((hits) =>
       hits.sort((a, b) => b.steps - a.steps || a.row - b.row).map(({ row, steps }) => ({ row, score: toScore(steps) })),
     );
-const denseLeg: fc.Arbitrary<Neighbour[]> = leg((steps) => steps / 500).map((hits) =>
-  hits.map(({ row, score }) => ({ row, similarity: score })),
-);
+const denseLeg = leg((steps) => steps / 500);
+const lexicalLeg = leg((steps) => 5 + steps / 100);
 /** What a paper holds of the question is of no matter to its rank. */
 const HELD = { words: 1, coverage: 0.5 };
-const lexicalLeg: fc.Arbitrary<WordMatch[]> = leg((steps) => 5 + steps / 100).map((hits) =>
-  hits.map((hit) => ({ ...hit, ...HELD })),
-);
 const weights = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0, 0.5, 1, LEXICAL_WEIGHT));
-const rows = (hits: { row: number }[]) => hits.map(({ row }) => row);
+const keyOf = (row: number) => String(row).padStart(2, '0') as Key;
+const rowOf = ({ key }: Candidate) => Number(key);
+const rows = (hits: Scored[]) => hits.map(({ row }) => row);
+const ranked = (hits: Candidate[]) => hits.map(rowOf);
 
-function check(property: (dense: Neighbour[], lexical: WordMatch[], weight: number) => void): void {
+/** What both legs found; what one did not find it says nothing of. */
+function candidates(dense: Scored[], lexical: Scored[]): Candidate[] {
+  const known = new Map<Key, Known>();
+  for (const row of new Set(rows([...dense, ...lexical]))) {
+    const [near, held] = [dense, lexical].map((found) => found.find((each) => each.row === row));
+    known.set(keyOf(row), {
+      ...{ key: keyOf(row), id: keyOf(row), work: keyOf(row), title: '', year: null, vector: undefined },
+      similarity: near?.score,
+      match: held ? { score: held.score, ...HELD } : NO_MATCH,
+    });
+  }
+  const found = (hits: Scored[]) => hits.map(({ row, score }) => ({ key: keyOf(row), score }));
+  return candidatesFrom({ dense: found(dense), lexical: found(lexical) }, known);
+}
+
+function check(property: (dense: Scored[], lexical: Scored[], weight: number) => void): void {
   fc.assert(fc.property(denseLeg, lexicalLeg, weights, property), { seed: 1, numRuns: 1000 });
 }
 
@@ -34,15 +55,15 @@ describe('the candidates of both legs', () => {
   it('are each paper once, with its place in each leg and what it scored there', () => {
     check((dense, lexical) => {
       const found = candidates(dense, lexical);
-      expect(rows(found).toSorted()).toEqual([...new Set([...rows(dense), ...rows(lexical)])].toSorted());
-      for (const { row, ranks, similarity, bm25 } of found) {
-        const [inDense, inLexical] = [rows(dense).indexOf(row), rows(lexical).indexOf(row)];
-        expect(ranks).toEqual({
+      expect(ranked(found).toSorted()).toEqual([...new Set([...rows(dense), ...rows(lexical)])].toSorted());
+      for (const each of found) {
+        const [inDense, inLexical] = [rows(dense).indexOf(rowOf(each)), rows(lexical).indexOf(rowOf(each))];
+        expect(each.ranks).toEqual({
           dense: inDense === -1 ? undefined : inDense + 1,
           lexical: inLexical === -1 ? undefined : inLexical + 1,
         });
-        expect(similarity).toBe(dense[inDense]?.similarity);
-        expect(bm25).toBe(lexical[inLexical]?.score ?? 0);
+        expect(each.similarity).toBe(dense[inDense]?.score);
+        expect(each.match!.score).toBe(lexical[inLexical]?.score ?? 0);
       }
     });
   });
@@ -53,13 +74,13 @@ describe('fused', () => {
     check((dense, lexical, weight) => {
       const found = candidates(dense, lexical);
       const fused = fuse(found, BACKGROUND, weight);
-      expect(rows(fused).toSorted()).toEqual(rows(found).toSorted());
-      for (const [i, { row, score, shares }] of fused.entries()) {
+      expect(ranked(fused).toSorted()).toEqual(ranked(found).toSorted());
+      for (const [i, { id, score, shares }] of fused.entries()) {
         expect(score).toBe(shares.dense + shares.lexical);
         expect(score).toBeGreaterThanOrEqual(0);
         expect(score).toBeLessThanOrEqual(1 + 1e-12);
         const before = fused[i - 1];
-        if (before) expect(before.score > score || (before.score === score && before.row < row)).toBe(true);
+        if (before) expect(before.score > score || (before.score === score && before.id < id)).toBe(true);
       }
     });
   });
@@ -67,11 +88,11 @@ describe('fused', () => {
   it('follows one leg alone when the other weighs nothing', () => {
     check((dense, lexical) => {
       const found = candidates(dense, lexical);
-      const isNear = new Set(dense.filter(({ similarity }) => similarity > BACKGROUND).map(({ row }) => row));
-      const byDense = rows(fuse(found, BACKGROUND, 0)).filter((row) => isNear.has(row));
+      const isNear = new Set(dense.filter(({ score }) => score > BACKGROUND).map(({ row }) => row));
+      const byDense = ranked(fuse(found, BACKGROUND, 0)).filter((row) => isNear.has(row));
       expect(byDense).toEqual(rows(dense).filter((row) => isNear.has(row)));
       const isLexical = new Set(rows(lexical));
-      expect(rows(fuse(found, BACKGROUND, 1)).filter((row) => isLexical.has(row))).toEqual(rows(lexical));
+      expect(ranked(fuse(found, BACKGROUND, 1)).filter((row) => isLexical.has(row))).toEqual(rows(lexical));
     });
   });
 
@@ -80,8 +101,8 @@ describe('fused', () => {
       const all = fuse(candidates(dense, lexical), BACKGROUND, weight);
       const fewer = fuse(candidates(dense.slice(0, 5), lexical.slice(0, 5)), BACKGROUND, weight);
       const inBoth = new Set([...rows(dense.slice(0, 5))].filter((row) => rows(lexical.slice(0, 5)).includes(row)));
-      for (const { row, score } of fewer) {
-        if (inBoth.has(row)) expect(score).toBe(all.find((each) => each.row === row)!.score);
+      for (const each of fewer) {
+        if (inBoth.has(rowOf(each))) expect(each.score).toBe(all.find(({ key }) => key === each.key)!.score);
       }
     });
   });
@@ -89,18 +110,18 @@ describe('fused', () => {
   it('adds the legs by weight, each between the background and its best', () => {
     const found = candidates(
       [
-        { row: 1, similarity: 0.9 },
-        { row: 2, similarity: 0.5 },
-        { row: 3, similarity: 0.1 },
-        { row: 5, similarity: 0 },
+        { row: 1, score: 0.9 },
+        { row: 2, score: 0.5 },
+        { row: 3, score: 0.1 },
+        { row: 5, score: 0 },
       ],
       [
-        { row: 2, score: 10, ...HELD },
-        { row: 4, score: 5, ...HELD },
-        { row: 1, score: 1, ...HELD },
+        { row: 2, score: 10 },
+        { row: 4, score: 5 },
+        { row: 1, score: 1 },
       ],
     );
-    const scores = Object.fromEntries(fuse(found, 0.1, 0.4).map(({ row, score }) => [row, score]));
+    const scores = Object.fromEntries(fuse(found, 0.1, 0.4).map((each) => [rowOf(each), each.score]));
     expect(scores[1]).toBeCloseTo(0.6 * 1 + 0.4 * 0.1, 12);
     expect(scores[2]).toBeCloseTo(0.6 * 0.5 + 0.4 * 1, 12);
     expect(scores[3]).toBe(0);
@@ -110,16 +131,16 @@ describe('fused', () => {
 
   it('is nothing when nothing was found', () => {
     expect(fuse([], 0)).toEqual([]);
-    expect(fuse(candidates([{ row: 2, similarity: 0.3 }], []), 0, 0.25)).toMatchObject([{ row: 2, score: 0.75 }]);
+    expect(fuse(candidates([{ row: 2, score: 0.3 }], []), 0, 0.25)).toMatchObject([{ id: '02', score: 0.75 }]);
   });
 });
 
 describe('one leg alone', () => {
   it('is ordered by its own score', () => {
     check((dense, lexical) => {
-      expect(rows(single(candidates(dense, []), 'dense'))).toEqual(rows(dense));
-      const ranked = single(candidates([], lexical), 'lexical');
-      expect(ranked.map(({ row, score }) => ({ row, score, ...HELD }))).toEqual(lexical);
+      expect(ranked(single(candidates(dense, []), 'dense'))).toEqual(rows(dense));
+      const byWords = single(candidates([], lexical), 'lexical');
+      expect(byWords.map((each) => ({ row: rowOf(each), score: each.score }))).toEqual(lexical);
     });
   });
 });

@@ -3,23 +3,25 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Draft, Reference } from '../../src/drafts/draft.ts';
 import { readMarkdown } from '../../src/drafts/markdown.ts';
 import { Embedder } from '../../src/embedding/embedder.ts';
-import { dot } from '../../src/library/graph.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
+import { dot } from '../../src/vector.ts';
+import type { Library } from '../../src/library/library.ts';
+import { openLibrary, openWriter } from '../../src/library/open.ts';
 import { passagesOf } from '../../src/search/passages.ts';
-import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS, parseYears, Related, WEIGHTS } from '../../src/search/related.ts';
+import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS, Related, WEIGHTS } from '../../src/search/related.ts';
+import { parseYears } from '../../src/search/years.ts';
 import { sampleCopy } from '../akin.ts';
-import { MODEL, paper } from '../library/made.ts';
+import { storedPaper, storedVector } from '../library/lookup.ts';
+import { MODEL, paper, put } from '../library/made.ts';
 
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
 const WATSON = 'doi:10.1038/171737a0';
 
 const folder = sampleCopy(afterAll);
-let library: LocalLibrary;
+let library: Library;
 let embedder: Embedder;
 let related: Related;
 beforeAll(async () => {
-  [library, embedder] = await Promise.all([LocalLibrary.open(folder), Embedder.start(MODEL, { threads: 1 })]);
+  [library, embedder] = await Promise.all([openLibrary(folder), Embedder.start(MODEL, { threads: 1 })]);
   related = new Related(library, embedder);
 });
 afterAll(async () => {
@@ -60,10 +62,9 @@ describe('suggestions', () => {
     expect(under('Molecules').suggestions[0]!.id).toBe(WATSON);
     const { vector } = await embedder.embedQuery(under('Molecules').text);
     for (const { id, similarity, reason } of under('Molecules').suggestions) {
-      const row = (await library.find(id))!;
-      expect(similarity).toBeCloseTo(dot(vector, (await library.vector(row))!), 5);
+      expect(similarity).toBeCloseTo(dot(vector, await storedVector(library, id)), 5);
       const { sentence, start, end } = reason!;
-      expect((await library.papers([row]))[0]!.abstract.slice(start, end)).toBe(sentence);
+      expect((await storedPaper(library, id)).abstract.slice(start, end)).toBe(sentence);
       expect(reason!.similarity).toBeCloseTo(dot(vector, (await embedder.embedQuery(sentence)).vector), 5);
     }
   });
@@ -101,11 +102,11 @@ describe('suggestions', () => {
     const text =
       'Something else entirely, in words that are about nothing in particular, is discussed in this place [@key].';
     const draft = { ...readMarkdown(text), references: [reference({ key: 'key', ids: { doi: '10.1038/171737a0' } })] };
-    const vector = (await library.vector((await library.find(WATSON))!))!;
+    const vector = await storedVector(library, WATSON);
     const nearness = async (evidence: number) => {
       const ids = idsOf(await related.suggest(draft, { limit: 5, weights: { ...WEIGHTS, evidence, diversity: 0 } }));
-      const rows = await Promise.all(ids.map(async (id) => (await library.find(id))!));
-      return [...(await library.similarities(vector, rows)).values()].reduce((sum, each) => sum + each, 0);
+      const vectors = await Promise.all(ids.map((id) => storedVector(library, id)));
+      return vectors.reduce((sum, each) => sum + dot(vector, each), 0);
     };
     expect(await nearness(0.5)).toBeGreaterThan(await nearness(0));
   });
@@ -113,7 +114,7 @@ describe('suggestions', () => {
   it('differ more from each other the more that is asked for', async () => {
     const likeness = async (diversity: number) => {
       const ids = idsOf(await related.suggest(DRAFT, { limit: 10, weights: { ...WEIGHTS, diversity } }));
-      const vectors = await Promise.all(ids.map(async (id) => (await library.vector((await library.find(id))!))!));
+      const vectors = await Promise.all(ids.map(async (id) => await storedVector(library, id)));
       return vectors.flatMap((a, i) => vectors.slice(i + 1).map((b) => dot(a, b))).reduce((sum, each) => sum + each, 0);
     };
     expect(await likeness(0.5)).toBeLessThan(await likeness(0));
@@ -131,15 +132,15 @@ describe('suggestions', () => {
 
   it('name each work once, and never the draft itself', async () => {
     const copy = sampleCopy();
-    const writer = LocalWriter.open(copy, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+    const writer = await openWriter(copy, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
     const abstract = 'Nucleic acids and machines that compute with them.';
-    writer.put([
+    await put(writer, [
       paper('preprint', { title: 'Computing with nucleic acids', abstract }),
       paper('published', { title: 'Computing with Nucleic Acids.', abstract: `${abstract} Published.` }),
       paper('itself', { title: 'Machines and Molecules', abstract }),
     ]);
     await writer.close();
-    const reader = await LocalLibrary.open(copy);
+    const reader = await openLibrary(copy);
     onTestFinished(() => reader.close());
     const answer = await new Related(reader, embedder).suggest(DRAFT, { limit: MAX_SUGGESTIONS });
     expect(idsOf(answer).filter((id) => ['preprint', 'published', 'itself'].includes(id))).toHaveLength(1);
@@ -226,9 +227,23 @@ describe('passages', () => {
 it('reads years, and refuses what names none', () => {
   expect(parseYears('2019')).toEqual({ from: 2019, to: 2019 });
   expect(parseYears('2019..2022')).toEqual({ from: 2019, to: 2022 });
-  expect(parseYears(' 2019.. ')).toEqual({ from: 2019, to: undefined });
-  expect(parseYears('..2022')).toEqual({ from: undefined, to: 2022 });
-  for (const wrong of ['', '..', '19', '2022..2019', '20192022', '2019-2022', '2019...2022', 'x']) {
+  expect(parseYears(' 2019.. ')).toEqual({ from: 2019 });
+  expect(parseYears('..2022')).toEqual({ to: 2022 });
+  expect(parseYears('>=2019')).toEqual({ from: 2019 });
+  expect(parseYears('2019-2022')).toEqual({ from: 2019, to: 2022 });
+  for (const wrong of [
+    '',
+    '..',
+    '19',
+    '2022..2019',
+    '20192022',
+    '2019-',
+    '-2022',
+    '2022-2019',
+    '2019...2022',
+    '>=',
+    'x',
+  ]) {
     expect(() => parseYears(wrong), wrong).toThrow(
       expect.objectContaining({ code: 'invalid-argument', field: 'year' }),
     );

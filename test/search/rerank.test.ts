@@ -6,10 +6,13 @@ import { Embedder } from '../../src/embedding/embedder.ts';
 import { findCrossEncoder } from '../../src/embedding/models.ts';
 import { Scorer } from '../../src/embedding/scorer.ts';
 import { runQueries, settingsNamed } from '../../src/evaluation/runs.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
+import type { Key, Library } from '../../src/library/library.ts';
+import { openLibrary } from '../../src/library/open.ts';
 import { embeddedText } from '../../src/paper.ts';
 import { RERANKED, reranked } from '../../src/search/rerank.ts';
-import { MAX_LIMIT, MODES, Search, type SearchAnswer } from '../../src/search/search.ts';
+import type { SearchAnswer } from '../../src/search/answer.ts';
+import { MAX_LIMIT, MODES } from '../../src/search/question.ts';
+import { Search } from '../../src/search/search.ts';
 import { sampleCopy, temporaryFolder } from '../akin.ts';
 import { installTiny } from '../embedding/tiny-cross-encoder.ts';
 import { MODEL, paper } from '../library/made.ts';
@@ -20,7 +23,7 @@ const QUERIES = ['warming caused by burning coal', 'how machines learn to see', 
 const TURING = 'doi:10.1112/plms/s2-42.1.230';
 
 const folder = sampleCopy(afterAll);
-let library: LocalLibrary;
+let library: Library;
 let embedder: Embedder;
 let scorer: Scorer;
 let plain: Search;
@@ -29,7 +32,7 @@ beforeAll(async () => {
   const models = temporaryFolder(afterAll);
   const tiny = await installTiny(models);
   [library, embedder, scorer] = await Promise.all([
-    LocalLibrary.open(folder),
+    openLibrary(folder),
     Embedder.start(MODEL, { threads: 1 }),
     Scorer.start(tiny, { modelFolders: [models], threads: 2 }),
   ]);
@@ -178,19 +181,20 @@ describe('the time', () => {
           const found = logits[Number(passage.replace('Paper ', ''))];
           return found === undefined ? new Promise<number>(() => {}) : Promise.resolve(found);
         };
-        const papers = (rows: number[]) => Promise.resolve(rows.map((row) => paper(String(row))));
-        const entries = logits.map((_, row) => ({ row }));
+        const describe = (keys: Key[]) =>
+          Promise.resolve(keys.map((key) => ({ key, paper: paper(key), versions: [], records: [], words: [] })));
+        const entries = logits.map((_, row) => ({ row, key: String(row) as Key }));
         const made = Promise.resolve({ threads, score } as Scorer);
-        const { entries: after, read } = await reranked('q', entries, { papers }, made, { milliseconds: 15 });
+        const { entries: after, read } = await reranked('q', entries, { describe }, made, { milliseconds: 15 });
 
         expect(after.slice(read)).toEqual(entries.slice(read));
         const head = entries.slice(0, read).sort((a, b) => logits[b.row]! - logits[a.row]! || a.row - b.row);
         expect(after.slice(0, read)).toEqual(
-          head.map(({ row }) => ({ row, verdict: { logit: logits[row], before: row + 1 } })),
+          head.map(({ row, key }) => ({ row, key, verdict: { logit: logits[row], before: row + 1 } })),
         );
         const gap = logits.slice(0, RERANKED).indexOf(undefined);
         expect(read).toBeLessThanOrEqual(gap >= 0 ? gap : RERANKED);
-        const again = await reranked('q', entries, { papers }, made, { works: read });
+        const again = await reranked('q', entries, { describe }, made, { works: read });
         expect(again).toEqual({ entries: after, read });
       },
     );

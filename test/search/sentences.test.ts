@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
-import { dot } from '../../src/library/graph.ts';
+import { dot } from '../../src/vector.ts';
 import { SentenceVectors, sentencesOf } from '../../src/search/sentences.ts';
 import { MODEL, vectorOf } from '../library/made.ts';
 import { itShared, sharedPath } from '../shared.ts';

@@ -1,12 +1,13 @@
 /** One hit a work, in every kind of answer, with the real model. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
-import { embedPending } from '../../src/ingest.ts';
-import { LocalLibrary } from '../../src/library/local.ts';
-import { LocalWriter } from '../../src/library/writer.ts';
-import { MAX_LIMIT, MODES, Search } from '../../src/search/search.ts';
+import { embedPending } from '../../src/session/intake.ts';
+import type { Library, LibraryWriter } from '../../src/library/library.ts';
+import { openLibrary, openWriter } from '../../src/library/open.ts';
+import { MAX_LIMIT, MODES } from '../../src/search/question.ts';
+import { Search } from '../../src/search/search.ts';
 import { sampleCopy } from '../akin.ts';
-import { MODEL, paper } from '../library/made.ts';
+import { MODEL, paper, put } from '../library/made.ts';
 
 const AUTHORS = ['Ada Ashwood', 'Ben Birch'];
 const PREPRINT = paper('arxiv:1601.00001', {
@@ -31,15 +32,15 @@ const SIBLING = paper('sibling', {
 });
 
 const folder = sampleCopy(afterAll);
-let library: LocalLibrary;
-let writer: LocalWriter;
+let library: Library;
+let writer: LibraryWriter;
 let embedder: Embedder;
 let search: Search;
 beforeAll(async () => {
-  writer = LocalWriter.open(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
-  [library, embedder] = await Promise.all([LocalLibrary.open(folder), Embedder.start(MODEL, { threads: 1 })]);
+  writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+  [library, embedder] = await Promise.all([openLibrary(folder), Embedder.start(MODEL, { threads: 1 })]);
   search = new Search(library, embedder);
-  writer.put([PREPRINT, SIBLING, PUBLISHED]);
+  await put(writer, [PREPRINT, SIBLING, PUBLISHED]);
   await embedPending(writer, embedder);
 });
 afterAll(async () => {
@@ -94,9 +95,9 @@ describe('a work of two versions', () => {
   it('is two hits as soon as a person has parted it, and one again when they are joined', async () => {
     const both = async () =>
       (await search.search('wine yeasts frost')).hits.filter(({ id }) => id === PREPRINT.id || id === PUBLISHED.id);
-    writer.split([PREPRINT.id]);
+    await writer.split([PREPRINT.id]);
     expect(await both()).toMatchObject([{ versions: [] }, { versions: [] }]);
-    writer.join([PREPRINT.id, PUBLISHED.id]);
+    await writer.join([PREPRINT.id, PUBLISHED.id]);
     expect(await both()).toHaveLength(1);
   });
 });

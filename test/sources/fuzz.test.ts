@@ -7,9 +7,9 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, it } from 'vitest';
-import { storeFiles } from '../../src/ingest.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
 import { FORMAT_NAMES, sourceNamed } from '../../src/sources/registry.ts';
+import { storeFiles } from '../../src/session/intake.ts';
 import { HEAD_CHARACTERS } from '../../src/sources/source.ts';
 import { builtOf, temporaryFolder } from '../akin.ts';
 import { HOSTILE, hostileFiles } from './hostile.ts';
@@ -17,10 +17,8 @@ import { HOSTILE, hostileFiles } from './hostile.ts';
 const file = path.join(temporaryFolder(afterAll), 'hostile');
 /** Takes everything, and keeps nothing. */
 const noLibrary = {
-  put: (papers) => papers.map(() => 'added'),
-  atomically: (work) => work(),
-  files: { begin: () => 1, end() {} } as unknown as LibraryWriter['files'],
-} as Pick<LibraryWriter, 'put' | 'atomically' | 'files'> as LibraryWriter;
+  store: ({ parts }) => Promise.resolve(parts.map(({ papers }) => papers.map(() => 'added'))),
+} as Pick<LibraryWriter, 'store'> as LibraryWriter;
 
 it('there are hostile files for every source', () => {
   expect([...HOSTILE].sort()).toEqual([...FORMAT_NAMES].sort());
@@ -36,7 +34,7 @@ it.each(HOSTILE)('%s makes papers or rejects of them', async (name) => {
     const reasons: string[] = [];
     const { added } = await storeFiles(noLibrary, [file], {
       source,
-      onReject: ({ reason }) => reasons.push(reason),
+      onEvent: (event) => event.event === 'rejected' && reasons.push(event.reject.reason),
     });
     expect(reasons.every((reason) => reason !== '')).toBe(true);
     // What is of its format may hold no record, such as a table's header.

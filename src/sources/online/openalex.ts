@@ -38,7 +38,11 @@ const PER_PAGE = '100';
 async function* readFilter(filter: string, options: OnlineOptions): AsyncGenerator<Found> {
   const { client, since, until, signal } = options;
   const dates = [since && `from_publication_date:${since}`, until && `to_publication_date:${until}`];
-  const parameters = { filter: [filter, ...dates].filter(Boolean).join(','), per_page: PER_PAGE, api_key: key() };
+  const parameters = {
+    filter: [filter, ...dates].filter(Boolean).join(','),
+    per_page: PER_PAGE,
+    api_key: client.keyOf(OPENALEX),
+  };
   yield* readPages(options, async (cursor = '*') => {
     const question = { parameters: { ...parameters, cursor }, fault: expectJson(isList), signal };
     const answer = await client.get(OPENALEX, '/works', question);
@@ -61,12 +65,10 @@ const isList = (value: unknown): boolean => isObject(value) && isObject(value.me
 async function* readWork(id: string, options: OnlineOptions): AsyncGenerator<Found> {
   const { client, signal } = options;
   yield* readPages(options, async () => {
-    const question = { parameters: { api_key: key() }, fault: expectJson(isObject), signal };
+    const question = { parameters: { api_key: client.keyOf(OPENALEX) }, fault: expectJson(isObject), signal };
     const answer = await client.get(OPENALEX, `/works/${id}`, question);
     if (answer.status === 404) return { found: [rejectOf(id, `OpenAlex knows no ${id}`)], next: null };
     if (answer.status >= 400) return { found: [rejectOf(id, refusal(OPENALEX, answer))], next: null };
     return { found: openalexAnswers.read(answerFile(answer.text)), next: null };
   });
 }
-
-const key = (): string | undefined => process.env.AKIN_OPENALEX_KEY || undefined;

@@ -25,8 +25,10 @@ export interface Service {
 export interface PoliteOptions {
   /** Every question is refused with an AkinError `offline`; no connection is made. */
   offline?: boolean;
-  /** An e-mail address under which services can complain; some serve those who give one sooner. Default: $AKIN_CONTACT. */
+  /** An e-mail address under which services can complain; some serve those who give one sooner. */
   contact?: string | undefined;
+  /** The keys with which services are asked, by the services' names. */
+  keys?: Record<string, string | undefined>;
   /** Addresses to use instead of the services' own, by their names. */
   addresses?: Record<string, string>;
   /** Seconds, instead of the services' own pauses. */
@@ -90,13 +92,18 @@ export class PoliteClient {
   /** @throws AkinError `invalid-argument` for a contact that is no e-mail address. */
   constructor(options: PoliteOptions = {}) {
     this.#options = options;
-    const contact = options.contact ?? process.env.AKIN_CONTACT ?? '';
+    const contact = options.contact ?? '';
     if (!/^(?:[!-?A-~]+@[!-?A-~]+)?$/.test(contact)) {
       throw new AkinError('invalid-argument', `expected an e-mail address, found ${JSON.stringify(contact)}`, {
         field: 'AKIN_CONTACT',
       });
     }
     this.#userAgent = contact === '' ? `akin/${VERSION}` : `akin/${VERSION} (mailto:${contact})`;
+  }
+
+  /** The key with which a service is to be asked, if there is one. */
+  keyOf({ name }: Service): string | undefined {
+    return this.#options.keys?.[name];
   }
 
   /**

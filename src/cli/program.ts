@@ -1,0 +1,39 @@
+/** What every command is made with: the program it belongs to, and the session it asks. */
+import { Command } from '@commander-js/extra-typings';
+import type { Configuration } from '../session/configuration.ts';
+import { Session } from '../session/session.ts';
+
+export interface Program {
+  /** A new command, with the options that every command has. */
+  command: (name: string, description: string) => ReturnType<typeof withCommonOptions>;
+  /** The session with the library that a command was told. */
+  sessionOf: (options: { index: string; threads?: number | undefined }) => Session;
+  configuration: Configuration;
+}
+
+/** A program that answers to `name`, without its commands. */
+export function newProgram(
+  name: string,
+  version: string,
+  configuration: Configuration,
+): Program & { program: Command } {
+  const program = new Command(name)
+    .description('Semantic search for scientific papers on your own machine')
+    .version(version, '--version', 'print the version')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  return {
+    program,
+    configuration,
+    command: (commandName, description) => withCommonOptions(program, commandName, description),
+    sessionOf: ({ index, threads }) => new Session({ address: index, configuration, threads }),
+  };
+}
+
+function withCommonOptions(program: Command, name: string, description: string) {
+  return program
+    .command(name)
+    .description(description)
+    .option('--index <dir>', 'the folder of the library', 'index')
+    .option('--json', 'print JSON', false);
+}

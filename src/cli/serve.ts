@@ -1,0 +1,91 @@
+/** `akin serve`: the HTTP door, with the page, for as long as one likes. */
+import { AkinError } from '../errors.ts';
+import { MAX_RERANK } from '../search/question.ts';
+import { addSample, missingOfSample } from '../session/sample.ts';
+import type { Session } from '../session/session.ts';
+import { addText, IntakeProgress } from './intake.ts';
+import type { Program } from './program.ts';
+import { count } from './progress.ts';
+import { everyOne, EXIT_INTERRUPTED, interruption, print, talk, wholeNumber } from './terminal.ts';
+
+/** "akin" on a telephone's keys. */
+const DEFAULT_PORT = 2546;
+
+/** Adds the command to the program. */
+export function serveCommand({ command, sessionOf, configuration }: Program): void {
+  command('serve', 'answer searches over HTTP, with a page for people')
+    .option('--port <n>', 'port; 0 takes any free one', wholeNumber(0, 65535), DEFAULT_PORT)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option(
+      '--allow-host <name>',
+      'answer those who ask for this name as well (may be given several times)',
+      everyOne,
+      [] as string[],
+    )
+    .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
+    .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
+    .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
+    .action(async (options) => {
+      const session = sessionOf(options);
+      try {
+        if (options.sample && !(await buildSample(session))) {
+          process.exitCode = EXIT_INTERRUPTED;
+          return await session.close();
+        }
+        const [{ pino }, { createApp }, { listen }, { isLoopback }] = await Promise.all([
+          import('pino'),
+          import('../http/app.ts'),
+          import('../http/server.ts'),
+          import('../http/strangers.ts'),
+        ]);
+        await session.ready();
+        for (const note of (await session.facts()).notes) talk(note);
+        // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
+        if (options.rerank > 0) await session.startScorer();
+        const log = pino({ level: configuration.logLevel }, pino.destination(2));
+        const app = createApp({ session, log, page: { rerank: options.rerank } });
+        const server = await listen(app, { ...options, allowHosts: options.allowHost });
+        if (!isLoopback(server.address)) {
+          talk(`everybody who reaches ${server.url} can read this library and send drafts: akin asks nobody for a key`);
+        }
+        const { papers } = await session.status();
+        const stop = () => {
+          talk('stopping');
+          void server.close().then(() => session.close());
+        };
+        process.once('SIGINT', stop);
+        process.once('SIGTERM', stop);
+        // Last: whoever reads this may stop it at once.
+        print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+    });
+}
+
+/**
+ * Builds the bundled sample library where there is none, and what is missing of it where that was interrupted.
+ * @returns whether it was left to come to its end.
+ */
+async function buildSample(session: Session): Promise<boolean> {
+  const missing = await missingOfSample(session);
+  if (missing === undefined) return true;
+  talk(missing);
+  const progress = new IntakeProgress();
+  try {
+    const summary = await addSample(session, {
+      onEvent: (event) => progress.show(event),
+      signal: interruption(),
+    });
+    talk(addText(summary));
+    return !summary.interrupted;
+  } catch (error) {
+    // Whoever writes to it now may well be completing it.
+    if (!(error instanceof AkinError && error.code === 'library-locked')) throw error;
+    talk(`not completed now: ${error.message}`);
+    return true;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.removeAllListeners(signal);
+  }
+}

@@ -1,0 +1,55 @@
+/** What every command does with a terminal: results to stdout, talk to stderr, and stopping when told to. */
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+
+export const EXIT_SOME_REJECTED = 4;
+export const EXIT_UNSOUND = 3;
+export const EXIT_INTERRUPTED = 130;
+
+/** What every command can be told. */
+export interface Common {
+  index: string;
+  json: boolean;
+}
+
+/** Prints a result: as JSON where that was asked for, else as people read it. */
+export function print<T>({ json }: Pick<Common, 'json'>, value: T, asText: (value: T) => string): void {
+  process.stdout.write(`${json ? JSON.stringify(value) : asText(value)}\n`);
+}
+
+/** Says something that is no result. */
+export function talk(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Aborts on the first Ctrl-C (or SIGTERM), so that what is under way is stored; the second ends the program at once. */
+export function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+    talk('\nstopping after what is under way (Ctrl-C again stops at once)');
+    controller.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
+
+/** What a program ends with after papers were taken in. */
+export function exitAfter({ interrupted, rejected }: { interrupted: boolean; rejected: number }): void {
+  if (interrupted) process.exitCode = EXIT_INTERRUPTED;
+  else if (rejected > 0) process.exitCode = EXIT_SOME_REJECTED;
+}
+
+/** Collects the values of an option that may be given several times. */
+export function everyOne(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    return value;
+  };
+}

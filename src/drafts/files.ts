@@ -1,0 +1,160 @@
+/**
+ * Here is a draft, and perhaps a bibliography: which kind of draft is it, and what does it say? Told from the content, and where
+ * that leaves it open from the name. A draft in LaTeX is read with what it inputs, never from outside of its own folder.
+ *
+ * All of this is done in quarantine (see read.ts).
+ */
+import { readFile, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { AkinError } from '../errors.ts';
+import { openFile } from '../sources/input.ts';
+import type { SourceFile } from '../sources/source.ts';
+import { citing, readBibliography, referencesInText } from './bibliography.ts';
+import { MAX_DRAFT_CHARACTERS, tooLong, withinLimits, type Draft, type Reference } from './draft.ts';
+import { readDocx } from './docx.ts';
+import { inputNames, readBiblatexBbl, readLatex } from './latex.ts';
+import { readMarkdown } from './markdown.ts';
+import { readPdf } from './pdf.ts';
+import { readText } from './text.ts';
+
+/** A text, or a file that holds it, by its path. */
+export type Given = { text: string } | { file: string };
+
+/** What is asked in quarantine. */
+export interface DraftJob {
+  /** The kind of a text; told from it where it is left out. */
+  draft: Given & { kind?: TextKind | undefined };
+  bibliography: Given | undefined;
+}
+
+export type TextKind = 'latex' | 'markdown' | 'text';
+type Kind = TextKind | 'pdf' | 'docx';
+
+/** Files that a draft in LaTeX may consist of. */
+const MAX_FILES = 500;
+/** Characters by which the kind of a text is told. */
+const HEAD = 64 * 1024;
+
+/** Reads a draft and what it cites (see `readDraft`). */
+export async function answer({ draft: given, bibliography }: DraftJob): Promise<Draft> {
+  const { draft, references } = 'file' in given ? await readFileOf(given.file) : readTextOf(given.text, given.kind);
+  if (!bibliography) return withinLimits(citing(draft, references));
+  const cited = 'file' in bibliography ? readBibliography(bibliography.file) : referencesInText(bibliography.text);
+  return withinLimits(citing(draft, await cited));
+}
+
+interface Read {
+  draft: Draft;
+  /** Those in the bibliographies that it names. */
+  references: Reference[];
+}
+
+function readTextOf(text: string, given: TextKind | undefined): Read {
+  const kind = given ?? kindOf('-', text.slice(0, HEAD));
+  if (kind === 'pdf' || kind === 'docx') {
+    throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
+  }
+  if (text.length > MAX_DRAFT_CHARACTERS) throw tooLong('the draft');
+  return { draft: { latex: readLatex, markdown: readMarkdown, text: readText }[kind](text), references: [] };
+}
+
+async function readFileOf(file: string): Promise<Read> {
+  const opened = await openFile(file);
+  let text: string;
+  try {
+    const kind = kindOf(file, opened.head);
+    if (kind === 'pdf') return { draft: await readPdf(file), references: [] };
+    if (kind === 'docx') return { draft: await readDocx(file), references: [] };
+    text = await wholeText(opened);
+    if (kind === 'text') return { draft: readText(text), references: [] };
+    const folder = await realpath(path.dirname(file));
+    const draft = kind === 'markdown' ? readMarkdown(text) : await readLatexFiles(file, folder, text);
+    return { draft, references: await namedReferences(draft, folder) };
+  } finally {
+    opened.close();
+  }
+}
+
+function kindOf(file: string, head: string): Kind {
+  const extension = path.extname(file.replace(/\.gz$/i, '')).toLowerCase();
+  if (head.startsWith('%PDF-')) return 'pdf';
+  if (head.startsWith('PK\u0003\u0004')) return 'docx';
+  if (/^\.(?:tex|ltx|latex)$/.test(extension)) return 'latex';
+  if (/^\.(?:md|markdown|mdown|qmd|rmd|mkd)$/.test(extension)) return 'markdown';
+  if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
+  return /^(?:#{1,3} \S|---\n)|\[@[\p{L}\d]/mu.test(head) && extension !== '.txt' ? 'markdown' : 'text';
+}
+
+async function wholeText(file: SourceFile): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const piece of file.text()) {
+    length += piece.length;
+    if (length > MAX_DRAFT_CHARACTERS) throw tooLong(file.name);
+    pieces.push(piece);
+  }
+  return pieces.join('');
+}
+
+async function readLatexFiles(file: string, folder: string, text: string): Promise<Draft> {
+  const inputs = new Map<string, string>();
+  const outside = new Set<string>();
+  const left = inputNames(text);
+  let length = text.length;
+  for (let name = left.shift(); name !== undefined && inputs.size < MAX_FILES; name = left.shift()) {
+    if (inputs.has(name) || outside.has(name)) continue;
+    const found = await insideFolder(folder, name);
+    if (found === undefined) continue; // The reader notes that it is missing.
+    if (found === null) {
+      outside.add(name);
+      continue;
+    }
+    const opened = await openFile(found);
+    try {
+      const input = await wholeText(opened);
+      length += input.length;
+      if (length > MAX_DRAFT_CHARACTERS) break;
+      inputs.set(name, input);
+      for (const each of inputNames(input)) left.push(each);
+    } finally {
+      opened.close();
+    }
+  }
+  const draft = readLatex(text, inputs, path.basename(file));
+  for (const name of outside) draft.notes.push(`${name} was not read: it is outside of the draft's folder`);
+  draft.notes = draft.notes.filter(
+    (note) => ![...outside].some((name) => note.startsWith(`${name} was not read: it is not`)),
+  );
+  if (draft.references.length === 0) draft.references = await compiledReferences(folder, file);
+  return draft;
+}
+
+/** The references in the `.bbl` that BibTeX or Biber left beside the draft. */
+async function compiledReferences(folder: string, file: string): Promise<Reference[]> {
+  const found = await insideFolder(folder, `${path.basename(file, path.extname(file))}.bbl`);
+  if (typeof found !== 'string') return [];
+  const text = await readFile(found, 'utf8');
+  return text.includes('\\endentry') ? readBiblatexBbl(text) : readLatex(text).references;
+}
+
+async function namedReferences(draft: Draft, folder: string): Promise<Reference[]> {
+  if (draft.references.length > 0) return [];
+  const references: Reference[] = [];
+  for (const name of [...new Set(draft.bibliographies)].slice(0, MAX_FILES)) {
+    const found = await insideFolder(folder, name);
+    if (typeof found === 'string') for (const each of await readBibliography(found)) references.push(each);
+    else
+      draft.notes.push(`${name} was not read: it is ${found === null ? "outside of the draft's folder" : 'not there'}`);
+  }
+  return references;
+}
+
+/** Where a file that a draft names is; undefined where it is not, null where it is outside of the draft's folder. */
+async function insideFolder(folder: string, name: string): Promise<string | null | undefined> {
+  const isIn = (place: string): boolean => place.startsWith(folder + path.sep);
+  const place = path.resolve(folder, name);
+  if (!isIn(place)) return null;
+  const real = await realpath(place).catch(() => undefined); // A link may lead outside, too.
+  if (real === undefined) return undefined;
+  return isIn(real) ? real : null;
+}

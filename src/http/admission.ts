@@ -1,0 +1,94 @@
+/**
+ * May a request begin? One gate for a whole request, by the time that it would wait: who would wait too long is told so at
+ * once, and those who were let in are answered nearly as fast as ever. So an overloaded server goes on doing as much as it
+ * can, instead of doing everything too late.
+ */
+import { AkinError } from '../errors.ts';
+
+export interface GateOptions {
+  /** What stands before the gate, for errors: "searches". */
+  name: string;
+  /** Requests that are answered at the same time. */
+  atOnce: number;
+  /** Milliseconds that a request may have to wait, by what those before it took. */
+  maxWaitMs: number;
+}
+
+interface Waiting {
+  begin(): void;
+  reject(error: unknown): void;
+}
+
+/** How much the last request counts in the mean of what requests take. */
+const LATEST = 0.1;
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #waiting = new Set<Waiting>();
+  #running = 0;
+  /** Until the first is answered, a request is taken to need half of what one may wait. */
+  #meanMs: number;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#meanMs = options.maxWaitMs / 2;
+  }
+
+  /** Milliseconds that one more request would wait. */
+  get waitMs(): number {
+    const { atOnce } = this.#options;
+    if (this.#running < atOnce) return 0;
+    return ((this.#waiting.size + 1) * this.#meanMs) / atOnce;
+  }
+
+  /**
+   * Answers a request when its turn has come.
+   * @param signal of whoever waits: when it is given, the request never begins.
+   * @throws AkinError `overloaded` at once when it would wait too long; the signal's reason; what the work throws.
+   */
+  async pass<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    const { name, atOnce, maxWaitMs } = this.#options;
+    const { waitMs } = this;
+    if (waitMs > maxWaitMs) {
+      throw new AkinError('overloaded', `${this.#waiting.size + this.#running} ${name} are under way`, {
+        hint: 'try again in a second',
+      });
+    }
+    if (this.#running < atOnce) this.#running++;
+    else await this.#turn(signal); // The place is handed over.
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      const ms = performance.now() - start;
+      this.#meanMs = (1 - LATEST) * this.#meanMs + LATEST * ms;
+      const [next] = this.#waiting;
+      if (next) next.begin();
+      else this.#running--;
+    }
+  }
+
+  /** Waits for a place. */
+  #turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.delete(waiting);
+        signal?.removeEventListener('abort', hangUp);
+      };
+      const waiting: Waiting = {
+        begin() {
+          leave();
+          resolve();
+        },
+        reject,
+      };
+      const hangUp = () => {
+        leave();
+        reject(signal!.reason as Error);
+      };
+      signal?.addEventListener('abort', hangUp);
+      this.#waiting.add(waiting);
+    });
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * What the HTTP door takes: every limit on what a request may hold and on how long it may take to come. Whatever is larger is
+ * refused before it is read to its end. What a question may ask is limited by those who answer it (search/, library/filter.ts).
+ */
+
+const MEBIBYTE = 1024 * 1024;
+
+export const LIMITS = {
+  /**
+   * Request line and headers together. A query of ten thousand characters is nine times as long when every one of them is
+   * percent-encoded Chinese.
+   */
+  headerBytes: 128 * 1024,
+  /** From the first byte of a request until its headers are there. */
+  headersMs: 10_000,
+  /** And until all of it is there: a draft of full size in a minute is half a megabyte a second. */
+  requestMs: 60_000,
+  /** How often it is looked which requests are late. */
+  lateCheckMs: 1000,
+  /** Open at the same time; a browser opens six. */
+  connections: 1000,
+
+  /** `POST /v1/search`. Every character that a question may have, each of them escaped (`\u4e2d`). */
+  questionBytes: MEBIBYTE,
+  /** Bodies of questions that are received or answered at the same time. */
+  bodiesAtOnce: 64,
+  /** Questions that are answered at the same time. More would only take longer, each of them. */
+  questionsAtOnce: 4,
+  /** And how long one may have to wait for its turn, by what those before it took. */
+  questionWaitMs: 100,
+  /** The same of questions that are to be re-ranked or explained at any cost, each of which takes seconds. */
+  thoroughAtOnce: 2,
+  thoroughWaitMs: 10_000,
+  /** `POST /v1/related`, as a form: draft and bibliography together, which go to files as they come. */
+  draftBytes: 32 * MEBIBYTE,
+  /** The same as JSON, which is read in memory and at once. A book of a thousand pages has three million characters. */
+  draftJsonBytes: 4 * MEBIBYTE,
+  /** Drafts that are received and answered at the same time. */
+  draftsAtOnce: 8,
+
+  /** Arrays and objects in one another; a filter's conditions are. */
+  jsonDepth: 100,
+  /** Brackets, commas and strings in all of them: more than the longest lists and the largest filter have together. */
+  jsonSigns: 5000,
+
+  /** Files and fields of a form; there are names for four. */
+  formParts: 8,
+  /** A field's name, and its value. */
+  formFieldBytes: 1000,
+  /** The lines above each part. */
+  formHeaderBytes: 8 * 1024,
+
+  /** An error's sentence. What was sent stands in it, which may be as long as a request. */
+  problemCharacters: 500,
+};

@@ -1,0 +1,60 @@
+/**
+ * `/v1/papers/{id}` and what hangs on a paper. An id may hold slashes, as DOIs do: `withIdsWhole` makes one segment of it
+ * before the path is looked at, so that every resource is a route like any other.
+ */
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { paperSchema } from '../search/answer.ts';
+import { fromTexts } from '../search/parameters.ts';
+import type { Session } from '../session/session.ts';
+import { ANY_PROBLEM, json, problem } from './problem.ts';
+import { ANSWERS, answered, answeringParameters, type Gates } from './search.ts';
+
+const PAPERS = '/v1/papers/';
+/** What hangs on a paper. An id that ends so itself is written with `%2F`. */
+const PARTS = ['similar'];
+
+/** A path in which the id of a paper is one segment, whatever slashes it was sent with. */
+export function withIdsWhole(path: string): string {
+  if (!path.startsWith(PAPERS)) return path;
+  const named = path.slice(PAPERS.length);
+  const part = PARTS.find((each) => named.endsWith(`/${each}`) && named.length > each.length + 1);
+  const id = part === undefined ? named : named.slice(0, -part.length - 1);
+  return `${PAPERS}${id.replaceAll('/', '%2F')}${part === undefined ? '' : `/${part}`}`;
+}
+
+const params = z.object({
+  id: z
+    .string()
+    .openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
+});
+const nothingMore = z.strictObject({});
+
+const paperRoute = createRoute({
+  method: 'get',
+  path: '/v1/papers/{id}',
+  summary: 'A paper',
+  request: { params },
+  responses: { 200: json(paperSchema, 'The paper'), ...ANY_PROBLEM, 404: problem('No such paper') },
+});
+const similarRoute = createRoute({
+  method: 'get',
+  path: '/v1/papers/{id}/similar',
+  summary: 'The papers nearest to a paper, itself left out',
+  request: { params, query: answeringParameters },
+  responses: { ...ANSWERS, 404: problem('No such paper') },
+});
+
+/** Adds the routes to the app. */
+export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): void {
+  app.openAPIRegistry.registerPath(paperRoute);
+  app.get('/v1/papers/:id', async (c) => {
+    fromTexts(nothingMore, c.req.queries());
+    return c.json(await session.paper(c.req.param('id')));
+  });
+  app.openAPIRegistry.registerPath(similarRoute);
+  app.get('/v1/papers/:id/similar', async (c) => {
+    const options = fromTexts(answeringParameters, c.req.queries());
+    const id = c.req.param('id');
+    return answered(c, gates, options, (signal) => session.similar(id, { ...options, signal }));
+  });
+}

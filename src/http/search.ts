@@ -1,0 +1,98 @@
+/** `/v1/search`: the papers that answer a question, said in an address or as JSON. */
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { filterSchema } from '../library/filter.ts';
+import { answerSchema, type SearchAnswer } from '../search/answer.ts';
+import { checked, fromTexts } from '../search/parameters.ts';
+import { answeringShape, queryAlone, questionShape, SOMETHING, type SearchOptions } from '../search/question.ts';
+import type { Session } from '../session/session.ts';
+import type { Gate } from './admission.ts';
+import { atMost, mediaType, readJson } from './body.ts';
+import { LIMITS } from './limits.ts';
+import { ANY_PROBLEM, BODY_PROBLEM, json, problem } from './problem.ts';
+
+/** What a question's answer costs: a moment, or as long as it is allowed to take. */
+export interface Gates {
+  quick: Gate;
+  thorough: Gate;
+}
+
+export const ANSWERS = {
+  200: json(answerSchema, 'The hits'),
+  ...ANY_PROBLEM,
+  410: problem('The library has changed since the page before'),
+  503: problem('Too many questions wait, come back after `Retry-After` seconds; or no cross-encoder is installed'),
+};
+
+const { unlikeAbove: _, ...parameters } = answeringShape;
+/** How an answer is asked for in an address. */
+export const answeringParameters = z.strictObject(parameters);
+const searchParameters = z.strictObject({ q: queryAlone, ...parameters });
+const filter = z.optional(filterSchema).openapi({ allOf: [{ $ref: '#/components/schemas/Filter' }] });
+const questionSchema = z.strictObject({ ...questionShape, filter, ...answeringShape }).openapi('Question', {
+  anyOf: [
+    { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
+    { required: ['texts'], properties: { texts: { minItems: 1 } } },
+    { required: ['like'], properties: { like: { minItems: 1 } } },
+    { required: ['filter'] },
+  ],
+  not: {
+    required: ['rerank', 'diversity'],
+    properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
+  },
+});
+/** A filter as OpenAPI has it: a component that refers to itself. */
+const FILTER_COMPONENT = JSON.parse(
+  JSON.stringify(z.toJSONSchema(filterSchema, { io: 'output' }).$defs!.Filter).replaceAll(
+    '#/$defs/',
+    '#/components/schemas/',
+  ),
+) as { type: 'object' };
+
+const searchRoute = createRoute({
+  method: 'get',
+  path: '/v1/search',
+  summary: 'The papers that answer a query, best first',
+  request: { query: searchParameters },
+  responses: ANSWERS,
+});
+const askRoute = createRoute({
+  method: 'post',
+  path: '/v1/search',
+  summary: 'The papers that answer a question of several parts: a query, papers and texts to be like or not to be like',
+  request: { body: { required: true, content: { 'application/json': { schema: questionSchema } } } },
+  responses: { ...BODY_PROBLEM, ...ANSWERS, 404: problem('A paper to be like is not there') },
+});
+
+/** Adds the routes to the app. */
+export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates): void {
+  app.openAPIRegistry.registerComponent('schemas', 'Filter', FILTER_COMPONENT);
+  app.openAPIRegistry.registerPath(searchRoute);
+  app.get(searchRoute.path, async (c) => {
+    const { q, ...options } = fromTexts(searchParameters, c.req.queries());
+    return answered(c, gates, options, (signal) => session.ask({ query: q }, { ...options, signal }));
+  });
+  app.openAPIRegistry.registerPath(askRoute);
+  app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
+    mediaType(c, Object.keys(askRoute.request.body.content));
+    const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes));
+    const { query, texts, like, unlike, unlikeTexts, filter, ...options } = asked;
+    const question = { query, texts, like, unlike, unlikeTexts, filter };
+    return answered(c, gates, options, (signal) => session.ask(question, { ...options, signal }));
+  });
+}
+
+/** Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C). */
+export async function answered(
+  c: Context,
+  { quick, thorough }: Gates,
+  { rerank, explain }: SearchOptions,
+  ask: (signal: AbortSignal) => Promise<SearchAnswer>,
+): Promise<Response> {
+  const { signal } = c.req.raw;
+  const gate = rerank || explain === 'full' ? thorough : quick;
+  const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
+  const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
+  c.header('Server-Timing', stages.join(', '));
+  return c.json(answer);
+}

@@ -1,0 +1,168 @@
+/**
+ * Which rows does a filter let through? Answered whole, from indexes, before anything is ranked: both ways of searching
+ * look at these rows only, so that a filter never leaves fewer hits than there are.
+ */
+import type Database from 'better-sqlite3';
+import {
+  FACET_FIELDS,
+  foldedAuthor,
+  foldedCategory,
+  foldedCollection,
+  foldedVenue,
+  meansAuthor,
+  tellingWord,
+  type FacetField,
+} from '../facets.ts';
+import type { Filter, HasField } from '../filter.ts';
+import type { PaperChange } from './changes.ts';
+
+export interface AllowedRows {
+  /** 1 at each row that is let through, 0 or nothing elsewhere. Shared memory, so that any thread may look; none may write. */
+  rows: Uint8Array<SharedArrayBuffer>;
+  count: number;
+}
+
+/** Filters whose rows are remembered, until papers change: a person changes the words more often than the filter. */
+const REMEMBERED = 32;
+
+/** Every method belongs into the caller's transaction. */
+export class RowsByFilter {
+  readonly #everyRow: Database.Statement<[], number>;
+  readonly #there: Database.Statement<[string], number>;
+  readonly #withPhrase: Database.Statement<[string], number>;
+  readonly #facets: Database.Statement<[string, string], { facet: number; folded: string }>;
+  readonly #withFacets: Database.Statement<[string], number>;
+  readonly #withAnyFacet: Database.Statement<[string], number>;
+  readonly #withIdentifier: Database.Statement<[string], number>;
+  readonly #with: Record<'title' | 'abstract' | 'url', Database.Statement<[], number>>;
+  /** By the filter as JSON, the one asked for last at the end. */
+  readonly #remembered = new Map<string, AllowedRows>();
+  /** 1 at every row there is. */
+  #everybody = new Uint8Array();
+  #papers = 0;
+
+  constructor(db: Database.Database) {
+    const rows = <Parameters extends string[]>(sql: string) => db.prepare<Parameters, number>(sql).pluck();
+    this.#everyRow = rows<[]>('SELECT row FROM papers');
+    this.#there = rows<[string]>('SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?))');
+    this.#withPhrase = rows<[string]>('SELECT rowid FROM words WHERE words MATCH ?');
+    this.#facets = db.prepare('SELECT facet, folded FROM facets WHERE field = ? AND instr(folded, ?) > 0');
+    this.#withFacets = rows<[string]>('SELECT paper FROM paper_facets WHERE facet IN (SELECT value FROM json_each(?))');
+    this.#withAnyFacet = rows<[string]>('SELECT paper FROM facets JOIN paper_facets USING (facet) WHERE field = ?');
+    this.#withIdentifier = rows<[string]>('SELECT paper FROM identifiers WHERE kind = ?');
+    this.#with = {
+      title: rows<[]>("SELECT row FROM papers WHERE title <> ''"),
+      abstract: rows<[]>("SELECT row FROM papers WHERE abstract <> ''"),
+      url: rows<[]>('SELECT row FROM papers WHERE url IS NOT NULL'),
+    };
+  }
+
+  /** How many papers there are. */
+  get papers(): number {
+    return this.#papers;
+  }
+
+  /** Takes note of what has happened to papers. */
+  follow(change: PaperChange | 'everything'): void {
+    this.#remembered.clear();
+    if (change === 'everything') {
+      this.#everybody = new Uint8Array();
+      this.#papers = 0;
+      this.#mark(this.#everyRow.all(), 1);
+      return;
+    }
+    this.#mark(change.altered, 0);
+    this.#mark(change.added, 1);
+    this.#mark(this.#there.all(JSON.stringify(change.altered)), 1);
+  }
+
+  /** The rows a filter lets through. */
+  allowed(filter: Filter): AllowedRows {
+    const key = JSON.stringify(filter);
+    const allowed = this.#remembered.get(key) ?? counted(this.#rows(filter));
+    this.#remembered.delete(key);
+    this.#remembered.set(key, allowed);
+    if (this.#remembered.size > REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
+    return allowed;
+  }
+
+  /** Notes of rows that papers are there (1) or not (0). */
+  #mark(rows: number[], there: 0 | 1): void {
+    const last = rows.reduce((most, row) => Math.max(most, row), 0);
+    if (last >= this.#everybody.length) {
+      const longer = new Uint8Array(Math.max(last + 1, Math.ceil(this.#everybody.length * 1.1)));
+      longer.set(this.#everybody);
+      this.#everybody = longer;
+    }
+    for (const row of rows) {
+      this.#papers += there - this.#everybody[row]!;
+      this.#everybody[row] = there;
+    }
+  }
+
+  /** The rows of one filter: every paper's place is there, 1 where it is let through. */
+  #rows(filter: Filter): Uint8Array {
+    const rows = new Uint8Array(this.#everybody.length);
+    if ('all' in filter) {
+      rows.set(this.#everybody);
+      for (const part of filter.all) combine(rows, this.#rows(part), (a, b) => a & b);
+    } else if ('any' in filter) {
+      for (const part of filter.any) combine(rows, this.#rows(part), (a, b) => a | b);
+    } else if ('not' in filter) {
+      rows.set(this.#everybody);
+      combine(rows, this.#rows(filter.not), (a, b) => a & ~b);
+    } else {
+      for (const row of this.#holding(filter)) rows[row] = 1;
+    }
+    return rows;
+  }
+
+  /** The rows of the papers for which one condition holds. */
+  #holding(condition: Exclude<Filter, { all: unknown } | { any: unknown } | { not: unknown }>): number[] {
+    if ('phrase' in condition) return this.#holdingPhrase('', condition.phrase);
+    if ('title' in condition) return this.#holdingPhrase('title : ', condition.title);
+    if ('has' in condition) return this.#having(condition.has);
+    if ('year' in condition) {
+      const { from = -Infinity, to = Infinity } = condition.year;
+      return this.#holdingFacet('year', '', (year) => Number(year) >= from && Number(year) <= to);
+    }
+    if ('author' in condition) {
+      const name = foldedAuthor(condition.author);
+      return this.#holdingFacet('author', tellingWord(name), (author) => meansAuthor(name, author));
+    }
+    if ('venue' in condition) return this.#holdingFacet('venue', foldedVenue(condition.venue));
+    if ('collection' in condition) return this.#holdingFacet('collection', foldedCollection(condition.collection));
+    const category = foldedCategory(condition.category);
+    return this.#holdingFacet('category', category, (folded) => folded.startsWith(category));
+  }
+
+  #holdingPhrase(column: string, phrase: string): number[] {
+    const words = phrase.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
+    return words.length === 0 ? [] : this.#withPhrase.all(`${column}"${words.join(' ')}"`);
+  }
+
+  /** The rows of the papers with a facet whose folded value holds a piece of text and is what is meant. */
+  #holdingFacet(field: FacetField, piece: string, isMeant: (folded: string) => boolean = () => true): number[] {
+    const facets = this.#facets.all(field, piece).filter(({ folded }) => isMeant(folded));
+    return this.#withFacets.all(JSON.stringify(facets.map(({ facet }) => facet)));
+  }
+
+  #having(field: HasField): number[] {
+    if (field === 'title' || field === 'abstract' || field === 'url') return this.#with[field].all();
+    return isFacet(field) ? this.#withAnyFacet.all(field) : this.#withIdentifier.all(field);
+  }
+}
+
+function combine(rows: Uint8Array, others: Uint8Array, how: (a: number, b: number) => number): void {
+  for (let row = 0; row < rows.length; row++) rows[row] = how(rows[row]!, others[row]!);
+}
+
+function counted(found: Uint8Array): AllowedRows {
+  const rows = new Uint8Array(new SharedArrayBuffer(found.length));
+  rows.set(found);
+  return { rows, count: found.reduce((sum, isIn) => sum + isIn, 0) };
+}
+
+function isFacet(field: HasField): field is FacetField & HasField {
+  return (FACET_FIELDS as readonly string[]).includes(field);
+}

@@ -1,0 +1,174 @@
+/**
+ * The library on this machine, for reading: what whoever asks holds of it. The reader thread has SQLite, and the graph
+ * thread, which is started when it is first wanted, has the vectors; this only puts together what they answer.
+ */
+import { findModel, type Model } from '../../embedding/models.ts';
+import { AkinError } from '../../errors.ts';
+import type { Paper } from '../../paper.ts';
+import type { Facets } from '../facets.ts';
+import type { FileRead } from '../files.ts';
+import type { Filter } from '../filter.ts';
+import type {
+  Described,
+  Key,
+  Library,
+  LibraryFacts,
+  LibraryState,
+  Listed,
+  ListOrder,
+  Recall,
+  Recalled,
+  WordScoring,
+} from '../library.ts';
+import { Calls, type OnTrouble } from './calls.ts';
+import { GraphThread } from './graph-thread.ts';
+import type { Reader } from './reader.ts';
+import type { Legs } from './recalls.ts';
+
+/** How often a recall begins anew because another library has come into the place of this one meanwhile. */
+const TRIES = 3;
+
+export class LocalLibrary implements Library {
+  readonly model: Model;
+  readonly #reader: Calls<Reader, string>;
+  readonly #graph: GraphThread;
+
+  private constructor(reader: Calls<Reader, string>, graph: GraphThread) {
+    this.model = findModel(reader.ready);
+    this.#reader = reader;
+    this.#graph = graph;
+  }
+
+  /** Opens the library in `folder`. @throws AkinError as `openForReading`. */
+  static async open(folder: string, onTrouble?: OnTrouble): Promise<LocalLibrary> {
+    const reader = await Calls.start<Reader, string>('reader', 'reader-worker.ts', { folder }, onTrouble);
+    return new LocalLibrary(reader, new GraphThread(folder, onTrouble));
+  }
+
+  state(): Promise<LibraryState> {
+    return this.#reader.call('state', []);
+  }
+
+  async facts(): Promise<LibraryFacts> {
+    const [facts, graph] = await Promise.all([this.#reader.call('facts', []), this.#graph.status()]);
+    if (graph?.rebuilding === undefined || graph.inTail === 0) return facts;
+    const note = `the graph of the vectors is built anew (${graph.rebuilding}); searches are answered meanwhile`;
+    return { ...facts, notes: [note] };
+  }
+
+  find(names: string[]): Promise<(Key | undefined)[]> {
+    return this.#reader.call('find', [names]);
+  }
+
+  async recall(question: Recall): Promise<Recalled> {
+    // Nobody may wait for it yet, or ever: it fails for whoever does.
+    question.vector?.catch(() => {});
+    for (let left = TRIES; left > 0; left--) {
+      const recalled = await this.#recall(question);
+      if (recalled) return recalled;
+    }
+    throw new AkinError('library-damaged', 'the library is replaced again and again', { hint: 'ask again later' });
+  }
+
+  /** @returns undefined where another library has come into the place of this one. */
+  async #recall(question: Recall): Promise<Recalled | undefined> {
+    const { legs, depth, words, scoring, filter, also = [], signal } = question;
+    const first = await this.#reader.call('legs', [{ legs, depth, words, scoring, filter }], signal);
+    const vector = await unlessAborted(question.vector, signal);
+    const start = performance.now();
+    const dense = vector && legs.includes('dense') ? await this.#nearest(first, vector, depth, signal) : [];
+    if (!dense) return undefined;
+    const timings = {
+      ...(legs.includes('lexical') && { lexical: first.milliseconds }),
+      ...(legs.includes('dense') && { dense: performance.now() - start }),
+    };
+    const { place, lexical, corrections, state } = first;
+    const rest = { dense, lexical, also, words, scoring, vector };
+    const completed = await this.#reader.call('complete', [place, rest], signal);
+    if (!completed) return undefined;
+    const found = { dense, lexical };
+    const exhausted = legs.every((leg) => found[leg].length < depth);
+    return { ...completed, exhausted, corrections, state, timings };
+  }
+
+  async #nearest(
+    { place, allowed }: Legs,
+    vector: Float32Array,
+    depth: number,
+    signal: AbortSignal | undefined,
+  ): Promise<number[] | undefined> {
+    return (await this.#graph.started()).call('nearest', [place, vector, depth, { allowed }], signal);
+  }
+
+  async describe(
+    keys: Key[],
+    asked: { words?: { text: string; scoring: WordScoring } | undefined; records?: boolean | undefined } = {},
+  ): Promise<(Described | undefined)[]> {
+    return keys.length === 0 ? [] : this.#reader.call('describe', [keys, asked]);
+  }
+
+  async vectors(keys: Key[]): Promise<(Float32Array | undefined)[]> {
+    return keys.length === 0 ? [] : this.#reader.call('vectors', [keys]);
+  }
+
+  list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]> {
+    return this.#reader.call('list', [filter, order, limit]);
+  }
+
+  count(filter: Filter): Promise<number> {
+    return this.#reader.call('count', [filter]);
+  }
+
+  facets(keys: Key[], limit: number): Promise<Facets> {
+    return this.#reader.call('facets', [keys, limit]);
+  }
+
+  async *everyPaper(): AsyncGenerator<Paper> {
+    for (let after = 0; ;) {
+      const page = await this.#reader.call('papersAfter', [after]);
+      if (!page) return;
+      yield* page.papers;
+      after = page.last;
+    }
+  }
+
+  async *everyWork(): AsyncGenerator<Key[]> {
+    for (let after = 0; ;) {
+      const page = await this.#reader.call('worksAfter', [after]);
+      if (!page) return;
+      yield* page.works;
+      after = page.last;
+    }
+  }
+
+  sample(count: number): Promise<Float32Array[]> {
+    return this.#reader.call('sample', [count]);
+  }
+
+  files(): Promise<FileRead[]> {
+    return this.#reader.call('files', []);
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all([this.#graph.started(), this.#reader.call('prepare', [])]);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#graph.close(), this.#reader.close()]);
+  }
+}
+
+/** What comes, unless a signal comes before it. @throws the signal's reason. */
+async function unlessAborted<T>(
+  coming: Promise<T> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<T | undefined> {
+  if (!coming || !signal) return coming;
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', stop);
+  });
+  if (signal.aborted) stop();
+  return Promise.race([coming, aborted]).finally(() => signal.removeEventListener('abort', stop));
+}

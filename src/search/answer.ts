@@ -1,0 +1,174 @@
+/** What an answer says, once: the types that a search gives, and what every door that documents them derives its own from. */
+import { z } from 'zod';
+import { FACET_FIELDS } from '../library/facets.ts';
+import { IDENTIFIER_KINDS } from '../paper.ts';
+import { MODES } from './question.ts';
+
+const rank = z.int().positive().nullable();
+const year = z.int().nullable();
+const identifiersSchema = z.partialRecord(z.enum(IDENTIFIER_KINDS), z.string()).meta({ id: 'Identifiers' });
+
+/** What an answer says of a paper, wherever it names one. */
+export const briefShape = {
+  id: z.string(),
+  title: z.string(),
+  authors: z.array(z.string()),
+  year,
+  venue: z.string().nullable(),
+  url: z.string().nullable(),
+  ids: identifiersSchema,
+};
+
+export const versionSchema = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    year,
+    venue: z.string().nullable(),
+    url: z.string().nullable(),
+    ids: identifiersSchema,
+  })
+  .meta({ id: 'Version', description: 'Another version of the same work' });
+
+const sentenceSchema = z
+  .object({ text: z.string(), start: z.int(), end: z.int(), similarity: z.number().nullable() })
+  .nullable()
+  .meta({ description: 'Of the abstract, nearest to the question; without similarity if time was short' });
+
+const explanationSchema = z
+  .object({
+    dense: z.object({ rank, value: z.number().nullable(), share: z.number() }),
+    lexical: z.object({ rank, value: z.number(), share: z.number() }),
+    words: z
+      .array(z.object({ word: z.string(), score: z.number() }))
+      .meta({ description: 'The words of the question that the paper holds, and what each gives to BM25' }),
+    sentence: sentenceSchema,
+    rerank: z
+      .object({ logit: z.number(), before: z.int().positive() })
+      .optional()
+      .meta({ description: 'What the cross-encoder says of the paper, and the place it had before; see `rerank`' }),
+  })
+  .meta({
+    id: 'Explanation',
+    description: 'What each leg says (cosine, BM25) and gives to the score, the words found, and the nearest sentence',
+  });
+
+export const hitSchema = z
+  .object({
+    ...briefShape,
+    score: z
+      .number()
+      .meta({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
+    similarity: z.number().nullable().meta({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
+    relevance: z.number().nullable().meta({
+      description: 'The similarity measured against unrelated papers, 0..100; null for a paper not embedded yet',
+    }),
+    ranks: z.object({ dense: rank, lexical: rank }).meta({ description: "The paper's place in each leg" }),
+    rerank: z
+      .number()
+      .nullable()
+      .optional()
+      .meta({ description: "The cross-encoder's logit, if it was asked; null for a paper it had no time to read" }),
+    versions: z
+      .array(versionSchema)
+      .meta({ description: 'Other versions of the same work, which are no hits of their own; the leading one first' }),
+    abstract: z.string().optional().meta({ description: 'If it was asked for' }),
+    explanation: explanationSchema.optional(),
+  })
+  .meta({ id: 'Hit' });
+
+export const statusSchema = z
+  .object({ papers: z.int(), embedded: z.int() })
+  .meta({ description: 'How much of the library has vectors; the rest is found by words only' });
+
+export const answerSchema = z
+  .object({
+    hits: z.array(hitSchema),
+    mode: z.enum(MODES),
+    total: z
+      .object({ value: z.int(), exact: z.boolean() })
+      .meta({ description: 'How long the whole list is; not exact where only the best candidates were looked at' }),
+    withheld: z.int().meta({ description: 'Papers that were found, none of them relevant (see `cutoff`)' }),
+    next: z.string().nullable().meta({ description: 'The cursor of the next page' }),
+    corrections: z
+      .array(z.object({ word: z.string(), term: z.string() }))
+      .meta({ description: 'Words that no paper holds, and the stem that was looked for instead' }),
+    facets: z
+      .record(z.enum(FACET_FIELDS), z.array(z.object({ value: z.string(), papers: z.int() })))
+      .optional()
+      .meta({ description: 'How many papers of the whole list have which year, author, venue …' }),
+    library: statusSchema,
+  })
+  .meta({ id: 'SearchAnswer' });
+
+const reasonSchema = z
+  .object({
+    sentence: z.string(),
+    start: z.int().meta({ description: 'Where in the abstract it begins, in UTF-16 units' }),
+    end: z.int(),
+    similarity: z.number().meta({ description: 'Cosine of passage and sentence, −1..1' }),
+  })
+  .meta({ id: 'Reason' });
+const suggestionSchema = z
+  .object({
+    ...briefShape,
+    score: z.number().meta({ description: 'What the choice follows, 0..1' }),
+    similarity: z
+      .number()
+      .nullable()
+      .meta({ description: 'Cosine of passage and paper, −1..1; null without a vector' }),
+    reason: reasonSchema.nullable().meta({ description: 'The sentence of the abstract nearest to the passage' }),
+  })
+  .meta({ id: 'Suggestion' });
+const passageSchema = z.object({
+  heading: z.string(),
+  text: z.string(),
+  offset: z.int().meta({ description: "UTF-16 units of the draft's text before the passage's paragraph" }),
+  suggestions: z
+    .array(suggestionSchema)
+    .meta({ description: 'The papers it asked for more than any other passage did, best first' }),
+});
+/** The related work of a draft. */
+export const relatedAnswerSchema = z
+  .object({
+    title: z.string(),
+    passages: z
+      .array(passageSchema)
+      .meta({ description: 'Those that have suggestions, in the order of the draft; each paper is suggested once' }),
+    cited: z
+      .array(z.object({ key: z.string().nullable(), title: z.string(), id: z.string().nullable() }))
+      .meta({ description: 'What the draft cites; `id` is null for what the library does not have' }),
+    notes: z.array(z.string()).meta({ description: 'What of the draft was not read, and why' }),
+    library: statusSchema,
+  })
+  .meta({ id: 'RelatedAnswer' });
+
+const paperShape = {
+  ...briefShape,
+  abstract: z.string(),
+  categories: z.array(z.string()),
+  extra: z.record(z.string(), z.unknown()),
+};
+export const paperSchema = z
+  .object({
+    ...paperShape,
+    versions: z.array(versionSchema).meta({ description: 'Other versions of the same work' }),
+    records: z
+      .array(z.object(paperShape).meta({ id: 'Record' }))
+      .meta({ description: 'What the paper was merged from, as it came; none where there was one record' }),
+  })
+  .meta({ id: 'Paper' });
+
+export type Explanation = z.infer<typeof explanationSchema>;
+export type Hit = z.infer<typeof hitSchema>;
+export type WholePaper = z.infer<typeof paperSchema>;
+export type Version = z.infer<typeof versionSchema>;
+export type Reason = z.infer<typeof reasonSchema>;
+export type Suggestion = z.infer<typeof suggestionSchema>;
+export type PassageSuggestions = z.infer<typeof passageSchema>;
+export type RelatedAnswer = z.infer<typeof relatedAnswerSchema>;
+
+export interface SearchAnswer extends z.infer<typeof answerSchema> {
+  /** Milliseconds that each stage took; for those who run a server. */
+  timings: Record<string, number>;
+}

@@ -1,0 +1,205 @@
+/** From a question to the whole list that one can page through: candidates of both legs, ranked, each work once. */
+import type { Scorer } from '../embedding/scorer.ts';
+import { NO_MATCH } from '../library/candidates.ts';
+import type { Candidate, Correction, Key, Leg, Library, WordScoring } from '../library/library.ts';
+import { dot } from '../vector.ts';
+import type { Background } from './background.ts';
+import type { Clock } from './clock.ts';
+import { diversified } from './diversity.ts';
+import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
+import type { ListShape, Mode } from './question.ts';
+import { fuse, isTitle, single, type Ranked } from './ranking.ts';
+import { relevance } from './relevance.ts';
+import { reranked, type Judged } from './rerank.ts';
+import { direction } from './seeds.ts';
+import type { Understood } from './understood.ts';
+import { oncePerWork } from './works.ts';
+
+/** Candidates taken from each leg: together they are the list that one can page through. */
+export const DEPTH = 150;
+/** How much of the list is put into another order for the sake of diversity. */
+const DIVERSIFIED = 100;
+/** Of the best by words, those that may turn out to be the paper whose title was typed. */
+const TITLES_LOOKED_AT = 20;
+/** Of the best, those looked at to tell whether anything is relevant. */
+const JUDGED = 20;
+/** Characters; no title has more. */
+const LONGEST_TITLE = 400;
+
+/** A place in the list. Without its vector, for lists are kept. */
+export type Entry = Judged<Omit<Ranked, 'vector'>>;
+
+/** What one pages through. */
+export interface List {
+  entries: Entry[];
+  /** Whether there is nothing beyond the candidates that were looked at. */
+  exact: boolean;
+  /** Papers that were found, none of them relevant. */
+  withheld: number;
+  corrections: Correction[];
+  /** What its hits are explained by. */
+  text: string;
+  vector: Float32Array | undefined;
+  /** How many of the entries the cross-encoder has read; undefined where it was not asked. */
+  read?: number | undefined;
+}
+
+const LEGS: Record<Mode, Leg[]> = { hybrid: ['dense', 'lexical'], dense: ['dense'], lexical: ['lexical'] };
+
+export const scoringOf = (mode: Mode): WordScoring => (mode === 'hybrid' ? 'fused' : 'alone');
+
+/**
+ * How relevant a paper is, 0..100; null for a paper without a vector.
+ * @param unrelated the model's mean cosine of unrelated texts.
+ */
+export function relevanceOf(
+  { similarity, match = NO_MATCH }: Pick<Candidate, 'similarity' | 'match'>,
+  unrelated: number,
+) {
+  return similarity === undefined ? null : relevance(similarity, unrelated, match.words, match.coverage);
+}
+
+export class Lists {
+  readonly #library: Library;
+  readonly #background: Background;
+  readonly #scorer: () => Promise<Scorer>;
+
+  constructor(library: Library, background: Background, scorer: () => Promise<Scorer>) {
+    this.#library = library;
+    this.#background = background;
+    this.#scorer = scorer;
+  }
+
+  /** The list of a question. @param read how far it was re-ranked when it was made before. */
+  async make(
+    asked: Understood,
+    shape: ListShape,
+    clock: Clock,
+    { read, signal }: { read?: number | undefined; signal?: AbortSignal | undefined } = {},
+  ): Promise<List> {
+    if (asked.vector === undefined) return this.#listed(asked);
+    const { text, filter, named, given } = asked;
+    const { mode, cutoff, diversity, unlikeAbove, rerank } = shape;
+    const { candidates, also, exhausted, corrections, state } = await this.#library.recall({
+      ...{ legs: LEGS[mode], depth: DEPTH, scoring: scoringOf(mode) },
+      ...{ vector: asked.vector, words: text, filter, also: given, signal },
+    });
+    const vector = await asked.vector;
+    clock.stop('recall');
+    const found = without(
+      candidates,
+      given.filter((key) => key !== named),
+    );
+    const seeds = also.filter((each) => each !== undefined);
+    let ranked: Ranked[];
+    if (mode === 'hybrid') {
+      const background = await this.#background.of(vector, state.embedded);
+      const weight = shape.lexicalWeight ?? state.settings.lexicalWeight;
+      // Nothing can be nearer than the papers to be like, which are no hits.
+      const all = [...found, ...(await likeSeeds(asked, seeds, vector))];
+      ranked = fuse(all, background, weight);
+      // Papers to be like say all there is to say.
+      if (asked.like.keys.length === 0) ranked = withFeedback(ranked, text, vector, background, weight);
+    } else {
+      ranked = single(found, mode);
+    }
+    const common = { exact: exhausted, corrections: mode === 'dense' ? [] : corrections, text, vector };
+    // What words alone have found can't be judged by nearness.
+    if (cutoff > 0 && named === undefined && mode !== 'lexical' && !this.#anyRelevant(ranked, cutoff)) {
+      return { ...common, entries: [], exact: true, withheld: ranked.length };
+    }
+    if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
+    ranked = oncePerWork(ranked, named === undefined ? seeds.map(({ work }) => work) : []);
+    if (diversity > 0) {
+      ranked = [...diversified(ranked.slice(0, DIVERSIFIED), diversity), ...ranked.slice(DIVERSIFIED)];
+    }
+    let entries: Entry[] = ranked.map(({ vector: _, ...entry }) => entry);
+    if (rerank) {
+      clock.stop('rank');
+      const limit = read === undefined ? { milliseconds: rerank } : { works: read };
+      ({ entries, read } = await reranked(text, entries, this.#library, this.#scorer(), limit));
+      clock.stop('rerank');
+    }
+    const workNamed = seeds.find(({ key }) => key === named)?.work;
+    entries = titledFirst(entries, text, workNamed);
+    clock.stop('rank');
+    return { ...common, entries, withheld: 0, read };
+  }
+
+  /** Conditions only: there is nothing to be near to, so the newest come first. */
+  async #listed({ filter, given }: Understood): Promise<List> {
+    const listed = await this.#library.list(filter!, 'newest', DEPTH);
+    const without = given.length === 0 ? [] : await this.#worksOf(given);
+    const entries = oncePerWork(listed, without).map((each) => ({
+      ...each,
+      ...{ score: 0, similarity: undefined, match: undefined, shares: { dense: 0, lexical: 0 } },
+      ranks: { dense: undefined, lexical: undefined },
+    }));
+    const exact = listed.length < DEPTH;
+    return { entries, exact, withheld: 0, corrections: [], text: '', vector: undefined };
+  }
+
+  /** The works of papers. */
+  async #worksOf(keys: Key[]): Promise<Key[]> {
+    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: keys });
+    return also.flatMap((each) => each?.work ?? []);
+  }
+
+  /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
+  #anyRelevant(ranked: Ranked[], cutoff: number): boolean {
+    const { unrelatedCosine } = this.#library.model;
+    return ranked.slice(0, JUDGED).some((each) => (relevanceOf(each, unrelatedCosine) ?? 100) >= cutoff);
+  }
+}
+
+/** Candidates without some papers, which leave no gap in the places of each leg. */
+function without(candidates: Candidate[], keys: Key[]): Candidate[] {
+  if (keys.length === 0) return candidates;
+  const left = candidates.filter(({ key }) => !keys.includes(key));
+  for (const leg of ['dense', 'lexical'] as const) {
+    const found = left.filter(({ ranks }) => ranks[leg] !== undefined);
+    found.sort((a, b) => a.ranks[leg]! - b.ranks[leg]!).forEach(({ ranks }, i) => (ranks[leg] = i + 1));
+  }
+  return left;
+}
+
+/** The papers to be like as candidates, save the one that the query names, which is a hit. */
+async function likeSeeds({ like, named }: Understood, seeds: Candidate[], vector: Float32Array): Promise<Candidate[]> {
+  const vectors = await like.vectors;
+  return like.keys.flatMap((key, i) => {
+    const seed = key === named ? undefined : seeds.find((each) => each.key === key);
+    return seed ? [{ ...seed, similarity: seed.similarity ?? dot(vector, vectors[i]!) }] : [];
+  });
+}
+
+/** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
+function withFeedback(
+  ranked: Ranked[],
+  text: string,
+  vector: Float32Array,
+  background: number,
+  weight: number | undefined,
+): Ranked[] {
+  const best = ranked.flatMap((each) => each.vector ?? []).slice(0, FEEDBACK_PAPERS);
+  if (best.length === 0) return ranked;
+  const centre = direction([best], []);
+  const move = moveToward(text, dot(vector, centre));
+  return fuse(ranked, background, weight, ({ vector: own, similarity }) => {
+    return own && move(similarity!, dot(centre, own));
+  });
+}
+
+/** Leaves out what is too similar to what is not wanted. */
+function withoutNear<T extends Candidate>(ranked: T[], unlike: Float32Array[], above: number): T[] {
+  return ranked.filter(({ vector }) => !vector || unlike.every((unwanted) => dot(vector, unwanted) < above));
+}
+
+/** The paper that the query names, or whose title it is, comes first. */
+function titledFirst(entries: Entry[], text: string, workNamed: Key | undefined): Entry[] {
+  let first: Entry | undefined;
+  if (workNamed !== undefined) first = entries.find(({ work }) => work === workNamed);
+  else if (text.length <= LONGEST_TITLE) {
+    first = entries.find(({ ranks, title }) => (ranks.lexical ?? Infinity) <= TITLES_LOOKED_AT && isTitle(text, title));
+  }
+  return first ? [first, ...entries.filter((entry) => entry !== first)] : entries;
+}

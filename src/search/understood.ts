@@ -1,0 +1,187 @@
+/** What does a question mean? Its words, its conditions, the papers it names, and the direction in which it points. */
+import type { Embedder } from '../embedding/embedder.ts';
+import { AkinError } from '../errors.ts';
+import type { Filter } from '../library/filter.ts';
+import type { Key, Library } from '../library/library.ts';
+import { embeddedText } from '../paper.ts';
+import { parseQuery } from './query.ts';
+import { MAX_ASKED, MAX_QUERY, MAX_SEEDS, type Question } from './question.ts';
+import { direction } from './seeds.ts';
+
+/** A question whose words and conditions are understood; nothing was looked up for it yet. */
+export interface Parsed {
+  /** What to rank by: the words of the query outside of conditions. */
+  text: string;
+  /** An identifier that is the whole query. */
+  identifier: string | undefined;
+  texts: string[];
+  unlikeTexts: string[];
+  like: string[];
+  unlike: string[];
+  filter: Filter | undefined;
+  /** The query in its plainest form: the same for all queries that ask the same. */
+  canonical: string;
+}
+
+/** @throws AkinError `invalid-argument` for what is too long or too much, or can't be understood. */
+export function parsed(question: Question): Parsed {
+  const query = checkedText(question.query, 'q');
+  const texts = checkedTexts(question.texts, 'texts');
+  const unlikeTexts = checkedTexts(question.unlikeTexts, 'unlikeTexts');
+  checkTogether([query, ...texts, ...unlikeTexts]);
+  const [like, unlike] = [question.like ?? [], question.unlike ?? []];
+  checkCount(like, 'like');
+  checkCount(unlike, 'unlike');
+  const said = query === '' ? undefined : parseQuery(query);
+  const filters = [said?.filter, question.filter].filter((filter) => filter !== undefined);
+  const { text = '', identifier, canonical = '' } = said ?? {};
+  const filter = filters.length > 1 ? { all: filters } : filters[0];
+  return { text, identifier, texts, unlikeTexts, like, unlike, filter, canonical };
+}
+
+/** A question with what was looked up for it. */
+export interface Understood {
+  /** The words looked for; may be empty. */
+  text: string;
+  /** The direction it points in, under way; undefined when only conditions were given. */
+  vector: Promise<Float32Array> | undefined;
+  filter: Filter | undefined;
+  /** A paper that the whole query names. */
+  named: Key | undefined;
+  /** Papers to be like, and their vectors, under way. They are no hits, but nothing can be nearer than they are. */
+  like: { keys: Key[]; vectors: Promise<Float32Array[]> };
+  /** Papers that are no hits, since they were given: those to be like and those not to. */
+  given: Key[];
+  /** The vectors of what is not wanted, under way. */
+  unlike: Promise<Float32Array[]>;
+}
+
+/**
+ * Looks up what a question names, and begins to embed what it says.
+ * @throws AkinError `not-found` for a paper that is not there, `invalid-argument` for a question that asks nothing.
+ */
+export async function understood(
+  { text, identifier, texts, unlikeTexts, like, unlike, filter }: Parsed,
+  library: Library,
+  embedder: Embedder,
+  signal?: AbortSignal,
+): Promise<Understood> {
+  const names = [...(identifier === undefined ? [] : [identifier]), ...like, ...unlike];
+  const found = names.length === 0 ? [] : await library.find(names);
+  const named = identifier === undefined ? undefined : found[0];
+  const keys = found.slice(identifier === undefined ? 0 : 1).map((key, i) => {
+    if (key !== undefined) return key;
+    throw i < like.length ? notFound(like[i]!, 'like') : notFound(unlike[i - like.length]!, 'unlike');
+  });
+  const [likeKeys, unlikeKeys] = [keys.slice(0, like.length), keys.slice(like.length)];
+  if (named !== undefined) likeKeys.push(named);
+  const given = [...likeKeys, ...unlikeKeys];
+  const described = given.length === 0 ? [] : await library.describe(given);
+  const paperTexts = described.map((each) => (each ? embeddedText(each.paper).slice(0, MAX_QUERY) : ''));
+
+  const query = named === undefined ? text : '';
+  const about = [query, ...texts, ...paperTexts.slice(0, likeKeys.length)].filter((each) => each.trim() !== '');
+  if (about.length === 0 && filter === undefined) {
+    throw new AkinError('invalid-argument', 'the query is empty', {
+      hint: 'say in words what the papers are about, or name papers they should be like',
+      field: 'q',
+    });
+  }
+  const ofGiven = vectorsOf(given, paperTexts, library, embedder, signal);
+  const ofLike = ofGiven.then((vectors) => vectors.slice(0, likeKeys.length));
+  const ofTexts = vectorsOfTexts([query === '' ? [] : [query], texts, unlikeTexts], embedder, signal);
+  const unwanted = Promise.all([ofGiven, ofTexts]).then(([vectors, [, , ofUnwanted = []]]) => [
+    ...vectors.slice(likeKeys.length),
+    ...ofUnwanted,
+  ]);
+  const pointing = async () => {
+    const [ofQuery = [], ofWanted = []] = await ofTexts;
+    return direction([ofQuery, ofWanted, await ofLike], await unwanted);
+  };
+  const vector = about.length === 0 ? undefined : pointing();
+  // They are awaited where they are needed; whoever comes first hears of a failure.
+  for (const each of [vector, unwanted, ofLike]) each?.catch(() => {});
+  return {
+    text: about.join('\n'),
+    vector,
+    filter,
+    named,
+    like: { keys: likeKeys, vectors: ofLike },
+    given,
+    unlike: unwanted,
+  };
+}
+
+/** The vectors of papers; of one that waits for its turn, it is computed now. */
+async function vectorsOf(
+  keys: Key[],
+  texts: string[],
+  library: Library,
+  embedder: Embedder,
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  if (keys.length === 0) return [];
+  const known = await library.vectors(keys);
+  return Promise.all(
+    known.map(async (vector, i) => {
+      if (vector) return vector;
+      for await (const embedding of embedder.embedDocuments([texts[i]!], signal)) return embedding.vector;
+      throw new AkinError('not-found', 'the paper was removed a moment ago');
+    }),
+  );
+}
+
+/** One after the other: the question of somebody else waits for one of these texts, and not for all of them. */
+async function vectorsOfTexts(groups: string[][], embedder: Embedder, signal?: AbortSignal): Promise<Float32Array[][]> {
+  const vectors: Float32Array[][] = [];
+  for (const texts of groups) {
+    const own: Float32Array[] = [];
+    for (const text of texts) own.push((await embedder.embedQuery(text, signal)).vector);
+    vectors.push(own);
+  }
+  return vectors;
+}
+
+/** A text that was given, without white space around it. @throws AkinError `invalid-argument` when it is too long. */
+function checkedText(given: string | undefined, field: string): string {
+  const text = given?.trim() ?? '';
+  if (text.length > MAX_QUERY) {
+    throw new AkinError(
+      'invalid-argument',
+      `${field === 'q' ? 'the query' : field} has ${text.length} characters, at most ${MAX_QUERY} are taken`,
+      { field },
+    );
+  }
+  return text;
+}
+
+/** As `checkedText`, of each that says anything. @throws AkinError `invalid-argument` also when there are too many. */
+function checkedTexts(given: string[] = [], field: string): string[] {
+  checkCount(given, field);
+  return given.map((text) => checkedText(text, field)).filter((text) => text !== '');
+}
+
+/** @throws AkinError `invalid-argument` when texts, each of which is short enough, are too long together. */
+function checkTogether(texts: string[]): void {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  if (characters <= MAX_ASKED) return;
+  throw new AkinError(
+    'invalid-argument',
+    `the query and the texts have ${characters} characters together, at most ${MAX_ASKED} are taken`,
+    { hint: 'give fewer texts, or only the beginning of each', field: 'texts' },
+  );
+}
+
+function checkCount(given: string[], field: string): void {
+  if (given.length <= MAX_SEEDS) return;
+  throw new AkinError('invalid-argument', `${field} has ${given.length} entries, at most ${MAX_SEEDS} are taken`, {
+    field,
+  });
+}
+
+export function notFound(name: string, field: string): AkinError {
+  return new AkinError('not-found', `no paper has the id "${name}"`, {
+    hint: 'ids are those of the source, or doi:…, arxiv:…, pmid:…, acl:…; "akin search" prints them',
+    field,
+  });
+}

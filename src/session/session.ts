@@ -1,0 +1,221 @@
+/**
+ * The floor under the doors: a library with all that a terminal, a server, an agent or a test may want of it. What a door
+ * does not ask for is not started.
+ */
+import type { Draft } from '../drafts/draft.ts';
+import { Embedder } from '../embedding/embedder.ts';
+import { findCrossEncoder, verifiedModelFolder, type CrossEncoderModel } from '../embedding/models.ts';
+import { Scorer } from '../embedding/scorer.ts';
+import { AkinError } from '../errors.ts';
+import { exporterNamed } from '../export/exporter.ts';
+import type { Library, LibraryFacts, LibraryStatus, LibraryWriter } from '../library/library.ts';
+import { examineLibrary, modelOfLibrary, openLibrary, openWriter, type Finding } from '../library/open.ts';
+import type { Paper } from '../paper.ts';
+import type { PoolState } from '../threads/pool.ts';
+import type { RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
+import type { Question, SearchOptions } from '../search/question.ts';
+import { Related } from '../search/related.ts';
+import { Search } from '../search/search.ts';
+import { inTime } from '../search/in-time.ts';
+import { notFound } from '../search/understood.ts';
+import { wholePaper } from '../search/works.ts';
+import { duplicatesIn, type Duplicates } from './duplicates.ts';
+import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
+import { Started } from './started.ts';
+import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
+
+export interface SessionOptions extends Target {
+  /** Threads that embed questions. One is enough for who asks one at a time; undefined: as many as the machine has. */
+  threads?: number | undefined;
+  /** What re-ranks; undefined: the default one of the manifest. */
+  crossEncoder?: CrossEncoderModel | undefined;
+}
+
+/** How long a library that is well takes to say how large it is, at most. */
+const PATIENCE_MS = 2000;
+
+export class Session {
+  readonly #target: Target;
+  readonly #library: Started<Library>;
+  readonly #embedder: Started<Embedder>;
+  readonly #scorer: Started<Scorer>;
+  readonly #asking: Started<{ search: Search; related: Related }>;
+
+  /** Opens nothing yet. */
+  constructor({ address, configuration, threads, crossEncoder = findCrossEncoder() }: SessionOptions) {
+    this.#target = { address, configuration };
+    const { modelFolders } = configuration;
+    this.#library = new Started(() => openLibrary(address));
+    this.#embedder = new Started(async () => {
+      // Not from the library, so that both are opened side by side: each mostly waits for its threads.
+      const model = (await modelOfLibrary(address)) ?? (await this.#library.get()).model;
+      return Embedder.start(model, { modelFolders, ...(threads ? { threads } : {}) });
+    });
+    this.#scorer = new Started(() => Scorer.start(crossEncoder, { modelFolders }));
+    this.#asking = new Started(async () => {
+      const [library, embedder] = await Promise.all([this.#library.get(), this.#embedder.get()]);
+      const search = new Search(library, embedder, () => this.#scorer.get());
+      return { search, related: new Related(library, embedder, search.sentences) };
+    });
+  }
+
+  // ---- Asking ----
+
+  /** The library, for whoever looks at papers and asks nothing. @throws AkinError when it can't be used. */
+  library(): Promise<Library> {
+    return this.#library.get();
+  }
+
+  /** Starts all that a first question would wait for. @throws AkinError when library or model can't be used. */
+  async ready(): Promise<void> {
+    await this.#asking.get();
+    await (await this.library()).ready();
+  }
+
+  /** Starts the cross-encoder, which otherwise starts when a search is first to be re-ranked. @throws AkinError. */
+  async startScorer(): Promise<void> {
+    await this.#scorer.get();
+  }
+
+  /** The papers that answer a question, best first. @throws AkinError as `Search.ask`. */
+  async ask(question: Question, options?: SearchOptions): Promise<SearchAnswer> {
+    return (await this.#asking.get()).search.ask(question, options);
+  }
+
+  /** The papers nearest to a paper, itself and its other versions left out. @throws AkinError as `Search.similar`. */
+  async similar(name: string, options?: SearchOptions): Promise<SearchAnswer> {
+    return (await this.#asking.get()).search.similar(name, options);
+  }
+
+  /** The papers that a draft might cite and does not. @throws AkinError as `Related.suggest`. */
+  async suggest(draft: Draft, options?: Parameters<Related['suggest']>[1]): Promise<RelatedAnswer> {
+    return (await this.#asking.get()).related.suggest(draft, options);
+  }
+
+  /** A paper with all that is known of it. @throws AkinError `not-found`. */
+  async paper(name: string): Promise<WholePaper> {
+    const paper = await wholePaper(await this.library(), name);
+    if (!paper) throw notFound(name, 'id');
+    return paper;
+  }
+
+  /** How many papers there are, and how many of them have vectors. */
+  async status(): Promise<LibraryStatus> {
+    const { papers, embedded } = await (await this.library()).state();
+    return { papers, embedded };
+  }
+
+  /** All there is to know of the library as a whole. */
+  async facts(): Promise<LibraryFacts> {
+    return (await this.library()).facts();
+  }
+
+  /** Papers in a format, piece by piece: those named, or all. @throws AkinError `invalid-argument`, `not-found`. */
+  async *exported(format: string, names: string[]): AsyncGenerator<string> {
+    const exporter = exporterNamed(format);
+    const library = await this.library();
+    yield* exporter.write(names.length === 0 ? library.everyPaper() : this.#named(names));
+  }
+
+  /** The first works that have several versions. */
+  async duplicates(limit: number): Promise<Duplicates> {
+    return duplicatesIn(await this.library(), limit);
+  }
+
+  // ---- Writing ----
+
+  /** Stores and embeds what the paths hold. Makes the library if there is none. */
+  add(paths: string[], options: IntakeOptions & OnlineOptions): Promise<AddSummary> {
+    return add(this.#target, paths, options);
+  }
+
+  /** Brings the library in step with files, once. */
+  sync(paths: string[], options: FollowOptions): Promise<SyncSummary> {
+    return sync(this.#target, paths, options);
+  }
+
+  /** Keeps the library in step with files until the signal is given. */
+  watch(
+    paths: string[],
+    options: FollowOptions & { signal: AbortSignal },
+    onSummary: (summary: SyncSummary) => void,
+  ): Promise<void> {
+    return watch(this.#target, paths, options, onSummary);
+  }
+
+  /** Removes papers; returns the ids of those that were there. */
+  remove(names: string[]): Promise<string[]> {
+    return this.writing('akin remove', (writer) => writer.remove(names));
+  }
+
+  /** Takes a person's word on which papers are versions of one work, and which are not. */
+  judge({ join, split }: { join?: string[] | undefined; split?: string[] | undefined }) {
+    return this.writing('akin duplicates', async (writer) => ({
+      split: await writer.split(split ?? []),
+      joined: join ? await writer.join(join) : [],
+    }));
+  }
+
+  /** Gives the space of removed papers back. */
+  async compact(): Promise<{ bytesBefore: number; bytesAfter: number }> {
+    const { bytes: bytesBefore } = await this.facts();
+    await this.writing('akin compact', async (writer) => {
+      await writer.compact();
+      await writer.finish();
+    });
+    const { bytes: bytesAfter } = await this.facts();
+    return { bytesBefore, bytesAfter };
+  }
+
+  /**
+   * Writes to a library that is there.
+   * @param purpose said to whoever wants to write meanwhile.
+   * @throws AkinError `library-missing`, `library-locked`, and what the work throws.
+   */
+  async writing<T>(purpose: string, work: (writer: LibraryWriter) => Promise<T>): Promise<T> {
+    const { model } = await this.library(); // Removing from nothing must not make a library.
+    const writer = await openWriter(this.#target.address, { model, mustBeThatModel: false, purpose });
+    try {
+      return await work(writer);
+    } finally {
+      await writer.close();
+    }
+  }
+
+  // ---- Looking after ----
+
+  /** Looks at everything the library needs, and says what is wrong and how to mend it. Changes nothing. */
+  async examine(): Promise<Finding[]> {
+    const { address, configuration } = this.#target;
+    const findings = await examineLibrary(address);
+    const model = await modelOfLibrary(address).catch(() => undefined);
+    if (!model) return findings;
+    const check = 'model is in place';
+    try {
+      const detail = await verifiedModelFolder(model, configuration.modelFolders);
+      return [...findings, { check, ok: true, detail }];
+    } catch (error) {
+      if (!(error instanceof AkinError)) throw error;
+      return [...findings, { check, ok: false, detail: error.message, ...(error.hint ? { hint: error.hint } : {}) }];
+    }
+  }
+
+  /** Whether questions can be answered, and how those parts are doing that are needed for it. */
+  async readiness(): Promise<{ ready: boolean; library: LibraryStatus | null; embedder: PoolState | null }> {
+    const [library, embedder] = await Promise.all([
+      inTime(this.status(), performance.now() + PATIENCE_MS).catch(() => undefined),
+      this.#embedder.get().catch(() => undefined),
+    ]);
+    const state = embedder?.state ?? null;
+    return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
+  }
+
+  /** Ends what was started. */
+  async close(): Promise<void> {
+    await Promise.all([this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
+  }
+
+  async *#named(names: string[]): AsyncGenerator<Paper> {
+    for (const name of names) yield await this.paper(name);
+  }
+}

@@ -1,0 +1,28 @@
+/** What is started when it is first wanted, and once for all who want it. */
+
+export class Started<T extends object> {
+  readonly #start: () => Promise<T>;
+  #started: Promise<T> | undefined;
+
+  constructor(start: () => Promise<T>) {
+    this.#start = start;
+  }
+
+  /** What was started. A start that failed is forgotten: the next one to ask tries again. */
+  get(): Promise<T> {
+    if (this.#started) return this.#started;
+    const started = this.#start();
+    this.#started = started;
+    started.catch(() => {
+      if (this.#started === started) this.#started = undefined;
+    });
+    return started;
+  }
+
+  /** Ends what was started, if it was. */
+  async close(): Promise<void> {
+    const started = await this.#started?.catch(() => undefined);
+    this.#started = undefined;
+    if (started && 'close' in started) await (started as { close(): Promise<void> }).close();
+  }
+}

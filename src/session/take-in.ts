@@ -1,0 +1,205 @@
+/**
+ * Taking papers in, from the first record to the last vector: opens the library for writing, stores, embeds, and gives an
+ * account of it.
+ */
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { Embedder } from '../embedding/embedder.ts';
+import { DEFAULT_MODEL, findModel, verifiedModelFolder } from '../embedding/models.ts';
+import { AkinError } from '../errors.ts';
+import type { LibraryWriter } from '../library/library.ts';
+import { modelOfLibrary, openWriter } from '../library/open.ts';
+import { columnMap } from '../sources/columns.ts';
+import { PoliteClient, type Wait } from '../sources/online/polite.ts';
+import { sourceNamed } from '../sources/registry.ts';
+import type { Configuration } from './configuration.ts';
+import {
+  embedPending,
+  storeFiles,
+  type EmbedProgress,
+  type IntakeEvent,
+  type Reject,
+  type StoredCounts,
+  type StoreOptions,
+} from './intake.ts';
+
+/** How papers are taken in, from wherever. */
+export interface IntakeOptions {
+  /** The model of a new library; a library of another one is refused. Undefined: the library's own, or the default. */
+  model?: string | undefined;
+  /** The format of every file. */
+  format?: string | undefined;
+  /** What a person said of columns: `title=Titel`. */
+  map?: string[] | undefined;
+  /** Files that are passed over, besides the library itself. */
+  except?: string[] | undefined;
+  threads?: number | undefined;
+  /** False: store the papers only; they are found by words, and embedded by the next run. */
+  embed?: boolean | undefined;
+  onEvent?: ((event: IntakeEvent) => void) | undefined;
+  /** What is under way is stored, and then it ends. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How online services are asked. */
+export interface OnlineOptions {
+  /** Days (YYYY-MM-DD). */
+  since?: string | undefined;
+  until?: string | undefined;
+  date?: string | undefined;
+  /** Refuse to ask any. */
+  offline?: boolean | undefined;
+}
+
+/** What became of a run, beside what became of its records. */
+export interface Account {
+  rejectsByCode: Record<string, number>;
+  /** The first few. */
+  rejects: Reject[];
+  embedded: number;
+  /** Of those embedded: longer than the model takes, so that their end has no part in the vector. */
+  truncated: number;
+  /** Papers that still wait for their vector. */
+  pending: number;
+  seconds: number;
+  interrupted: boolean;
+}
+
+export type AddSummary = StoredCounts & Account;
+
+const REJECTS_KEPT = 20;
+
+/** Where papers go, and by which settings. */
+export interface Target {
+  /** The library's address. */
+  address: string;
+  configuration: Configuration;
+}
+
+/** Stores and embeds what the paths hold. @throws AkinError before anything is stored if it can't begin. */
+export async function add(
+  target: Target,
+  paths: string[],
+  options: IntakeOptions & OnlineOptions,
+): Promise<AddSummary> {
+  const { since, until, date, offline = false, onEvent } = options;
+  const onWait = ({ service, reason, seconds }: Wait) =>
+    onEvent?.({ event: 'waiting', reason: `${service}: ${reason}`, seconds });
+  const { contact, openAlexKey } = target.configuration;
+  const client = new PoliteClient({ offline, onWait, contact, keys: { openalex: openAlexKey } });
+  const online = { client, since, until, date };
+  readingOptions(target.address, options); // Refuses what can't be meant before there is a library.
+  const writer = await openForTakingIn('akin add', target, options);
+  try {
+    return await takeIn(writer, target, options, (store) => storeFiles(writer, paths, { ...store, online }));
+  } finally {
+    await writer.close();
+  }
+}
+
+/** How often a writer that waits for another one looks whether it has finished. */
+const LOOK_AGAIN_MS = 500;
+
+/**
+ * Opens the library for taking papers in; makes it if there is none.
+ * @param wait whether to wait while another process is writing, instead of giving up.
+ * @throws AkinError before anything is changed if papers could not be embedded; the signal's reason if it stops the waiting.
+ */
+export async function openForTakingIn(
+  purpose: string,
+  { address, configuration }: Target,
+  { model, embed = true, onEvent, signal }: IntakeOptions,
+  wait = false,
+): Promise<LibraryWriter> {
+  const wanted = model === undefined ? await modelOfLibrary(address) : findModel(model);
+  const asked = wanted ?? findModel(DEFAULT_MODEL);
+  if (embed) await verifiedModelFolder(asked, configuration.modelFolders);
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await openWriter(address, { model: asked, mustBeThatModel: model !== undefined, purpose });
+    } catch (error) {
+      if (!wait || !(error instanceof AkinError && error.code === 'library-locked')) throw error;
+      if (isFirst) onEvent?.({ event: 'waiting', reason: error.message });
+      await setTimeout(LOOK_AGAIN_MS, undefined, { signal });
+    }
+  }
+}
+
+/** How files are to be read. @throws AkinError for a format or a column that is none. */
+export function readingOptions(address: string, { format, map, except = [], onEvent, signal }: IntakeOptions) {
+  const columns = columnMap(map ?? []);
+  return {
+    source: format === undefined ? undefined : sourceNamed(format, columns),
+    map: columns,
+    // What akin writes itself must not be read where it lies among what is read.
+    except: [address, ...except].map(realPath),
+    onEvent,
+    signal,
+  };
+}
+
+/** Has papers stored by `store`, embeds those that wait, and gives an account of it. */
+export async function takeIn<Counts extends StoredCounts>(
+  writer: LibraryWriter,
+  target: Target,
+  options: IntakeOptions,
+  store: (options: StoreOptions) => Promise<Counts>,
+): Promise<Counts & Account> {
+  const { embed = true, onEvent, signal } = options;
+  const started = performance.now();
+  const rejects: Reject[] = [];
+  const rejectsByCode: Record<string, number> = {};
+  const counts = await store({
+    ...readingOptions(target.address, options),
+    onEvent(event) {
+      onEvent?.(event);
+      if (event.event !== 'rejected') return;
+      if (rejects.length < REJECTS_KEPT) rejects.push(event.reject);
+      rejectsByCode[event.reject.code] = (rejectsByCode[event.reject.code] ?? 0) + 1;
+    },
+  });
+  onEvent?.({ event: 'read', counts, isAll: true });
+  const embedding = embed && !signal?.aborted ? await embedAll(writer, target, options) : undefined;
+  return {
+    ...counts,
+    rejectsByCode,
+    rejects,
+    embedded: embedding?.done ?? 0,
+    truncated: embedding?.truncated ?? 0,
+    pending: await writer.pendingCount(),
+    seconds: (performance.now() - started) / 1000,
+    interrupted: signal?.aborted ?? false,
+  };
+}
+
+async function embedAll(
+  writer: LibraryWriter,
+  { configuration: { modelFolders } }: Target,
+  { threads, onEvent, signal }: IntakeOptions,
+): Promise<EmbedProgress> {
+  const total = await writer.pendingCount();
+  let progress: EmbedProgress = { done: 0, tokens: 0, truncated: 0 };
+  if (total > 0) {
+    const embedder = await Embedder.start(writer.model, { modelFolders, ...(threads ? { threads } : {}) });
+    const onProgress = (state: EmbedProgress) => onEvent?.({ event: 'embedded', total, isAll: false, ...state });
+    try {
+      onProgress(progress);
+      progress = await embedPending(writer, embedder, { onProgress, ...(signal ? { signal } : {}) });
+      onEvent?.({ event: 'embedded', total, isAll: true, ...progress });
+    } finally {
+      await embedder.close();
+    }
+  }
+  if (!signal?.aborted) await writer.finish();
+  return progress;
+}
+
+/** The path of what may not be there yet, without links where it is. */
+function realPath(given: string): string {
+  try {
+    return realpathSync(given);
+  } catch {
+    return path.resolve(given);
+  }
+}

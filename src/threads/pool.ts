@@ -1,0 +1,312 @@
+/**
+ * Threads that come back: a pool of one or more that do jobs, bounded in what waits for them, in memory and in time.
+ *
+ * A thread that dies is started again, and the jobs it held are tried once more where their owner says that this is safe.
+ * One that keeps dying is left alone for a while, in which jobs fail at once. Packages for pools of threads (piscina,
+ * workerpool) start threads again, but neither try jobs again nor refuse by the time that a job would wait, and end threads
+ * amid a native call, at which SQLite and the ONNX runtime end the process.
+ */
+import type { Worker } from 'node:worker_threads';
+import { AkinError, type ErrorCode } from '../errors.ts';
+import { startThread } from '../thread.ts';
+import { asError, type Answered, type Sent } from './messages.ts';
+
+export interface PoolOptions {
+  /** What errors and logs call it, for instance "the words thread". */
+  name: string;
+  /** The file that runs in each thread (see work.ts), by its path from the package's folder. */
+  source: string;
+  /** What the module finds in its `workerData`. */
+  data: unknown;
+  threads?: number;
+  /** Jobs sent ahead to each thread, so that it never waits for the main one. Those for a thread with a limit of time go alone. */
+  ahead?: number;
+  /** The code of the error for jobs whose thread died. */
+  code: ErrorCode;
+  /** Whether a job is tried once more when its thread dies amid it. Not for what may be why it died. */
+  triesAgain?: boolean;
+  /** Milliseconds that an urgent job may have to wait, by what jobs took lately; one that would wait longer is refused. */
+  maxWaitMs?: number;
+  /** Jobs that may wait, urgent ones and others counted apart. */
+  maxWaiting?: number;
+  /** Milliseconds that one job may take before its thread is ended and started again. */
+  maxJobMs?: number;
+  /** MiB of JavaScript memory that a thread may take before it is ended and started again. */
+  maxHeapMiB?: number;
+  /** Hears of threads that died and of work in the background that failed. */
+  onTrouble?: (trouble: Error) => void;
+}
+
+export interface JobOptions {
+  /** Whether it overtakes those that are not. */
+  urgent?: boolean | undefined;
+  /** When it is given, a job that was not begun never is, and what became of any other is of no interest. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a pool is doing. */
+export interface PoolState {
+  name: string;
+  /** Threads that can do something. */
+  alive: number;
+  threads: number;
+  /** How often threads were started again. */
+  restarts: number;
+  waiting: number;
+  /** Milliseconds that jobs took lately. */
+  meanMs: number;
+}
+
+interface Job<Task> {
+  id: number;
+  task: Task;
+  urgent: boolean;
+  isSecondTry: boolean;
+  resolve(result: never): void;
+  reject(error: unknown): void;
+}
+
+interface Thread<Task> {
+  worker: Worker;
+  isReady: boolean;
+  /** Sent and not yet answered. */
+  jobs: Map<number, Job<Task>>;
+  watch: NodeJS.Timeout | undefined;
+  ended: Promise<void>;
+}
+
+/** A pool whose threads died more often than that within a time is left alone for a while. */
+const MOST_RESTARTS = 5;
+const RESTARTS_WITHIN_MS = 60_000;
+const LEFT_ALONE_MS = 5_000;
+/** How much the last job counts in the mean of what jobs take. */
+const LATEST = 0.1;
+/** A thread that does not end by itself after so long is ended. */
+const CLOSING_MS = 10_000;
+
+export class Pool<Task, Result, Ready = unknown> {
+  readonly #options: Required<Pick<PoolOptions, 'threads' | 'ahead' | 'maxWaiting'>> & PoolOptions;
+  readonly #threads = new Set<Thread<Task>>();
+  readonly #urgent: Job<Task>[] = [];
+  readonly #others: Job<Task>[] = [];
+  #ready: Ready | undefined;
+  #nextId = 0;
+  #meanMs = 0;
+  #isClosed = false;
+  /** When threads were started again, on the clock of `performance.now`. */
+  #restarts: number[] = [];
+  #restartCount = 0;
+  /** Why no thread is started now, and until when. */
+  #broken: { error: Error; until: number } | undefined;
+
+  private constructor(options: PoolOptions) {
+    this.#options = { threads: 1, ahead: options.maxJobMs === undefined ? 4 : 1, maxWaiting: 10_000, ...options };
+  }
+
+  /**
+   * Starts the threads; resolves when every one of them is ready.
+   * @throws what a thread threw instead, or AkinError with the pool's code.
+   */
+  static async start<Task, Result, Ready = unknown>(options: PoolOptions): Promise<Pool<Task, Result, Ready>> {
+    const pool = new Pool<Task, Result, Ready>(options);
+    try {
+      await Promise.all(Array.from({ length: pool.threads }, () => pool.#start()));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  get threads(): number {
+    return this.#options.threads;
+  }
+
+  /** What a thread said when it was ready, the last that was started. */
+  get ready(): Ready {
+    return this.#ready!;
+  }
+
+  get state(): PoolState {
+    const { name, threads } = this.#options;
+    const alive = [...this.#threads].filter(({ isReady }) => isReady).length;
+    const waiting = this.#waiting(true) + this.#waiting(false);
+    return { name, alive, threads, restarts: this.#restartCount, waiting, meanMs: this.#meanMs };
+  }
+
+  /** Milliseconds that an urgent job would wait now, by what jobs took lately. */
+  get waitMs(): number {
+    return (this.#waiting(true) * this.#meanMs) / this.threads;
+  }
+
+  /**
+   * What a job gives.
+   * @throws what it threw in the thread; AkinError `overloaded` when it would wait too long, the pool's code when its thread
+   *   died; the signal's reason.
+   */
+  run(task: Task, { urgent = false, signal }: JobOptions = {}): Promise<Result> {
+    const refusal = this.#refusal(urgent);
+    if (refusal) return Promise.reject(refusal);
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const id = this.#nextId++;
+    const drop = () => this.#drop(id, signal!.reason);
+    signal?.addEventListener('abort', drop);
+    const done = new Promise<Result>((resolve, reject) => {
+      const job = { id, task, urgent, isSecondTry: false, resolve, reject };
+      (urgent ? this.#urgent : this.#others).push(job);
+    });
+    this.#send();
+    return signal ? done.finally(() => signal.removeEventListener('abort', drop)) : done;
+  }
+
+  /** Ends the threads, each between two jobs; what still waits is rejected. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const { name, code } = this.#options;
+    this.#rejectAll(new AkinError(code, `${name} was closed`));
+    await Promise.all(
+      [...this.#threads].map(async ({ worker, ended, watch }) => {
+        clearTimeout(watch);
+        worker.postMessage('close' satisfies Sent<Task>);
+        const deadline = setTimeout(() => void worker.terminate(), CLOSING_MS);
+        await ended;
+        clearTimeout(deadline);
+      }),
+    );
+  }
+
+  #refusal(urgent: boolean): Error | undefined {
+    const { name, code, maxWaiting, maxWaitMs = Infinity } = this.#options;
+    if (this.#isClosed) return new AkinError(code, `${name} was closed`);
+    if (this.#broken) {
+      if (performance.now() < this.#broken.until) return this.#broken.error;
+      this.#broken = undefined;
+      this.#restarts = [];
+      while (this.#threads.size < this.threads) this.#startAgain();
+    }
+    const waiting = this.#waiting(urgent);
+    if (waiting < maxWaiting && !(urgent && this.waitMs > maxWaitMs)) return undefined;
+    return new AkinError('overloaded', `${waiting} wait for ${name} already`, { hint: 'try again in a second' });
+  }
+
+  /** Jobs that are urgent, or are not, and have not been answered. */
+  #waiting(urgent: boolean): number {
+    const sent = [...this.#threads].flatMap(({ jobs }) => [...jobs.values()]).filter((job) => job.urgent === urgent);
+    return sent.length + (urgent ? this.#urgent : this.#others).length;
+  }
+
+  /** Hands waiting jobs to threads, each to the one with the least to do. */
+  #send(): void {
+    const { ahead, maxJobMs } = this.#options;
+    for (;;) {
+      const isUrgent = this.#urgent.length > 0;
+      const queue = isUrgent ? this.#urgent : this.#others;
+      // What is urgent does not wait here until others are done: in the thread it overtakes them.
+      const most = isUrgent && maxJobMs === undefined ? 2 * ahead : ahead;
+      const free = [...this.#threads].filter(({ isReady, jobs }) => isReady && jobs.size < most);
+      if (queue.length === 0 || free.length === 0) return;
+      const thread = free.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least));
+      const job = queue.shift()!;
+      thread.jobs.set(job.id, job);
+      const { id, task, urgent } = job;
+      thread.worker.postMessage({ id, job: task, urgent } satisfies Sent<Task>);
+      if (maxJobMs !== undefined) thread.watch = setTimeout(() => void thread.worker.terminate(), maxJobMs);
+    }
+  }
+
+  #drop(id: number, reason: unknown): void {
+    for (const queue of [this.#urgent, this.#others]) {
+      const at = queue.findIndex((job) => job.id === id);
+      if (at >= 0) return queue.splice(at, 1)[0]!.reject(reason);
+    }
+    for (const { worker, jobs } of this.#threads) {
+      jobs.get(id)?.reject(reason); // It stays there until the thread has answered.
+      if (jobs.has(id)) worker.postMessage({ dropped: id } satisfies Sent<Task>);
+    }
+  }
+
+  /** Starts one thread; resolves when it is ready. */
+  #start(): Promise<void> {
+    const { name, source, data, code, maxHeapMiB, onTrouble } = this.#options;
+    const limits = maxHeapMiB === undefined ? undefined : { maxOldGenerationSizeMb: maxHeapMiB };
+    const worker = startThread(source, data, limits);
+    return new Promise((ready, notReady) => {
+      let failure: Error | undefined;
+      const thread: Thread<Task> = {
+        worker,
+        isReady: false,
+        jobs: new Map(),
+        watch: undefined,
+        ended: Promise.resolve(),
+      };
+      this.#threads.add(thread);
+      worker.on('message', (answer: Answered) => {
+        if ('ready' in answer) {
+          this.#ready = answer.ready as Ready;
+          thread.isReady = true;
+          ready();
+        } else if ('unready' in answer) failure = asError(answer.unready);
+        else if ('trouble' in answer) return onTrouble?.(asError(answer.trouble));
+        else this.#answered(thread, answer);
+        this.#send();
+      });
+      worker.on('error', (error) => (failure ??= error instanceof Error ? error : new Error(String(error))));
+      thread.ended = new Promise((resolve) => {
+        worker.on('exit', (exit) => {
+          const error =
+            failure instanceof AkinError
+              ? failure
+              : new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
+          notReady(error);
+          this.#ended(thread, error);
+          resolve();
+        });
+      });
+    });
+  }
+
+  #answered(thread: Thread<Task>, answer: Extract<Answered, { id: number }>): void {
+    const job = thread.jobs.get(answer.id);
+    thread.jobs.delete(answer.id);
+    clearTimeout(thread.watch);
+    if ('dropped' in answer) return;
+    this.#meanMs = this.#meanMs === 0 ? answer.ms : (1 - LATEST) * this.#meanMs + LATEST * answer.ms;
+    if ('result' in answer) job?.resolve(answer.result as never);
+    else job?.reject(asError(answer.error));
+  }
+
+  /** A thread is no more: its jobs are tried again or fail, and another one takes its place. */
+  #ended(thread: Thread<Task>, error: AkinError): void {
+    this.#threads.delete(thread);
+    clearTimeout(thread.watch);
+    if (this.#isClosed) return;
+    if (thread.isReady) this.#options.onTrouble?.(error);
+    for (const job of [...thread.jobs.values()].reverse()) {
+      if (this.#options.triesAgain && !job.isSecondTry) {
+        (job.urgent ? this.#urgent : this.#others).unshift({ ...job, isSecondTry: true });
+      } else job.reject(error);
+    }
+    if (this.#restartCount > 0 || thread.isReady) this.#startAgain(error);
+  }
+
+  #startAgain(error?: AkinError): void {
+    const now = performance.now();
+    this.#restarts = this.#restarts.filter((at) => at > now - RESTARTS_WITHIN_MS);
+    if (error && this.#restarts.length >= MOST_RESTARTS * this.threads) {
+      this.#broken = { error, until: now + LEFT_ALONE_MS };
+      if (this.#threads.size === 0) this.#rejectAll(error);
+      return;
+    }
+    this.#restarts.push(now);
+    this.#restartCount++;
+    this.#start().catch(() => {}); // `#ended` has heard of it.
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { jobs } of this.#threads) {
+      for (const job of jobs.values()) job.reject(error);
+      jobs.clear();
+    }
+    for (const job of [...this.#urgent.splice(0), ...this.#others.splice(0)]) job.reject(error);
+  }
+}

@@ -1,0 +1,281 @@
+/** What is too much is refused before it is read: bodies, JSON, forms, headers, and those who take too long. */
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { createApp } from '../../src/http/app.ts';
+import { LIMITS } from '../../src/http/limits.ts';
+import { listen, type RunningServer } from '../../src/http/server.ts';
+import { configurationOf } from '../../src/session/configuration.ts';
+import { Session } from '../../src/session/session.ts';
+import { sampleCopy } from '../akin.ts';
+import { raw } from './raw.ts';
+
+const TEXT = 'A machine with a finite table and an endless tape can compute whatever any procedure computes.';
+const JSON_TYPE = 'Content-Type: application/json';
+const FORM_TYPE = 'Content-Type: multipart/form-data; boundary=b';
+const MEBIBYTE = 1024 * 1024;
+
+let session: Session;
+let app: ReturnType<typeof createApp>;
+let server: RunningServer;
+const folder = sampleCopy(afterAll);
+beforeAll(async () => {
+  session = new Session({ address: folder, configuration: configurationOf({}), threads: 1 });
+  await session.ready();
+  app = createApp({ session, log: pino({ level: 'silent' }) });
+  server = await listen(app, { host: '127.0.0.1', port: 0, patience: { headersMs: 1000, requestMs: 3000 } });
+  return async () => {
+    await server.close(0);
+    await session.close();
+  };
+});
+
+/** `POST` over the socket. */
+function send(path: string, lines: string[], body?: Iterable<string | Buffer>, pause?: number) {
+  return raw(server.url, [`POST ${path} HTTP/1.1`, `Host: ${new URL(server.url).host}`, ...lines], body, pause);
+}
+
+function* chunked(bytes: number): Generator<string> {
+  const piece = ' '.repeat(64 * 1024);
+  for (let sent = 0; sent < bytes; sent += piece.length) yield `10000\r\n${piece}\r\n`;
+  yield '0\r\n\r\n';
+}
+
+describe('a body', () => {
+  it.each([
+    ['/v1/search', JSON_TYPE, LIMITS.questionBytes],
+    ['/v1/related', JSON_TYPE, LIMITS.draftJsonBytes],
+    ['/v1/related', FORM_TYPE, LIMITS.draftBytes],
+  ])('for %s (%s) is refused by its length, and in chunks when there is too much of it', async (path, type, most) => {
+    const refused = { status: 413, body: expect.stringContaining('"code":"too-large"') as string };
+    expect(await send(path, [type, `Content-Length: ${most + 1}`])).toMatchObject(refused); // Nothing of it is sent.
+    const counted = counting(chunked(600 * MEBIBYTE));
+    expect(await send(path, [type, 'Transfer-Encoding: chunked'], counted)).toMatchObject(refused);
+    expect(counted.bytes).toBeLessThan(most + 100 * MEBIBYTE);
+  });
+
+  it('of a GET is not read', async () => {
+    const answer = await raw(server.url, [
+      'GET /healthz HTTP/1.1',
+      `Host: ${new URL(server.url).host}`,
+      `Content-Length: ${600 * MEBIBYTE}`,
+    ]);
+    expect(answer.status).toBe(200);
+  });
+
+  it('that does not come is waited for no longer than a request may take', async () => {
+    const answer = await send('/v1/search', [JSON_TYPE, 'Content-Length: 1000'], Array<string>(100).fill(' '), 100);
+    expect(answer).toMatchObject({ status: 408, body: expect.stringContaining('"code":"timeout"') as string });
+  });
+
+  it.each([
+    ['application/json', 1, 'the body is empty'],
+    ['application/json; charset=utf-8', 2, 'no JSON'],
+    ['APPLICATION/JSON', 3, 'no UTF-8'],
+  ])('of type %s that is none is refused', async (type, which, words) => {
+    const body = which === 1 ? '' : which === 2 ? '{"query": ' : new Uint8Array([0x22, 0xff, 0x22]);
+    for (const path of ['/v1/search', '/v1/related']) {
+      const answer = await app.request(path, { method: 'POST', headers: { 'Content-Type': type }, body });
+      expect(await problemOf(answer, 400)).toMatchObject({ detail: expect.stringContaining(words) as string });
+    }
+  });
+
+  it.each([
+    [undefined, 'found none'],
+    ['application/x-www-form-urlencoded', 'found application/x-www-form-urlencoded'],
+    ['text/json', 'found text/json'],
+    ['application/jsonl', 'found application/jsonl'],
+  ])('of type %s is refused, and told what is taken', async (type, found) => {
+    for (const path of ['/v1/search', '/v1/related']) {
+      const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type };
+      const body = new TextEncoder().encode('{"query": "machines"}');
+      const answer = await app.request(path, { method: 'POST', headers, body });
+      const { detail } = await problemOf(answer, 415);
+      expect(detail).toContain('expected a body of Content-Type application/json');
+      expect(detail).toContain(found);
+    }
+  });
+
+  it('that is compressed is refused', async () => {
+    const headers = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    const answer = await app.request('/v1/search', { method: 'POST', headers, body: 'x' });
+    expect(await problemOf(answer, 415)).toMatchObject({ field: 'Content-Encoding' });
+  });
+});
+
+describe('JSON', () => {
+  const nested = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  it.each([
+    ['levels', `{"query": "machines", "filter": ${nested(LIMITS.jsonDepth)}}`],
+    ['levels that end nowhere', '['.repeat(MEBIBYTE - 1)],
+    ['objects', `{"filter": ${'{"not":'.repeat(LIMITS.jsonDepth)}`],
+    ['elements', `{"like": [${'"a",'.repeat(LIMITS.jsonSigns / 2)}"a"]}`],
+    ['strings without commas', '""'.repeat(LIMITS.jsonSigns + 1)],
+    ['brackets behind a quote that is escaped', `{"query": "\\\\", "texts": ${nested(LIMITS.jsonDepth)}}`],
+  ])('of too many %s is refused', async (_, body) => {
+    expect(await problemOf(await ask(body), 413)).toMatchObject({ code: 'too-large' });
+  });
+
+  it('may have any signs inside of its strings', async () => {
+    const query = `machines ${'[{,"\\\\'.repeat(1500)}`.slice(0, 9000);
+    expect((await ask(JSON.stringify({ query, cutoff: 0 }))).status).toBe(200);
+  });
+
+  it('takes the largest question there can be', async () => {
+    const { hits } = (await (await app.request('/v1/search?q=machines&limit=50&cutoff=0')).json()) as {
+      hits: { id: string }[];
+    };
+    const ids = hits.map(({ id }) => id);
+    const any = Array.from({ length: 60 }, (_, i) => ({ all: [{ phrase: `machine ${i}` }] }));
+    const body = { query: 'machines', like: ids.slice(0, 25), unlike: ids.slice(25), filter: { any }, cutoff: 0 };
+    expect((await ask(JSON.stringify(body))).status).toBe(200);
+  });
+
+  const ask = (body: string) =>
+    app.request('/v1/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+});
+
+describe('a form', () => {
+  const part = (name: string, content: string, filename?: string) =>
+    `--b\r\nContent-Disposition: form-data; name="${name}"${filename ? `; filename="${filename}"` : ''}\r\n\r\n${content}\r\n`;
+  const draft = part('file', TEXT, 'draft.txt');
+  const ask = (body: string, type = 'multipart/form-data; boundary=b') =>
+    app.request('/v1/related', { method: 'POST', headers: { 'Content-Type': type }, body });
+
+  it.each([
+    ['100,000 parts', Array.from({ length: 100_000 }, (_, i) => part(`p${i}`, 'x')).join(''), 400],
+    ['100,000 parts without names', `${'--b\r\n\r\nx\r\n'.repeat(100_000)}--b--\r\n`, 413],
+    ['a long field', `${draft}${part('limit', '1'.repeat(LIMITS.formFieldBytes + 1))}--b--\r\n`, 413],
+    ['a long header', `--b\r\n${'x'.repeat(10 * MEBIBYTE)}: y\r\n\r\n\r\n--b--\r\n`, 400],
+    ['a field there is none of', `${draft}${part('colour', 'red')}--b--\r\n`, 400],
+    ['a name of everything', `${draft}${part('__proto__', 'red')}--b--\r\n`, 400],
+    ['two files', `${draft}${draft}--b--\r\n`, 400],
+    ['a file that is a field', `${part('file', TEXT)}--b--\r\n`, 400],
+    ['a field that is a file', `${draft}${part('limit', '3', 'limit.txt')}--b--\r\n`, 400],
+    ['a number that is none', `${draft}${part('limit', '0x10')}--b--\r\n`, 400],
+    ['no end', draft, 400],
+    ['no beginning', 'hello', 400],
+    ['nothing', '', 400],
+    ['half a header', '--b\r\nContent-Dispo', 400],
+    ['half a file', draft.slice(0, -50), 400],
+  ])('with %s is refused', async (_, body, status) => {
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('akin-draft-'));
+    const before = new Set(left());
+    const start = performance.now();
+    const problem = await problemOf(await ask(body), status);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(JSON.stringify(problem)).not.toContain(tmpdir());
+    expect(left().filter((name) => !before.has(name))).toEqual([]);
+  });
+
+  it('without a boundary is refused', async () => {
+    expect(await problemOf(await ask(draft, 'multipart/form-data'), 400)).toMatchObject({ code: 'invalid-argument' });
+  });
+
+  it('of few parts in any order is taken', async () => {
+    expect((await ask(`${part('limit', '3')}${part('year', '')}${draft}--b--\r\n`)).status).toBe(400); // No years.
+    expect((await ask(`${part('limit', '3')}${draft}${part('bib', '', 'refs.bib')}--b--\r\nand so on`)).status).toBe(
+      200,
+    );
+  });
+});
+
+describe('many at a time', () => {
+  it.each([
+    ['/v1/related', LIMITS.draftsAtOnce],
+    ['/v1/search', LIMITS.bodiesAtOnce],
+  ])('%s takes only so many, and the others when these are done', async (path, most) => {
+    const held: ReadableStreamDefaultController[] = [];
+    const ask = async (body: string | ReadableStream) => {
+      const init = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, duplex: 'half' };
+      return app.request(path, init as RequestInit);
+    };
+    const waiting = Array.from({ length: most }, async () =>
+      ask(new ReadableStream({ start: (controller) => void held.push(controller) })),
+    );
+    const refused = await ask('{}');
+    expect(refused.headers.get('Retry-After')).toBe('1');
+    expect(await problemOf(refused, 503)).toMatchObject({ code: 'overloaded' });
+    for (const controller of held) controller.close();
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(400); // Empty bodies.
+    expect((await ask('{}')).status).toBe(400);
+  });
+});
+
+describe('a connection', () => {
+  it('whose headers do not come is closed with 408', async () => {
+    const answer = await raw(server.url, ['GET / HTTP/1.1'].slice(0, 1), [], 0, false);
+    expect(answer).toMatchObject({ status: 408, body: expect.stringContaining('"code":"timeout"') as string });
+  });
+
+  it.each([
+    ['headers that are too long', ['GET / HTTP/1.1', `X: ${'x'.repeat(LIMITS.headerBytes)}`], 431, 'too-large'],
+    ['an address that is too long', [`GET /?q=${'x'.repeat(LIMITS.headerBytes)} HTTP/1.1`], 431, 'too-large'],
+    ['no HTTP', ['hello'], 400, 'invalid-argument'],
+    ['a method that there is none of', ['FETCH / HTTP/1.1'], 400, 'invalid-argument'],
+    ['a version that there is none of', ['GET / HTTP/9.9'], 400, 'invalid-argument'],
+    ['a line that is no header', ['GET / HTTP/1.1', 'Host localhost'], 400, 'invalid-argument'],
+    ['an address with a blank', ['GET /a b HTTP/1.1'], 400, 'invalid-argument'],
+    ['two lengths', ['POST / HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2'], 400, 'invalid-argument'],
+    [
+      'a length and chunks',
+      ['POST / HTTP/1.1', 'Content-Length: 1', 'Transfer-Encoding: chunked'],
+      400,
+      'invalid-argument',
+    ],
+  ])('of %s is answered with a problem', async (_, lines, status, code) => {
+    const { headers, body, ...answer } = await raw(server.url, lines);
+    expect(answer.status).toBe(status);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, code });
+  });
+});
+
+it.each(['TRACE', 'OPTIONS', 'PUT', 'MKCOL'])('answers %s over the socket with 405', async (method) => {
+  const answer = await raw(server.url, [`${method} /v1/search HTTP/1.1`, `Host: ${new URL(server.url).host}`]);
+  expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+});
+
+it('quotes no more of a request than a person reads', async () => {
+  const long = 'x'.repeat(100_000);
+  for (const path of [`/v1/papers/${long}`, `/v1/search?q=a&${long}=1`, `/v1/search?q=a&limit=${long}`, `/${long}`]) {
+    const answer = await app.request(path);
+    expect((await answer.text()).length, path.slice(0, 20)).toBeLessThan(3 * LIMITS.problemCharacters);
+  }
+  const answer = await app.request('/v1/search', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ [long]: 1, query: 'a' }),
+  });
+  expect((await answer.text()).length).toBeLessThan(3 * LIMITS.problemCharacters);
+});
+
+it('goes on answering others while somebody sends too much', async () => {
+  const flood = Promise.all(
+    Array.from({ length: 4 }, () =>
+      send('/v1/search', [JSON_TYPE, 'Transfer-Encoding: chunked'], chunked(50 * MEBIBYTE)),
+    ),
+  );
+  onTestFinished(async () => void (await flood));
+  for (let i = 0; i < 5; i++) expect((await fetch(`${server.url}/v1/search?q=machines+${i}`)).status).toBe(200);
+});
+
+async function problemOf(answer: Response, status: number): Promise<Record<string, string>> {
+  expect([answer.status, answer.headers.get('Content-Type')]).toEqual([status, 'application/problem+json']);
+  return (await answer.json()) as Record<string, string>;
+}
+
+/** Pieces, and how many bytes of them were taken. */
+function counting(pieces: Iterable<string>): Iterable<string> & { bytes: number } {
+  const counted = {
+    bytes: 0,
+    *[Symbol.iterator]() {
+      for (const piece of pieces) {
+        counted.bytes += piece.length;
+        yield piece;
+      }
+    },
+  };
+  return counted;
+}

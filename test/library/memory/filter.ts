@@ -1,0 +1,52 @@
+/** Does a filter let a paper through? By what the paper says of itself. */
+import {
+  facetsOf,
+  foldedAuthor,
+  foldedCategory,
+  foldedCollection,
+  foldedVenue,
+  meansAuthor,
+  type FacetField,
+} from '../../../src/library/facets.ts';
+import type { Filter } from '../../../src/library/filter.ts';
+import type { Paper } from '../../../src/paper.ts';
+import { termsOf } from './words.ts';
+
+export function lets(filter: Filter, paper: Paper): boolean {
+  const some = (field: FacetField, isMeant: (folded: string) => boolean): boolean =>
+    facetsOf(paper).some((facet) => facet.field === field && isMeant(facet.folded));
+  if ('all' in filter) return filter.all.every((part) => lets(part, paper));
+  if ('any' in filter) return filter.any.some((part) => lets(part, paper));
+  if ('not' in filter) return !lets(filter.not, paper);
+  if ('year' in filter) {
+    const { from = -Infinity, to = Infinity } = filter.year;
+    return paper.year !== null && paper.year >= from && paper.year <= to;
+  }
+  if ('author' in filter) return some('author', (author) => meansAuthor(foldedAuthor(filter.author), author));
+  if ('venue' in filter) return some('venue', (venue) => venue.includes(foldedVenue(filter.venue)));
+  if ('category' in filter) return some('category', (category) => category.startsWith(foldedCategory(filter.category)));
+  if ('collection' in filter) return some('collection', (way) => way.includes(foldedCollection(filter.collection)));
+  if ('title' in filter) return holdsPhrase(paper.title, filter.title);
+  if ('phrase' in filter) return holdsPhrase(paper.title, filter.phrase) || holdsPhrase(paper.abstract, filter.phrase);
+  switch (filter.has) {
+    case 'title':
+    case 'abstract':
+      return paper[filter.has] !== '';
+    case 'url':
+      return paper.url !== null;
+    case 'author':
+    case 'year':
+    case 'venue':
+    case 'category':
+    case 'collection':
+      return some(filter.has, () => true);
+    default:
+      return paper.ids[filter.has] !== undefined;
+  }
+}
+
+/** Whether the words of a phrase follow each other in a text. */
+function holdsPhrase(text: string, phrase: string): boolean {
+  const [terms, wanted] = [termsOf(text), termsOf(phrase)];
+  return wanted.length > 0 && terms.some((_, i) => wanted.every((term, j) => terms[i + j] === term));
+}

@@ -1,0 +1,218 @@
+/** The reading side of a library in memory: it looks at every paper for every question. */
+import { isAbsolute } from 'node:path';
+import type { Model } from '../../../src/embedding/models.ts';
+import { seeded } from '../../../src/evaluation/bootstrap.ts';
+import { candidatesFrom, unranked, type Found, type Known } from '../../../src/library/candidates.ts';
+import { FACET_FIELDS, facetsOf, type FacetCount, type Facets } from '../../../src/library/facets.ts';
+import type { FileRead } from '../../../src/library/files.ts';
+import type { Filter } from '../../../src/library/filter.ts';
+import type {
+  Candidate,
+  Described,
+  Key,
+  Leg,
+  Library,
+  LibraryFacts,
+  LibraryState,
+  Listed,
+  ListOrder,
+  Recall,
+  Recalled,
+} from '../../../src/library/library.ts';
+import { LISTED } from '../../../src/library/order.ts';
+import type { Paper } from '../../../src/paper.ts';
+import { dot } from '../../../src/vector.ts';
+import { lets } from './filter.ts';
+import type { Held, MemoryStore } from './store.ts';
+import { WordsAsked } from './words.ts';
+
+export class MemoryLibrary implements Library {
+  readonly model: Model;
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore) {
+    this.model = store.model;
+    this.#store = store;
+  }
+
+  async state(): Promise<LibraryState> {
+    const { papers, settings, revision } = this.#store;
+    return { papers: papers.size, embedded: this.#embedded().length, revision: String(revision), settings };
+  }
+
+  async facts(): Promise<LibraryFacts> {
+    const { model, id } = this.#store;
+    const embedded = this.#embedded();
+    const truncated = embedded.filter(({ embedding }) => embedding!.truncated).length;
+    return {
+      ...(await this.state()),
+      library: id,
+      place: id,
+      format: 0,
+      spaces: [
+        { model: model.name, fingerprint: model.fingerprint, embedded: embedded.length, truncated, inUse: true },
+      ],
+      works: this.#store.works().length,
+      bytes: 0,
+      notes: [],
+    };
+  }
+
+  async find(names: string[]): Promise<(Key | undefined)[]> {
+    return names.map((name) => this.#store.named(name)?.key);
+  }
+
+  async recall({ legs, depth, vector, words, scoring, filter, also = [], signal }: Recall): Promise<Recalled> {
+    vector?.catch(() => {}); // Told below, unless nobody waits for it any more.
+    signal?.throwIfAborted();
+    const wanted = vector && (await Promise.race([vector, abortOf(signal)]));
+    const asked = words === undefined ? undefined : this.#words(words);
+    const all = [...this.#store.papers.values()];
+    const known = new Map(
+      all.map(({ key, paper: { id, title, year }, embedding }): [Key, Known] => {
+        const similarity = wanted && embedding && dot(wanted, embedding.vector);
+        const match = asked && asked.isOfWords ? asked.match(key, scoring) : undefined;
+        const work = this.#store.workOf(key)[0]!;
+        return [key, { key, id, title, year, work, vector: embedding?.vector, similarity, match }];
+      }),
+    );
+    const found: Partial<Record<Leg, Found[]>> = {};
+    const timings: Recalled['timings'] = {};
+    for (const leg of legs) {
+      const begun = performance.now();
+      found[leg] = this.#passing(filter)
+        .map(({ key }) => ({ key, score: leg === 'dense' ? known.get(key)!.similarity : known.get(key)!.match?.score }))
+        .filter((each): each is Found => each.score !== undefined && (leg === 'dense' || each.score > 0))
+        .sort((a, b) => b.score - a.score || (known.get(a.key)!.id < known.get(b.key)!.id ? -1 : 1))
+        .slice(0, depth);
+      timings[leg] = performance.now() - begun;
+    }
+    const candidates = candidatesFrom(found, known);
+    const candidateOf = (key: Key): Candidate | undefined =>
+      candidates.find((each) => each.key === key) ?? (known.has(key) ? unranked(known.get(key)!) : undefined);
+    return {
+      candidates,
+      also: also.map(candidateOf),
+      exhausted: legs.every((leg) => found[leg]!.length < depth),
+      corrections: asked?.corrections ?? [],
+      state: await this.state(),
+      timings,
+    };
+  }
+
+  async describe(
+    keys: Key[],
+    { words, records: areAsked }: Parameters<Library['describe']>[1] = {},
+  ): Promise<(Described | undefined)[]> {
+    const asked = words && this.#words(words.text);
+    return keys.map((key) => {
+      const held = this.#store.papers.get(key);
+      if (!held) return undefined;
+      const { paper, records } = held;
+      const others = this.#store.workOf(key).filter((version) => version !== key);
+      const isMerged = new Set(records.map(({ hash }) => hash)).size > 1;
+      return {
+        paper,
+        key,
+        versions: others.map((version) => this.#store.papers.get(version)!.paper),
+        records: areAsked && isMerged ? records.map((record) => record.paper) : [],
+        words: asked?.found(key, words!.scoring) ?? [],
+      };
+    });
+  }
+
+  async vectors(keys: Key[]): Promise<(Float32Array | undefined)[]> {
+    return keys.map((key) => this.#store.papers.get(key)?.embedding?.vector);
+  }
+
+  async list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]> {
+    return this.#passing(filter)
+      .sort((a, b) => LISTED[order](a.paper, b.paper))
+      .slice(0, limit)
+      .map(({ key, paper: { id, title, year } }) => ({ key, id, title, year, work: this.#store.workOf(key)[0]! }));
+  }
+
+  async count(filter: Filter): Promise<number> {
+    return this.#passing(filter).length;
+  }
+
+  async facets(keys: Key[], limit: number): Promise<Facets> {
+    const counts = new Map<string, FacetCount & { field: string }>();
+    for (const key of new Set(keys)) {
+      const paper = this.#store.papers.get(key)?.paper;
+      const facets = new Map((paper ? facetsOf(paper) : []).map((facet) => [`${facet.field} ${facet.folded}`, facet]));
+      for (const [name, { field }] of facets) {
+        const count = counts.get(name) ?? { field, value: this.#store.facetNames.get(name)!, papers: 0 };
+        counts.set(name, { ...count, papers: count.papers + 1 });
+      }
+    }
+    const commonest = (wanted: string) =>
+      [...counts.values()]
+        .filter(({ field }) => field === wanted)
+        .sort((a, b) => b.papers - a.papers || (a.value < b.value ? -1 : 1))
+        .slice(0, limit)
+        .map(({ value, papers }) => ({ value, papers }));
+    return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
+  }
+
+  async *everyPaper(): AsyncGenerator<Paper> {
+    for (const { paper } of [...this.#store.papers.values()]) yield paper;
+  }
+
+  async *everyWork(): AsyncGenerator<Key[]> {
+    const works = new Map(this.#store.works().map((work) => [work[0]!, work]));
+    for (const key of [...this.#store.papers.keys()]) {
+      const work = works.get(key);
+      if (work && work.length > 1) yield [...work];
+    }
+  }
+
+  async sample(count: number): Promise<Float32Array[]> {
+    const vectors = this.#embedded().map(({ embedding }) => embedding!.vector);
+    const random = seeded(vectors.length);
+    const drawn: Float32Array[] = [];
+    while (vectors.length > 0 && drawn.length < count)
+      drawn.push(...vectors.splice(Math.floor(random() * vectors.length), 1));
+    return drawn;
+  }
+
+  async files(): Promise<FileRead[]> {
+    const all = [...this.#store.papers.values()];
+    return [...this.#store.files.values()]
+      .filter(({ path }) => isAbsolute(path))
+      .sort((a, b) => (a.path < b.path ? -1 : 1))
+      .map(({ number, readings, before, invalid: _, ...file }) => {
+        let [held, missing, waiting] = [0, 0, 0];
+        for (const { records, embedding } of all) {
+          const here = records.filter((record) => record.file === number);
+          held += here.length;
+          missing += here.filter(({ reading }) => readings.indexOf(reading) < before).length;
+          if (!embedding) waiting += here.length;
+        }
+        return { ...file, held, missing, waiting };
+      });
+  }
+
+  async ready(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  #embedded(): Held[] {
+    return [...this.#store.papers.values()].filter(({ embedding }) => embedding);
+  }
+
+  #passing(filter: Filter = { all: [] }): Held[] {
+    return [...this.#store.papers.values()].filter(({ paper }) => lets(filter, paper));
+  }
+
+  #words(text: string): WordsAsked {
+    return new WordsAsked(text, new Map(Array.from(this.#store.papers, ([key, { paper }]) => [key, paper])));
+  }
+}
+
+/** Rejects when a signal is aborted. */
+function abortOf(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+}

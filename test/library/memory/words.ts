@@ -1,0 +1,116 @@
+/** Which papers hold the words of a question, and how well? By reading every paper. */
+import { stemmer } from 'stemmer';
+import type { Correction, FoundWord, Key, Match, WordScoring } from '../../../src/library/library.ts';
+import { correction, Vocabulary } from '../../../src/library/vocabulary.ts';
+import { tellingWords } from '../../../src/library/words.ts';
+import type { Paper } from '../../../src/paper.ts';
+
+const TERM = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\u0300-\u0331]*/gu;
+
+/**
+ * The terms of a text: words without case and without the accents of Latin letters, as their Porter stems. The same as
+ * SQLite's `porter unicode61 remove_diacritics 2` makes of every word of 290,000 titles and abstracts (195,792 words).
+ */
+export function termsOf(text: string): string[] {
+  return Array.from(text.normalize('NFC').matchAll(TERM), ([word]) => stemOf(Array.from(word, folded).join('')));
+}
+
+function folded(letter: string): string {
+  if (/[\u0300-\u0331]/.test(letter)) return '';
+  if (/\p{Script=Latin}/u.test(letter)) return Array.from(letter.toLowerCase().normalize('NFD'))[0]!;
+  const small = letter.toUpperCase().toLowerCase(); // Of the letters that have two small forms, such as sigma, one.
+  return small.length === letter.length ? small : letter.toLowerCase();
+}
+
+/** What is shorter or longer than an English word has no stem. */
+function stemOf(word: string): string {
+  const bytes = Buffer.byteLength(word);
+  return bytes < 3 || bytes >= 64 ? word : stemmer(word);
+}
+
+/** Constants of BM25 (Robertson & Zaragoza, 2009, doi:10.1561/1500000019) for each way of ranking. */
+const BM25: Record<WordScoring, { k1: number; b: number }> = {
+  alone: { k1: 1.2, b: 0.75 },
+  fused: { k1: 0.9, b: 0.4 },
+};
+/** How soon a word that is said more often in a question stops counting more. */
+const K3 = 2;
+const LEAST_IDF = 1e-6;
+
+interface Term {
+  term: string;
+  /** The word of the question that it is of, or the first of several. */
+  word: string;
+  said: number;
+  isCorrected: boolean;
+}
+
+/** The words of one question, and what a library's papers hold of them. */
+export class WordsAsked {
+  /** Whether there are any. */
+  readonly isOfWords: boolean;
+  readonly corrections: Correction[];
+  readonly #terms = new Map<string, Term>();
+  /** The terms of each paper, title and abstract together. */
+  readonly #texts = new Map<Key, string[]>();
+  /** How many papers hold each term. */
+  readonly #holders = new Map<string, number>();
+  /** Terms in a paper, on average. */
+  readonly #mean: number;
+
+  constructor(text: string, papers: ReadonlyMap<Key, Paper>) {
+    for (const [key, { title, abstract }] of papers) {
+      const terms = [...termsOf(title), ...termsOf(abstract)];
+      this.#texts.set(key, terms);
+      for (const term of new Set(terms)) this.#holders.set(term, (this.#holders.get(term) ?? 0) + 1);
+    }
+    this.#mean = [...this.#texts.values()].flat().length / this.#texts.size;
+    const asked = tellingWords(text);
+    this.isOfWords = asked.length > 0;
+    const vocabulary = new Vocabulary([...this.#holders]);
+    for (const { word, count } of asked) {
+      const own = termsOf(word);
+      for (const term of own) {
+        const meant = own.length === 1 && !this.#holders.has(term) ? correction(term, vocabulary) : undefined;
+        const known = this.#terms.get(meant ?? term) ?? { word, said: 0, isCorrected: meant !== undefined };
+        this.#terms.set(meant ?? term, { ...known, term: meant ?? term, said: known.said + count });
+      }
+    }
+    this.corrections = [...this.#terms.values()].flatMap(({ word, term, isCorrected }) =>
+      isCorrected ? [{ word, term }] : [],
+    );
+  }
+
+  match(key: Key, scoring: WordScoring): Match {
+    const rarity = (term: string) => Math.log(1 + this.#odds(term));
+    const held = [...this.#terms.values()].filter(({ term }) => this.#texts.get(key)!.includes(term));
+    const all = [...this.#terms.values()].reduce((sum, { term }) => sum + rarity(term), 0);
+    return {
+      score: held.reduce((sum, term) => sum + this.#score(key, term, scoring), 0),
+      words: held.length,
+      coverage: held.reduce((sum, { term }) => sum + rarity(term) / all, 0),
+    };
+  }
+
+  /** The words that a paper holds, in the order in which they were said. */
+  found(key: Key, scoring: WordScoring): FoundWord[] {
+    return [...this.#terms.values()]
+      .filter(({ term }) => this.#texts.get(key)!.includes(term))
+      .map((term) => ({ word: term.word, score: this.#score(key, term, scoring) }));
+  }
+
+  #score(key: Key, { term, said }: Term, scoring: WordScoring): number {
+    const { k1, b } = BM25[scoring];
+    const text = this.#texts.get(key)!;
+    const count = text.filter((each) => each === term).length;
+    const idf = Math.max(LEAST_IDF, Math.log(this.#odds(term)));
+    const saturated = (count * (k1 + 1)) / (count + k1 * (1 - b + (b * text.length) / this.#mean));
+    return idf * (((K3 + 1) * said) / (K3 + said)) * saturated;
+  }
+
+  /** Of a paper's not holding a term. */
+  #odds(term: string): number {
+    const holders = this.#holders.get(term) ?? 0;
+    return (this.#texts.size - holders + 0.5) / (holders + 0.5);
+  }
+}
