@@ -64,9 +64,13 @@ describe('plainText', () => {
 });
 
 describe('characterNamed', () => {
-  it('knows the names of HTML, and composes accented letters', () => {
+  it('knows the names of HTML', () => {
     const names = ['amp', 'nbsp', 'szlig', 'thetasym', 'rArr', 'zwnj', 'bsol', 'ccaron', 'Aring', 'odblac', 'sdot'];
     expect(names.map(characterNamed)).toEqual(['&', '\u00a0', 'ß', 'ϑ', '⇒', '\u200c', '\\', 'č', 'Å', 'ő', '⋅']);
+  });
+
+  it('knows white space by its number', () => {
+    expect(['#9', '#xA', '#13', '#32'].map(characterNamed)).toEqual(['\t', '\n', '\r', ' ']);
   });
 
   it('knows no others', () => {
