@@ -2,9 +2,20 @@
  * What the first pages of a paper say about it: title, abstract, authors, identifiers. They are told by where they stand and
  * how they look, and taken only where that is clear.
  */
-import { withoutTrailing, type PaperInput } from '../paper.ts';
+import type { PaperInput } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
-import { joinLines, linesOfPage, mostOf, textOf, type Line, type Page } from './pdf-lines.ts';
+import { authorsBelow, chooseAuthors, isSameList } from './pdf-authors.ts';
+import { chooseDoi } from './pdf-doi.ts';
+import { joinLines, linesOfPage, mostOf, type Line, type Page } from './pdf-lines.ts';
+import {
+  blockOf,
+  blocksSetOff,
+  chooseTitle,
+  letters,
+  titlesOnPage,
+  type ChosenTitle,
+  type TitleBlock,
+} from './pdf-title.ts';
 import { yearIn } from './year.ts';
 
 /** What a PDF says about itself: XMP's fields (`dc:title`) and those of its information dictionary (`Title`). */
@@ -21,17 +32,22 @@ export function frontMatter(pages: Page[], metadata: Metadata): FrontMatter {
   const lines = pages.map(linesOfPage);
   const all = lines.flat();
   const known = all.map(({ text }) => text).join(' ');
-  const first = lines[0] ?? [];
   const abstract = abstractIn(all, known);
-  const allRuns = all.flatMap(({ runs }) => runs);
-  const bodySize = allRuns.length === 0 ? 0 : mostOf(allRuns, ({ size }) => Math.round(size * 2) / 2);
-  const title = titleOf(titleOnPage(first, pages[0]?.height ?? 0, bodySize, abstract?.heading, known), metadata, first);
+  const runs = all.flatMap((line) => line.runs);
+  const size = runs.length === 0 ? 0 : mostOf(runs, (run) => Math.round(run.size * 2) / 2);
+  const font = runs.length === 0 ? '' : mostOf(runs, (run) => run.font);
+  const titles = [metadata['dc:title'], metadata.title].flatMap((title) => one(title) ?? []);
+  const given = givenAuthors(metadata);
+  const front = frontOf({ pages, lines, known, size, font, heading: abstract?.heading }, titles, given);
+  const first = lines[0] ?? [];
+  const begin = lines[front.page] ?? [];
   const stamp = stampIn(pages[0]);
-  const authors = authorsOf(metadata, first);
-  const [doi, otherDois] = doiOf(metadata, first);
+  const authors = chooseAuthors(front.authors, given, begin);
+  const fields = DOI_FIELDS.map((field) => one(metadata[field]) ?? '');
+  const { doi, others } = chooseDoi(fields, front.page === 0 ? first : [...first, ...begin], size);
   const withoutText = all.length === 0 ? 'the first pages have no text: scanned?' : 'no abstract was found';
   return {
-    title,
+    title: front.title.text,
     abstract: abstract?.text,
     authors: authors ?? [],
     year: yearIn(one(metadata['prism:publicationdate'] ?? metadata['prism:coverdate'])),
@@ -44,8 +60,9 @@ export function frontMatter(pages: Page[], metadata: Metadata): FrontMatter {
       pmcid: onlyOne(first, /\bPMCID:? ?(PMC\d+)\b/g),
     }),
     extra: fieldsWithValue({
-      author: authors ? undefined : one(metadata.author),
-      dois: otherDois,
+      titles: front.title.others,
+      author: given.some((names) => isSameList(names, authors)) ? undefined : one(metadata.author),
+      dois: others,
       stamp: stamp?.text,
       volume: one(metadata['prism:volume']),
       issue: one(metadata['prism:number']),
@@ -55,120 +72,110 @@ export function frontMatter(pages: Page[], metadata: Metadata): FrontMatter {
   };
 }
 
-const letters = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/[^\p{L}\d]/gu, '')
-    .toLowerCase();
-const wordsIn = (text: string): number => text.split(/\s+/).filter((word) => /\p{L}/u.test(word)).length;
+// ---- Title and authors ----
+
+/** Fields of metadata that hold a DOI, the likeliest first. */
+const DOI_FIELDS = [
+  ...['prism:doi', 'pdfx:doi', 'crossmark:doi', 'doi', 'wps-articledoi', 'dc:identifier', 'subject', 'title'],
+];
+
+/** What repositories and publishers print on the page that they put before a paper. */
+const COVER =
+  /this article was downloaded|previously published works|has made this article openly available|stable url: ?https?:|see discussions, stats, and author profiles|citation for published version|this may be the author’s version|\bhal id\b|follow this and additional works|linked references are available|link to (?:publication|published version)|white rose research online/i;
+/** Of a page's height, how far down front matter reaches where no abstract is found. */
+const FRONT = 0.6;
+
+interface Front {
+  title: ChosenTitle;
+  /** The authors named below the title, if it is sure who they are. */
+  authors: string[] | undefined;
+  /** Where the paper begins. */
+  page: number;
+}
+
+/** What all pages say: the lines of each, the type most of the text is in, where the abstract begins. */
+interface Document {
+  pages: Page[];
+  lines: Line[][];
+  known: string;
+  size: number;
+  font: string;
+  heading: Line | undefined;
+}
+
+/** Title and authors, and the page on which the paper begins: the first, or the one behind a repository's cover page. */
+function frontOf(document: Document, titles: string[], authors: string[][]): Front {
+  const { lines, heading } = document;
+  const front = frontOn(document, 0, titles, authors);
+  const textOn = (page: number): string => lines[page]!.map(({ text }) => text).join(' ');
+  const isCover = lines.length > 1 && COVER.test(textOn(0));
+  const begin = heading?.page ?? (isCover ? 1 : 0);
+  if (begin === 0) return front;
+  // A cover has the title, and the paper has it again; or else it says that it is one, and the abstract stands behind it.
+  const behind = frontOn(document, begin, titles, authors);
+  const isTwice = behind.title.text !== undefined && letters(textOn(0)).includes(letters(behind.title.text));
+  return behind.title.block && (isTwice || isCover) ? behind : front;
+}
+
+function frontOn(document: Document, page: number, titles: string[], authors: string[][]): Front {
+  const { pages, lines, known, size, font, heading } = document;
+  const onPage = lines[page] ?? [];
+  const bottom = heading?.page === page ? heading.y : (pages[page]?.height ?? 0) * FRONT;
+  const title = chooseTitle(titlesOnPage(onPage, bottom, size, known), titles, onPage);
+  const named = title.block && namedBelow(document, page, title.block, authors);
+  // A single large word is a journal's name, or a number, if there is a title with authors below it.
+  if (title.text?.includes(' ')) return { title, authors: named, page };
+  // A title no larger than the text is one if authors are named below it.
+  for (const block of blocksSetOff(onPage, bottom, font, known)) {
+    const below = namedBelow(document, page, block, authors, 1);
+    if (below) return { title: { text: block.text, block, others: [] }, authors: below, page };
+  }
+  return { title, authors: named, page };
+}
+
+/** The authors below a title; where they are not clear there, below the same title on the next page. */
+function namedBelow(
+  { lines, heading }: Document,
+  page: number,
+  title: TitleBlock,
+  given: string[][],
+  before?: number,
+): string[] | undefined {
+  const addresses = lines[page]!.flatMap(({ text }) => text.match(/[\w.+-]{1,64}@/g) ?? []).map((text) =>
+    text.toLowerCase(),
+  );
+  const known = [...addresses, ...given.flat().map(letters)];
+  const below = (on: number, block: Line[]): string[] | undefined => {
+    const end = heading?.page === on && heading.y > block.at(-1)!.y ? heading.y : Infinity;
+    return authorsBelow(lines[on]!, block, end, known, before);
+  };
+  const again = blockOf(title.text, lines[page + 1] ?? []);
+  return below(page, title.lines) ?? (again && below(page + 1, again.lines));
+}
+
+/** More than any paper has; what else is it? */
+const MAX_AUTHORS = 5000;
+
+/** The authors that the metadata name, in each of the fields there are for them. */
+function givenAuthors(metadata: Metadata): string[][] {
+  const creators = metadata['dc:creator'];
+  const inOne = (text: string): string[] => text.split(text.includes(';') ? ';' : /, (?:and )?| and | & /);
+  const lists = [
+    ...(Array.isArray(creators)
+      ? [creators.length === 1 && (creators[0]!.match(/,/g)?.length ?? 0) > 1 ? inOne(creators[0]!) : creators]
+      : []),
+    inOne(one(metadata.author) ?? ''),
+  ];
+  return lists
+    .filter((names) => names.length <= MAX_AUTHORS)
+    .map((names) =>
+      names.map((name) => name.trim().replace(/^([^,]+), ([^,]+)$/, '$2 $1')).filter((name) => name !== ''),
+    );
+}
 
 function one(value: string | string[] | undefined): string | undefined {
   const text = Array.isArray(value) ? value.join(', ') : value;
   return text === undefined || text.trim() === '' ? undefined : text.trim();
-}
-
-// ---- Title ----
-
-/** A title's type is larger than the text's by at least this. */
-const TITLE_SCALE = 1.15;
-const MAX_TITLE = 400;
-
-/** Of journals and repositories, in type as large as a title's. */
-const FURNITURE = new RegExp(
-  [
-    '^arxiv:',
-    '^(?:the )?(?:international |european |american )?(?:journal|annals|archives|transactions|proceedings|bulletin) (?:of|on)\\b',
-    '^(?:ieee|acm) (?:transactions|journal)\\b',
-    '^(?:original |research |review |short |regular )?(?:article|paper|letter|communication|report|note)s?$',
-    '^(?:open access|preprint|accepted manuscript|author manuscript|technical report|working paper|under review\\b)',
-    '^(?:published as|accepted (?:as|at|for)|to appear|submitted to)\\b',
-    '\\bissn\\b|^vol(?:ume)?\\.? ?\\d|^doi:|https?:|www\\.|©|all rights reserved|contents lists available',
-    '^(?:(?:\\d+|[ivx]+)(?:\\.\\d+)*\\.? )?(?:abstract|summary|introduction|contents|table of contents|references)$',
-    '^(?:\\d+|[IVX]+)\\.? \\p{Lu}\\p{Ll}+$',
-  ].join('|'),
-  'iu',
-);
-/** These stand next to a journal's name. */
-const BESIDE_JOURNAL = /contents lists available|journal homepage|sciencedirect/i;
-
-/** The lines in the largest type above the abstract. */
-function titleOnPage(
-  lines: Line[],
-  height: number,
-  bodySize: number,
-  heading: Line | undefined,
-  known: string,
-): string | undefined {
-  const bottom = heading?.page === 0 ? heading.y : height * 0.6;
-  const above = lines.filter(({ y }) => y < bottom).sort((a, b) => a.y - b.y);
-  const blocks: Line[][] = [];
-  for (const line of above) {
-    const last = blocks.at(-1)?.at(-1);
-    if (last && continues(last, line)) blocks.at(-1)!.push(line);
-    else blocks.push([line]);
-  }
-  const candidates = blocks
-    .map((block, i) => ({
-      size: block[0]!.size,
-      text: titleText(block, known),
-      beside: [blocks[i - 1], blocks[i + 1]],
-    }))
-    .filter(
-      ({ size, text, beside }) =>
-        size >= bodySize * TITLE_SCALE &&
-        text.length <= MAX_TITLE &&
-        letters(text).length >= 4 &&
-        !FURNITURE.test(text) &&
-        !beside.some((block) => block?.some((line) => BESIDE_JOURNAL.test(line.text))),
-    );
-  // A single large word is more often a journal's name, or a publisher's; it is a title when nothing else can be.
-  const several = candidates.filter(({ text }) => wordsIn(text) > 1);
-  return (several.length > 0 ? several : candidates).reduce<(typeof candidates)[number] | undefined>(
-    (best, each) => (best && best.size >= each.size ? best : each),
-    undefined,
-  )?.text;
-}
-
-function continues(above: Line, below: Line): boolean {
-  const gap = below.y - above.y;
-  const isAlike = Math.abs(above.size - below.size) <= above.size * 0.04;
-  return isAlike && gap > above.size * 0.5 && gap < above.size * 1.8 && below.x < above.right && above.x < below.right;
-}
-
-/** A title's text, the marks of its footnotes left out. */
-function titleText(block: Line[], known: string): string {
-  const texts = block.map(({ runs, size, y }) =>
-    textOf(runs.filter((run) => run.size > size * 0.9 || y - run.y < size * 0.15)),
-  );
-  return withoutTrailing(joinLines(texts, known), ' ∗*†‡§¶');
-}
-
-/** A page with fewer letters is an image with a stamp, perhaps, on it. */
-const SCANNED_LETTERS = 100;
-
-/**
- * The title as the metadata have it where the page has the same (lines and hyphens are no question there), or where it
- * stands on the page while what is largest there is something else. Otherwise the page's. The metadata's alone is taken
- * of a scanned page; where the page could have it and has not, it is somebody's template's.
- */
-function titleOf(onPage: string | undefined, metadata: Metadata, lines: Line[]): string | undefined {
-  const pageLetters = letters(lines.map(({ text }) => text).join(''));
-  for (const given of [one(metadata['dc:title']), one(metadata.title)]) {
-    if (given === undefined || !isPlausible(given)) continue;
-    if (onPage !== undefined && letters(given) === letters(onPage)) return given;
-    const isPart =
-      onPage !== undefined && (letters(onPage).includes(letters(given)) || letters(given).includes(letters(onPage)));
-    if (!isPart && (pageLetters.length < SCANNED_LETTERS || pageLetters.includes(letters(given)))) return given;
-  }
-  return onPage;
-}
-
-/** Whether it is no file's name, no template's, and not the program's that wrote the file. */
-function isPlausible(title: string): boolean {
-  if (title.length > MAX_TITLE || wordsIn(title) < 3 || FURNITURE.test(title)) return false;
-  return !/^(?:microsoft|untitled|powerpoint|slide|title|template|document\d*|pii:|s\d{4}-)|\.(?:docx?|tex|dvi|pdf|indd|qxd|rtf|ps|eps)$|[\\/]\w+[\\/]|_/i.test(
-    title,
-  );
 }
 
 // ---- Abstract ----
@@ -245,24 +252,7 @@ function textBelow(lines: Line[], heading: Line, hasBegun: boolean): string[] {
   return texts;
 }
 
-// ---- People, keywords and identifiers ----
-
-/** The authors the metadata name, if all of them are named on the first page: often it is whoever made the file. */
-function authorsOf(metadata: Metadata, lines: Line[]): string[] | undefined {
-  const onPage = letters(lines.map(({ text }) => text).join(''));
-  const creators = metadata['dc:creator'];
-  const author = one(metadata.author) ?? '';
-  for (const given of [
-    Array.isArray(creators) ? creators : [],
-    author.split(author.includes(';') ? ';' : /, (?:and )?| and | & /),
-  ]) {
-    const names = given.map((name) => name.trim().replace(/^([^,]+), ([^,]+)$/, '$2 $1')).filter((name) => name !== '');
-    const isNamed = (name: string): boolean =>
-      /\S\s+\S/.test(name) && onPage.includes(letters(name.split(/\s+/).at(-1)!));
-    if (names.length > 0 && names.every(isNamed)) return names;
-  }
-  return undefined;
-}
+// ---- Keywords and identifiers ----
 
 function keywordsOf(metadata: Metadata, stamp: Stamp | undefined): string[] {
   const subjects = metadata['dc:subject'];
@@ -295,41 +285,4 @@ function arxivOf(metadata: Metadata): string | undefined {
 function onlyOne(lines: Line[], pattern: RegExp): string | undefined {
   const found = new Set(lines.flatMap(({ text }) => [...text.matchAll(pattern)].map(([, value]) => value!)));
   return found.size === 1 ? [...found][0] : undefined;
-}
-
-/** The DOI, and those on the first page that may be of other works. */
-function doiOf(metadata: Metadata, lines: Line[]): [doi: string | undefined, others: string[]] {
-  const fields = [
-    'prism:doi',
-    'pdfx:doi',
-    'crossmark:doi',
-    'doi',
-    'wps-articledoi',
-    'dc:identifier',
-    'subject',
-    'title',
-  ];
-  for (const field of fields) {
-    const [found] = doisIn(one(metadata[field]) ?? '');
-    if (found !== undefined) return [found, []];
-  }
-  // Where a line ends amid a DOI, the next one has the rest of it.
-  const texts = lines.map(({ text }, i) => {
-    // Linear: of 200 characters.
-    const isCut = /10\.\d{4,9}(?:\/\S*[/._-])?\/?$/.test(text.slice(-200)) && lines[i + 1]?.page === lines[i]!.page;
-    return isCut ? text + (/^\S+/.exec(lines[i + 1]!.text)?.[0] ?? '') : text;
-  });
-  const found = [...new Set(texts.flatMap(doisIn))].sort((a, b) => a.length - b.length);
-  const [shortest] = found; // A paper's figures and supplements have its DOI and a suffix.
-  if (shortest !== undefined && found.every((doi) => doi.startsWith(shortest))) return [shortest, []];
-  return [undefined, found];
-}
-
-function doisIn(text: string): string[] {
-  return [...text.matchAll(/(?<![\d.])10\.\d{4,9}\/[^\s"<>,;]+/g)]
-    .map(([doi]) => {
-      const bare = withoutTrailing(doi, ".:'’”");
-      return (bare.match(/\)/g)?.length ?? 0) > (bare.match(/\(/g)?.length ?? 0) ? bare.replace(/\)[^)]*$/, '') : bare;
-    })
-    .map((doi) => doi.toLowerCase());
 }

@@ -86,9 +86,12 @@ function joinSideBySide(pieces: Run[][]): Run[][] {
 function touch(left: Run[], right: Run[]): boolean {
   const before = left.at(-1)!;
   const after = right[0]!;
-  const size = Math.max(main(left).size, main(right).size);
+  const [a, b] = [main(left), main(right)];
+  const size = Math.max(a.size, b.size);
   const gap = after.x - (before.x + before.width);
-  return Math.abs(main(left).y - main(right).y) < SAME_LINE * size && gap < COLUMN_GAP * size && gap > -size;
+  // Small print beside large print is of another column where it would be so beside its own.
+  const widest = COLUMN_GAP * Math.min(a.size, b.size);
+  return Math.abs(a.y - b.y) < SAME_LINE * size && gap < widest && gap > -size;
 }
 
 /** The longest of the largest runs: what the others are superscripts of. */
@@ -121,23 +124,39 @@ const COMBINING: Record<string, string> = {
   ...{ '˙': '\u0307', '˚': '\u030a', ˇ: '\u030c', '¸': '\u0327', '˝': '\u030b' },
 };
 
+/** How runs are shown where it is not by their text and the blanks between them. */
+interface Shown {
+  run?: (run: Run) => string;
+  /** @param gap between two runs, in font sizes. */
+  gap?: (gap: number) => string | undefined;
+}
+
 /** The text of runs side by side. */
-export function textOf(runs: Run[]): string {
+export function textOf(runs: Run[], shown: Shown = {}): string {
   let text = '';
   let end = -Infinity;
   for (const run of runs) {
-    const blank = text !== '' && run.x - end > BLANK * run.size;
-    text += (blank ? ' ' : '') + run.text;
+    const gap = (run.x - end) / run.size;
+    const accent = COMBINING[run.text.trim()];
+    // Drawn back over the letter before it.
+    if (accent !== undefined && gap < -0.2 && /\p{L}$/u.test(text)) text += accent;
+    else {
+      const between = text === '' ? '' : (shown.gap?.(gap) ?? (gap > BLANK ? ' ' : ''));
+      text += between + (shown.run?.(run) ?? run.text);
+    }
     end = run.x + run.width;
   }
+  return composed(text.replace(/\s+/g, ' ')).trim();
+}
+
+/** A text with its accents on its letters: TeX draws an accent first. */
+export function composed(text: string): string {
   return text
-    .replace(/\s+/g, ' ')
     .replace(/([´¨ˆ˜¯˘˙˚ˇ¸˝]) ?(\p{L})/gu, (both, accent: string, letter: string) => {
-      const composed = (letter.replace('ı', 'i') + COMBINING[accent]!).normalize('NFC'); // TeX draws an accent first.
-      return composed.length === 1 ? composed : both;
+      const one = (letter.replace('ı', 'i') + COMBINING[accent]!).normalize('NFC');
+      return one.length === 1 ? one : both;
     })
-    .normalize('NFC')
-    .trim();
+    .normalize('NFC');
 }
 
 /**
@@ -191,6 +210,70 @@ function guttersOf(lines: Line[], width: number): number[] {
   }
   return gutters;
 }
+
+/** Lines below each other in one type: a paragraph, a title, a heading. */
+export type Block = Line[];
+
+/** Blocks that a line may still go on with, and lines before it that may part it from them. */
+const NEAR = 40;
+
+/**
+ * Puts lines together to blocks.
+ * @param lines from the top to the bottom. What stands beside a block, even between its lines, is none of it.
+ * @param leading of the page.
+ */
+export function blocksOf(lines: Line[], leading: number): Block[] {
+  const blocks: Block[] = [];
+  const isParted = (above: Line, below: Line, i: number): boolean =>
+    lines
+      .slice(Math.max(0, i - NEAR), i)
+      .some(
+        (between) => between.y > above.y && between.y < below.y && overlap(between, above) && overlap(between, below),
+      );
+  for (const [i, line] of lines.entries()) {
+    const begun = blocks.slice(-NEAR).findLast((block) => {
+      const last = block.at(-1)!;
+      return goesOn(last, line, leading) && !isParted(last, line, i);
+    });
+    if (begun) begun.push(line);
+    else blocks.push([line]);
+  }
+  return blocks;
+}
+
+/** From one baseline to the next, in font sizes: of most texts at most. */
+const LEADING = 1.5;
+/** Fewer lines tell nothing of a page. */
+const FEW_LINES = 4;
+
+/**
+ * From one baseline to the next in the type that most of a page's lines have, in font sizes: manuscripts are set with space
+ * between their lines.
+ */
+export function leadingOf(lines: Line[]): number {
+  if (lines.length === 0) return LEADING;
+  const size = mostOf(
+    lines.flatMap(({ runs }) => runs),
+    (run) => run.size,
+  );
+  const gaps = lines.flatMap((line, i) => {
+    const gap = i === 0 ? 0 : (line.y - lines[i - 1]!.y) / size;
+    return line.size === size && gap > 0.8 && gap < 3 ? [gap] : [];
+  });
+  if (gaps.length < FEW_LINES) return LEADING;
+  return Math.max(LEADING, gaps.sort((a, b) => a - b)[Math.floor(gaps.length / 2)]!);
+}
+
+/** Whether a line is the next one of the text that the line above it is of, by its type and its place. */
+export function goesOn(above: Line, below: Line, leading = LEADING): boolean {
+  const gap = below.y - above.y;
+  return isAlike(above, below) && gap > above.size * 0.5 && gap < above.size * leading * 1.2 && overlap(above, below);
+}
+
+/** Whether two lines are in type of one size. */
+export const isAlike = (a: Line, b: Line): boolean => Math.abs(a.size - b.size) <= a.size * 0.04;
+
+const overlap = (a: Line, b: Line): boolean => a.x < b.right && b.x < a.right;
 
 /**
  * One text from lines below each other. A word divided at a line's end is joined, with or without its hyphen: as it stands

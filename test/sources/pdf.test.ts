@@ -55,7 +55,7 @@ describe('a paper in one column', () => {
     expect(await paperOf([[...onTop, ...body], paragraph(BODY, { x: 80, y: 700, size: 10 })])).toMatchObject({
       title: TITLE.text,
       abstract: ABSTRACT_TEXT,
-      authors: [],
+      authors: ['Ann Abel', 'Bob Baker'],
       year: null,
       ids: {},
       extra: { file: 'a paper.pdf', pages: 2 },
@@ -353,19 +353,6 @@ describe('identifiers', () => {
     expect((await withText('', { info: { arXivID: 'https://arxiv.org/abs/2101.00001v1' } })).ids).toEqual({
       arxiv: '2101.00001',
     });
-  });
-
-  it.each([
-    ['Ann Abel and Bob Baker', ['Ann Abel', 'Bob Baker']],
-    ['Ann Abel, Bob Baker', ['Ann Abel', 'Bob Baker']],
-    ['Abel, Ann; Baker, Bob', ['Ann Abel', 'Bob Baker']],
-    ['John Operator', []],
-    ['admin', []],
-    ['Abel, Baker', []],
-  ])('the author "%s" of the metadata is %j', async (Author, authors) => {
-    const paper = await withText('', { info: { Author } });
-    expect(paper.authors).toEqual(authors);
-    expect(paper.extra.author).toBe(authors.length > 0 ? undefined : Author);
   });
 });
 

@@ -1,4 +1,7 @@
 /** What the source tests share: reading a text or a file to the end. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { openFile } from '../../src/sources/input.ts';
 import { fileOf, type Found, type FoundRecord, type Source, type UnreadableRecord } from '../../src/sources/source.ts';
 
@@ -8,8 +11,20 @@ export function readText(source: Source, text: string, pieceLength = 1000): Prom
 }
 
 /** Reads a file on disk with a source. */
-export async function readPath(source: Source, path: string): Promise<Found[]> {
-  return collect(source.read(await openFile(path)));
+export async function readPath(source: Source, file: string): Promise<Found[]> {
+  return collect(source.read(await openFile(file)));
+}
+
+/** Reads bytes with a source, from a file of this name that is there as long as that takes. */
+export async function readBytes(source: Source, bytes: Buffer, name: string): Promise<Found[]> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'akin-test-'));
+  try {
+    const file = path.join(folder, name);
+    writeFileSync(file, bytes);
+    return await readPath(source, file);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 async function collect(found: AsyncIterable<Found>): Promise<Found[]> {

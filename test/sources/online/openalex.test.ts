@@ -102,7 +102,9 @@ describe('a filter', () => {
 
   it('is asked for with the key that there is, which no error tells', async () => {
     const { url, requests } = await pages(() => status(401, {}, '{"message": "a key is needed"}'));
-    const { error } = await readAll('openalex:author.id:A123', { client: clientOf(url, { keys: { openalex: 'k-1' } }) });
+    const { error } = await readAll('openalex:author.id:A123', {
+      client: clientOf(url, { keys: { openalex: 'k-1' } }),
+    });
     expect(requests.map(({ parameters }) => parameters.api_key)).toEqual(['k-1']);
     expect(error!.message).toBe('OpenAlex answered 401 Unauthorized: a key is needed');
     expect(error!.hint).toContain('AKIN_OPENALEX_KEY');
