@@ -3,7 +3,10 @@
  * seen and what was expected, and a hint with the next step. Anything else that is thrown is a bug.
  */
 
-/** Every code, with the HTTP status and the CLI exit code it answers with. The README's table is tested against it. */
+/**
+ * Every code, with the HTTP status and the CLI exit code it answers with. The tables of src/http/README.md and
+ * src/cli/README.md are tested against it.
+ */
 export const ERROR_CODES = {
   'invalid-argument': { status: 400, exit: 2 },
   'not-found': { status: 404, exit: 5 },

@@ -1,38 +1,289 @@
-/** What the README says of errors, exit codes, commands and formats is what the code does. */
-import { readFileSync } from 'node:fs';
+/**
+ * What the README and its chapters say of errors, exit codes, commands, options, formats and requests is what the code does,
+ * and where they lead there is something. The tables at the end of src/cli/README.md and src/http/README.md are made here:
+ *
+ *     npx vitest run --config test/vitest.config.ts test/readme.test.ts --update
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, it } from 'vitest';
+import { pino } from 'pino';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { askingCommands } from '../src/cli/asking.ts';
+import { intakeCommands } from '../src/cli/intake.ts';
+import { newProgram } from '../src/cli/program.ts';
+import { serveCommand } from '../src/cli/serve.ts';
+import { upkeepCommands } from '../src/cli/upkeep.ts';
 import { ERROR_CODES } from '../src/errors.ts';
+import { EXPORT_NAMES } from '../src/export/exporter.ts';
+import { createApp } from '../src/http/app.ts';
+import { HAS_FIELDS } from '../src/library/filter.ts';
+import { configurationOf, VARIABLES } from '../src/session/configuration.ts';
+import { Session } from '../src/session/session.ts';
 import { FORMAT_NAMES } from '../src/sources/registry.ts';
 import { akin, ROOT } from './akin.ts';
 
-const README = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const SRC = readdirSync(path.join(ROOT, 'src'), { withFileTypes: true });
+const CHAPTERS = SRC.filter((entry) => entry.isDirectory())
+  .map(({ name }) => `src/${name}/README.md`)
+  .filter((file) => existsSync(path.join(ROOT, file)));
+const FILES = ['README.md', ...CHAPTERS, 'scripts/README.md'];
 
-/** Those of `names` that the README does not hold as inline code. */
-const unnamed = (names: string[]) => names.filter((name) => !README.includes(`\`${name}\``));
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const texts = new Map(FILES.map((file) => [file, read(file)]));
+const README = texts.get('README.md')!;
+const ALL = [...texts.values()].join('\n');
 
-it('names every error code, with its HTTP status where it gives one', () => {
-  expect(unnamed(Object.keys(ERROR_CODES))).toEqual([]);
-  for (const [code, { status }] of Object.entries(ERROR_CODES)) {
-    const stated = new RegExp(`^\\| \`${code}\` \\| (\\d{3}) \\|`, 'm').exec(README)?.[1];
-    if (stated !== undefined) expect(Number(stated), code).toBe(status);
-  }
+/** Those of `names` that a chapter does not hold as inline code. */
+const unnamed = (names: Iterable<string>, chapter: string) =>
+  [...names].filter((name) => !texts.get(chapter)!.includes(`\`${name}\``));
+
+/** A chapter with everything behind a heading made anew; what is there has to be the same. */
+const expectMade = (chapter: string, heading: string, made: string[]) => {
+  const text = texts.get(chapter)!;
+  const end = text.indexOf(`\n## ${heading}\n`) + `\n## ${heading}\n`.length;
+  return expect(`${text.slice(0, end)}\n${made.join('\n\n')}\n`).toMatchFileSnapshot(path.join(ROOT, chapter));
+};
+const row = (...cells: string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const table = (head: string[], rows: string[]) => [row(...head), row(...head.map(() => '---')), ...rows].join('\n');
+const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+
+describe('the README', () => {
+  it('is read in five minutes', () => {
+    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+  });
+
+  it('leads to every chapter, and says what each place of src is for', () => {
+    for (const chapter of FILES.slice(1)) expect(README).toContain(`](${chapter})`);
+    for (const entry of SRC) expect(README).toContain(`\`${entry.name}${entry.isDirectory() ? '/' : ''}\``);
+  });
 });
 
-it('explains every exit code', () => {
-  const explained = [...README.matchAll(/^\| (\d+) \| .+ \|$/gm)].map(([, code]) => Number(code));
-  expect(explained).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
-  for (const { exit } of Object.values(ERROR_CODES)) expect(explained).toContain(exit);
+describe.each(FILES)('%s', (file) => {
+  const text = texts.get(file)!;
+  const folder = path.join(ROOT, path.dirname(file));
+
+  it('leads only to what is there', () => {
+    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      const [to, anchor] = target!.split('#') as [string, string?];
+      const there = to === '' ? path.join(ROOT, file) : path.join(folder, to);
+      expect(existsSync(there), target).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(readFileSync(there, 'utf8')), target).toContain(anchor);
+    }
+    for (const [, place] of text.matchAll(/`((?:src|scripts|test|models|\.ci)\/[\w./-]*)`/g)) {
+      expect(existsSync(path.join(ROOT, place!)), place).toBe(true);
+    }
+  });
+
+  it('starts only scripts and benchmarks that there are', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    for (const [, name] of text.matchAll(/\bnpm run ([\w:-]*\w)/g)) expect(Object.keys(scripts)).toContain(name);
+    for (const [, name] of text.matchAll(/\bbench -- ([\w-]*\w)/g)) {
+      expect(existsSync(path.join(ROOT, `scripts/bench/${name}.ts`)), name).toBe(true);
+    }
+  });
+});
+
+it('names every script', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const silent = Object.keys(scripts).filter(
+    (name) => !ALL.includes(`npm run ${name}`) && !ALL.includes(`npm ${name}`),
+  );
+  expect(silent).toEqual(['prepare']); // npm ci runs it.
+});
+
+const CLI = 'src/cli/README.md';
+
+describe(CLI, () => {
+  const program = newProgram('akin', '', configurationOf({}));
+  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand]) add(program);
+  const { commands } = program.program;
+  const COMMON = ['--index', '--json'];
+
+  it('describes every command', async () => {
+    const { stdout } = await akin(['--help']);
+    const listed = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
+    const names = commands.map((command) => command.name());
+    expect(listed.filter((name) => name !== 'help')).toEqual(names);
+    const described = [...texts.get(CLI)!.matchAll(/^\| `akin (\w+)/gm)].map(([, name]) => name!);
+    expect(described.toSorted()).toEqual(names.toSorted());
+  });
+
+  it('describes every option', async () => {
+    const own = commands.map((command) => ({
+      title: `### akin ${command.name()}`,
+      options: command.options.filter(({ long }) => !COMMON.includes(long!)),
+    }));
+    const described = own.map(({ title, options }) =>
+      options.length === 0
+        ? `${title}\n\nNo others.`
+        : `${title}\n\n${table(
+            ['option', 'meaning'],
+            options.map(({ flags, description, argChoices, presetArg, defaultValue }) => {
+              const preset = presetArg === undefined ? '' : `; alone ${code(presetArg)}`;
+              const isTold = ['string', 'number'].includes(typeof defaultValue);
+              const notes = [
+                argChoices && `${argChoices.map(code).join(', ')}${preset}`,
+                isTold && `default ${code(defaultValue)}`,
+              ].filter(Boolean);
+              return row(code(flags), [description, ...(notes.length > 0 ? [`(${notes.join('; ')})`] : [])].join(' '));
+            }),
+          )}`,
+    );
+    await expectMade(CLI, 'Options', [
+      'Besides `--index` and `--json`. This part is made from the code, by `test/readme.test.ts`.',
+      ...described,
+    ]);
+  });
+
+  it.each(FILES)('is right about the options in what %s shows', (file) => {
+    const known = new Map(commands.map((command) => [command.name(), command.options.map(({ long }) => long)]));
+    for (const [shown, name, rest] of texts.get(file)!.matchAll(/\bakin ([a-z]+)( [^`#\n]*)/g)) {
+      if (!known.has(name!)) continue; // "akin reads", in prose.
+      for (const [option] of rest!.matchAll(/--[a-z-]+/g)) expect(known.get(name!), shown).toContain(option);
+    }
+    for (const [, name] of texts.get(file)!.matchAll(/\bnpx akin ([a-z]+)/g)) expect([...known.keys()]).toContain(name);
+    if (file === 'scripts/README.md') return; // Scripts have options of their own.
+    const all = [...known.values()].flat();
+    for (const [, option] of texts.get(file)!.matchAll(/`(--[a-z-]+)/g)) expect(all).toContain(option);
+  });
+
+  it('explains every exit code', () => {
+    const explained = [...texts.get(CLI)!.matchAll(/^\| (\d+) \| .+ \|$/gm)].map(([, exit]) => Number(exit));
+    expect(explained).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
+    for (const { exit } of Object.values(ERROR_CODES)) expect(explained).toContain(exit);
+  });
+
+  it('names every variable and every format that is written', () => {
+    expect(unnamed([...Object.keys(VARIABLES), ...EXPORT_NAMES], CLI)).toEqual([]);
+  });
 });
 
 it('names every format that is read', () => {
-  expect(unnamed(FORMAT_NAMES)).toEqual([]);
+  expect(unnamed(FORMAT_NAMES, 'src/sources/README.md')).toEqual([]);
 });
 
-it('describes every command', async () => {
-  const { stdout } = await akin(['--help']);
-  const commands = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}(\w+) /gm)].map(([, name]) => name!);
-  expect(commands).toContain('add');
-  const described = [...README.matchAll(/^\| `akin (\w+)/gm)].map(([, name]) => name!);
-  expect(new Set(described)).toEqual(new Set(commands.filter((name) => name !== 'help')));
+it('names what has: can be asked of', () => {
+  const [, list] = /^\| `has:doi`.* have it: (.+) \|$/m.exec(texts.get('src/search/README.md')!)!;
+  for (const field of HAS_FIELDS) expect(list).toContain(field);
 });
+
+const HTTP = 'src/http/README.md';
+
+describe(HTTP, () => {
+  let documented: OpenApi;
+
+  beforeAll(async () => {
+    const configuration = configurationOf({});
+    const session = new Session({ address: 'nowhere', configuration }); // Nobody asks it anything.
+    const app = createApp({ session, log: pino({ level: 'silent' }) });
+    documented = (await (await app.request('/openapi.json')).json()) as OpenApi;
+  });
+
+  it('names every request, and what its answer holds', () => {
+    const text = texts.get(HTTP)!;
+    for (const { request, responses } of requestsOf(documented)) {
+      expect(text).toMatch(new RegExp(`^\\| \`${request.replace(/[{}/]/g, '\\$&')}(?:\\?q=…)?\` \\|`, 'm'));
+      const answer = schemaOf(documented, responses['200']!.content!['application/json']!.schema);
+      for (const name of Object.keys(answer.properties!)) expect(text, request).toContain(`"${name}"`);
+    }
+  });
+
+  it('describes every parameter', async () => {
+    const described = requestsOf(documented).flatMap(({ request, summary, parameters = [], requestBody }) => {
+      const ofAddress = parameters.map(({ name, required, schema, description }) =>
+        parameterRow(documented, name, required === true, { description, ...schema }),
+      );
+      const tables = ofAddress.length > 0 ? [table(HEAD, ofAddress)] : [];
+      for (const [type, { schema }] of Object.entries(requestBody?.content ?? {})) {
+        const { properties = {}, required = [] } = schemaOf(documented, schema);
+        const rows = Object.entries(properties).map(([name, part]) =>
+          parameterRow(documented, name, required.includes(name), part),
+        );
+        tables.push(`As \`${type}\`:\n\n${table(HEAD, rows)}`);
+      }
+      return tables.length > 0 ? [`### ${request}`, `${summary}.`, ...tables] : [];
+    });
+    await expectMade(HTTP, 'Parameters', [
+      'This part is made from `/openapi.json`, by `test/readme.test.ts`.',
+      ...described,
+    ]);
+  });
+
+  it('names every error code, with its status', () => {
+    const rows = [...texts.get(HTTP)!.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) \| (\d{3}) \|/gm)];
+    const stated = new Map(
+      rows.flatMap(([, codes, status]) => codes!.split(', ').map((each) => [each.slice(1, -1), Number(status)])),
+    );
+    for (const [name, { status }] of Object.entries(ERROR_CODES)) {
+      if (stated.has(name)) expect(stated.get(name), name).toBe(status);
+      else expect(unnamed([name], HTTP)).toEqual([]);
+    }
+  });
+});
+
+interface Schema {
+  $ref?: string;
+  allOf?: Schema[];
+  type?: string;
+  description?: string | undefined;
+  enum?: string[];
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  maxItems?: number;
+  format?: string;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+type Content = Record<string, { schema: Schema }>;
+interface Operation {
+  summary: string;
+  parameters?: { name: string; required?: boolean; schema: Schema; description?: string }[];
+  requestBody?: { content: Content };
+  responses: Record<string, { content?: Content }>;
+}
+interface OpenApi {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+const HEAD = ['parameter', 'value', 'meaning'];
+
+const requestsOf = ({ paths }: OpenApi) =>
+  Object.entries(paths).flatMap(([address, operations]) =>
+    Object.entries(operations).map(([method, operation]) => ({
+      request: `${method.toUpperCase()} ${address}`,
+      ...operation,
+    })),
+  );
+
+const schemaOf = ({ components }: OpenApi, schema: Schema): Schema =>
+  schema.$ref === undefined ? schema : components.schemas[schema.$ref.split('/').at(-1)!]!;
+
+function parameterRow(document: OpenApi, name: string, isRequired: boolean, part: Schema): string {
+  const schema = schemaOf(document, part.allOf?.[0] ?? part);
+  const value = [valueText(schema), isRequired && 'required', 'default' in schema && `default ${code(schema.default)}`];
+  return row(code(name), value.filter(Boolean).join(', '), part.description ?? schema.description ?? '');
+}
+
+function valueText({ type, enum: choices, minimum, maximum, maxLength, maxItems, format }: Schema): string {
+  if (choices) return choices.map(code).join(', ');
+  if (format === 'binary') return 'a file';
+  if (type === 'array') return `texts, at most ${maxItems}`;
+  if (type === 'boolean') return '`true`, `false`';
+  if (type === 'integer') return `a whole number, ${minimum} to ${maximum}`;
+  if (type === 'number') return `a number, ${minimum} to ${maximum}`;
+  if (type === 'string') return `a text${maxLength === undefined ? '' : `, at most ${maxLength} characters`}`;
+  return 'an object';
+}
+
+/** Where a heading can be led to, as GitHub names it. */
+function anchorsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

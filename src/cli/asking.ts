@@ -27,9 +27,10 @@ export function askingCommands({ command, sessionOf }: Program): void {
   };
 
   const { unlikeAbove, ...shape } = answeringShape;
-  const search = command('search', 'the papers that answer a query; the README has the query language').argument(
-    '<words...>',
-  );
+  const search = command(
+    'search',
+    'the papers that answer a query; src/search/README.md has the query language',
+  ).argument('<words...>');
   declare(search, shape);
   search.action((words, options) => ask({ query: words.join(' ') }, options));
 

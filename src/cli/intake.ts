@@ -15,7 +15,7 @@ export function intakeCommands({ command, sessionOf }: Program): void {
     command(nameAndArguments, description)
       .option(
         '--format <name>',
-        'the format of every file, instead of telling it from the content (the README has a table)',
+        'the format of every file, instead of telling it from the content (src/sources/README.md has a table)',
       )
       .option(
         '--map <field=header>',

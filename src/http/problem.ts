@@ -11,7 +11,7 @@ export const problemSchema = z
     type: z.literal('about:blank'),
     title: z.string().openapi({ description: 'The HTTP status in words' }),
     status: z.int(),
-    code: z.string().openapi({ description: 'Stable; see the table of errors in the README' }),
+    code: z.string().openapi({ description: 'Stable; src/http/README.md has a table' }),
     detail: z.string().openapi({ description: 'What was seen and what was expected' }),
     hint: z.string().optional().openapi({ description: 'The next step' }),
     field: z.string().optional().openapi({ description: 'The offending parameter' }),

@@ -40,7 +40,7 @@ export const questionShape = {
     .string()
     .max(MAX_QUERY)
     .optional()
-    .meta({ description: 'What the papers are about, in the query language', example: 'energy saving attention' }),
+    .meta({ description: 'What the papers are about, in the query language', example: 'learning from errors' }),
   texts: texts.meta({ description: 'Texts to be like, such as an abstract', value: 'text', option: 'text' }),
   like: texts.meta({ description: 'Ids of papers to be like; they are no hits', value: 'id' }),
   unlike: texts.meta({ description: 'Ids of papers not to be like', value: 'id' }),
@@ -67,7 +67,7 @@ export const answeringShape = {
   facets: z
     .boolean()
     .optional()
-    .meta({ description: 'Whether to count the years, venues, categories and authors of the whole list' }),
+    .meta({ description: 'Whether to count the years, authors, venues, categories and collections of the whole list' }),
   abstracts: z.boolean().optional().meta({ description: 'Whether each hit has its abstract' }),
   diversity: z.number().min(0).max(1).default(0).meta({
     description: 'How much the hits should differ from one another, 0 to 1; not together with `rerank`',
@@ -94,7 +94,7 @@ export const answeringShape = {
 /** A query that stands alone: it has to say something. */
 export const queryAlone = someText.meta({
   description: 'What the papers are about',
-  example: 'energy saving attention',
+  example: 'learning from errors',
 });
 
 /** What is asked for; undefined parts are as if they were not there. */

@@ -9,7 +9,7 @@ export interface Ranked extends Candidate {
   shares: { dense: number; lexical: number };
 }
 
-/** Share of the lexical leg in the hybrid score; the README shows what others are worth. */
+/** Share of the lexical leg in the hybrid score; scripts/README.md shows what others are worth. */
 export const LEXICAL_WEIGHT = 0.4;
 
 /**

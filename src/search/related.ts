@@ -51,7 +51,7 @@ export interface Weights {
   diversity: number;
 }
 
-/** Chosen and checked by `npm run eval:related`; see the README. */
+/** Chosen and checked by `npm run eval:related`; see scripts/README.md. */
 export const WEIGHTS: Weights = { evidence: 0.4, breadth: 0.6, diversity: 0.1 };
 
 /** Candidates taken from each leg, for each passage, at first. */

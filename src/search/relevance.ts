@@ -7,8 +7,8 @@
  * holds the words that were asked for; by less for few words, which two papers share by chance.
  *
  * The formula and the cut-off were chosen on five judged collections and two hundred questions of no science
- * (scripts/off-topic.txt); the README has the figures. The library's own background (Background) was tried as the zero and
- * is no good here: in a library of one field everything is somewhat near, and what is asked of it mostly rightly so.
+ * (scripts/off-topic.txt); scripts/README.md has the figures. The library's own background (Background) was tried as the zero
+ * and is no good here: in a library of one field everything is somewhat near, and what is asked of it mostly rightly so.
  */
 
 import { DEFAULT_CUTOFF } from './question.ts';

@@ -12,7 +12,7 @@ export interface Configuration {
   logLevel: string;
 }
 
-/** The variables, each with what it is for; the README's table is compared with them. */
+/** The variables, each with what it is for; the table of src/cli/README.md names each. */
 export const VARIABLES = {
   AKIN_MODELS: `further folders to look for model folders in, separated by "${path.delimiter}"`,
   AKIN_CONTACT: 'an e-mail address that online services are told',

@@ -14,7 +14,7 @@ import { emptyGraph, loadGraph, saveGraph, type GraphState } from './graph-file.
 import type { GraphOwner } from './graph-sidecar.ts';
 import { floats, StoredVectors } from './stored-vectors.ts';
 
-/** Candidates the graph keeps while searching; the README shows the recall this gives against exact search. */
+/** Candidates the graph keeps while searching; scripts/README.md shows the recall this gives against exact search. */
 export const DEFAULT_EF = 200;
 
 /** A paper near a vector. */

@@ -19,7 +19,7 @@ import { Tokenizer } from './tokenizer.ts';
 /**
  * k1: how soon more occurrences of a word stop counting; b: how much a longer paper needs more of them. Words that rank
  * alone do best with the usual constants (those of FTS5); where vectors rank with them, and know what a paper is mainly
- * about, it matters more which words are there than how often. Measured over five collections; see the README.
+ * about, it matters more which words are there than how often. Measured over five collections; see scripts/README.md.
  */
 const BM25: Record<WordScoring, { k1: number; b: number }> = {
   alone: { k1: 1.2, b: 0.75 },
