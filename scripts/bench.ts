@@ -1,6 +1,17 @@
 /** npm run bench -- NAME [OPTION…]: the benchmarks, each in a file of its own under scripts/bench. */
 
-const names = ['embed', 'filters', 'hostile-requests', 'library', 'overload', 'patterns', 'pdfs', 'sources', 'works'];
+const names = [
+  'embed',
+  'filters',
+  'hostile-requests',
+  'in-turns',
+  'library',
+  'overload',
+  'patterns',
+  'pdfs',
+  'sources',
+  'works',
+];
 const name = process.argv[2];
 if (name === undefined || !names.includes(name)) {
   console.error(`usage: npm run bench -- ${names.join('|')} [options]`);

@@ -14,6 +14,7 @@ import { ROOT } from '../../src/package.ts';
 import { recordsWithAbstract, shared } from './report.ts';
 
 const { values } = parseArgs({
+  args: process.argv.slice(3),
   options: {
     folder: { type: 'string' },
     program: { type: 'string', default: path.join(ROOT, 'src/cli/akin.js') },
