@@ -75,13 +75,13 @@ const DEFINES = new Set(['newcommand', 'renewcommand', 'providecommand', 'Declar
 const DEFINES_ENVIRONMENT = new Set(['newenvironment', 'renewenvironment', 'NewEnviron', 'newtcolorbox']);
 
 /** Characters that macros may expand to, all of them together: so many, and more for each of the draft. */
-const [MAX_EXPANDED, EXPANDED_FOR_EACH] = [200_000, 10];
+const [MAX_EXPANDED, EXPANDED_FOR_EACH] = [50_000, 10];
 /** How often one file is input. */
 const MAX_INPUTS = 20;
 /** Frames of inputs and macros within each other. */
 const MAX_DEPTH = 100;
-/** Characters that are looked at for the ends of arguments, all searches together. */
-const MAX_SEARCHED = 20_000_000;
+/** Characters that are looked at for the ends of arguments, all searches together: so many, and more for each of the draft. */
+const [MAX_SEARCHED, SEARCHED_FOR_EACH] = [500_000, 20];
 /** Characters of an argument in brackets. */
 const MAX_OPTION = 2000;
 /** Arguments that are read as text within one another: a citation in a footnote in a caption. */
@@ -166,13 +166,14 @@ class LatexReader {
   #nesting = 0;
   /** Characters that macros may yet expand to. */
   #expandable = MAX_EXPANDED;
+  /** Characters that may yet be looked at for the ends of arguments. */
+  #searchable = MAX_SEARCHED;
   /** Characters of files. */
   #read = 0;
   /** How often each file was input. */
   readonly #inputCounts = new Map<string, number>();
   /** Files that are not read where they are asked for, by the reason. */
   readonly #left = new Map<string, Set<string>>();
-  #searched = 0;
 
   constructor(inputs: Inputs) {
     this.#inputs = inputs;
@@ -216,6 +217,7 @@ class LatexReader {
     if (isSource) {
       this.#read += text.length;
       this.#expandable += text.length * EXPANDED_FOR_EACH;
+      this.#searchable += text.length * SEARCHED_FOR_EACH;
     }
     this.#frames.push({ text, at: 0, isSource, name });
   }
@@ -398,8 +400,8 @@ class LatexReader {
     }
     if (VERBATIM.has(name)) {
       const frame = this.#frames.at(-1)!;
-      const end = this.#searched > MAX_SEARCHED ? -1 : frame.text.indexOf(`\\end{${name}}`, frame.at);
-      this.#searched += (end === -1 ? frame.text.length : end) - frame.at;
+      const end = this.#searchable < 0 ? -1 : frame.text.indexOf(`\\end{${name}}`, frame.at);
+      this.#searchable -= (end === -1 ? frame.text.length : end) - frame.at;
       frame.at = end === -1 ? frame.at : end;
       return;
     }
@@ -578,22 +580,22 @@ class LatexReader {
   }
 
   #closing(text: string, start: number, close: string, delimiters: RegExp): number {
-    if (this.#searched > MAX_SEARCHED) return -1;
+    if (this.#searchable < 0) return -1;
     let depth = 0;
     delimiters.lastIndex = start;
     for (let match = delimiters.exec(text); match; match = delimiters.exec(text)) {
       const sign = match[0];
       if (sign === close && depth === 0) {
-        this.#searched += match.index - start;
+        this.#searchable -= match.index - start;
         return match.index;
       }
       if (sign === '{') depth++;
       else if (sign.startsWith('\n') || (sign === '}' && --depth < 0)) {
-        this.#searched += match.index - start;
+        this.#searchable -= match.index - start;
         return -1; // The group or paragraph around it ends first.
       }
     }
-    this.#searched += text.length - start;
+    this.#searchable -= text.length - start;
     return -1;
   }
 
@@ -606,7 +608,7 @@ class LatexReader {
 
   /** What `\iffalse` leaves out, up to its `\else` or `\fi`. */
   #skipBranch(frame: Frame): void {
-    if (this.#searched > MAX_SEARCHED) return;
+    if (this.#searchable < 0) return;
     let depth = 0;
     const start = frame.at;
     for (const { 0: found, 1: name, index } of frame.text
@@ -619,7 +621,7 @@ class LatexReader {
         break;
       }
     }
-    this.#searched += (frame.at === start ? frame.text.length : frame.at) - start;
+    this.#searchable -= (frame.at === start ? frame.text.length : frame.at) - start;
   }
 
   #skipTo(pattern: RegExp): void {
