@@ -2,6 +2,7 @@
 import type { Scorer } from '../embedding/scorer.ts';
 import { NO_MATCH } from '../library/candidates.ts';
 import type { Candidate, Correction, Key, Leg, Library, WordScoring } from '../library/library.ts';
+import { LISTED } from '../library/order.ts';
 import { dot } from '../vector.ts';
 import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
@@ -77,9 +78,9 @@ export class Lists {
     clock: Clock,
     { read, signal }: { read?: number | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<List> {
-    if (asked.vector === undefined) return this.#listed(asked);
+    if (asked.vector === undefined) return this.#listed(asked, shape);
     const { text, filter, named, given } = asked;
-    const { mode, cutoff, diversity, unlikeAbove, rerank } = shape;
+    const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
     const { candidates, also, exhausted, corrections, state } = await this.#library.recall({
       ...{ legs: LEGS[mode], depth: DEPTH, scoring: scoringOf(mode) },
       ...{ vector: asked.vector, words: text, filter, also: given, signal },
@@ -105,7 +106,8 @@ export class Lists {
     }
     const common = { exact: exhausted, corrections: mode === 'dense' ? [] : corrections, text, vector };
     // What words alone have found can't be judged by nearness.
-    if (cutoff > 0 && named === undefined && mode !== 'lexical' && !this.#anyRelevant(ranked, cutoff)) {
+    const least = mode === 'lexical' ? 0 : cutoff;
+    if (named === undefined && !ranked.slice(0, JUDGED).some((each) => this.#isRelevant(each, least))) {
       return { ...common, entries: [], exact: true, withheld: ranked.length };
     }
     if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
@@ -121,14 +123,15 @@ export class Lists {
       clock.stop('rerank');
     }
     const workNamed = seeds.find(({ key }) => key === named)?.work;
-    entries = titledFirst(entries, text, workNamed);
+    if (sort === 'best') entries = titledFirst(entries, text, workNamed);
+    else entries = entries.filter((each) => this.#isRelevant(each, least)).sort(LISTED[sort]);
     clock.stop('rank');
     return { ...common, entries, withheld: 0, read };
   }
 
-  /** Conditions only: there is nothing to be near to, so the newest come first. */
-  async #listed({ filter, given }: Understood): Promise<List> {
-    const listed = await this.#library.list(filter!, 'newest', DEPTH);
+  /** Conditions only: there is nothing to be near to, so the newest are the best. */
+  async #listed({ filter, given }: Understood, { sort }: ListShape): Promise<List> {
+    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH);
     const without = given.length === 0 ? [] : await this.#worksOf(given);
     const entries = oncePerWork(listed, without).map((each) => ({
       ...each,
@@ -145,10 +148,9 @@ export class Lists {
     return also.flatMap((each) => each?.work ?? []);
   }
 
-  /** Whether one of the first papers is as relevant as that; one without a vector can't be judged, and may be. */
-  #anyRelevant(ranked: Ranked[], cutoff: number): boolean {
-    const { unrelatedCosine } = this.#library.model;
-    return ranked.slice(0, JUDGED).some((each) => (relevanceOf(each, unrelatedCosine) ?? 100) >= cutoff);
+  /** Whether a paper is as relevant as that, 0..100; one without a vector can't be judged, and may be. */
+  #isRelevant(paper: Pick<Candidate, 'similarity' | 'match'>, least: number): boolean {
+    return (relevanceOf(paper, this.#library.model.unrelatedCosine) ?? 100) >= least;
   }
 }
 

@@ -4,9 +4,13 @@
  */
 import { z } from 'zod';
 import { filterSchema, type Filter } from '../library/filter.ts';
+import type { ListOrder } from '../library/library.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** In what order the hits come: the best first, or as a list that nothing ranks (`ListOrder`). */
+export const SORTS = ['best', 'newest', 'title'] as const satisfies ('best' | ListOrder)[];
 
 /** `fast` compares sentences as long as that keeps an answer quick; `full` compares all of them. */
 export const EXPLAIN = ['fast', 'full'] as const;
@@ -55,6 +59,9 @@ export const questionShape = {
 export const answeringShape = {
   limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'How many hits', value: 'n' }),
   mode: z.enum(MODES).default('hybrid').meta({ description: 'Meaning and words, meaning only, or words only' }),
+  sort: z.enum(SORTS).default('best').meta({
+    description: 'The best first; or those that are at least as relevant as `cutoff`, by year or title',
+  }),
   cursor: z
     .string('expected one cursor')
     .regex(/^[\w-]{1,200}$/, 'expected the "next" of the page before')

@@ -1,5 +1,6 @@
 /** Questions of every kind, asked of the bundled sample: conditions, names, seeds, pages, explanations. */
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { dot } from '../../src/vector.ts';
@@ -8,7 +9,10 @@ import { openLibrary, openWriter } from '../../src/library/open.ts';
 import type { Hit } from '../../src/search/answer.ts';
 import { DEFAULT_CUTOFF, MODES, type Mode, type Question } from '../../src/search/question.ts';
 import { Search } from '../../src/search/search.ts';
-import { sampleCopy } from '../akin.ts';
+import { createApp } from '../../src/http/app.ts';
+import { configurationOf } from '../../src/session/configuration.ts';
+import { Session } from '../../src/session/session.ts';
+import { akin, sampleCopy } from '../akin.ts';
 import { storedVector } from '../library/lookup.ts';
 import { MODEL, paper, put } from '../library/made.ts';
 
@@ -97,6 +101,88 @@ describe('conditions', () => {
       field: 'q',
       hint: expect.stringContaining('author:') as string,
     });
+  });
+});
+
+describe('in another order', () => {
+  const QUERY = 'learning from data';
+  const LISTED = {
+    newest: (a: Hit, b: Hit) => (b.year ?? 0) - (a.year ?? 0) || (a.id < b.id ? -1 : 1),
+    title: (a: Hit, b: Hit) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1),
+  };
+
+  it('are the relevant papers, page by page, whichever mode found them', async () => {
+    for (const mode of MODES)
+      for (const sort of ['newest', 'title'] as const) {
+        const cutoff = 20;
+        const { hits: best } = await search.search(QUERY, { mode, limit: 100, cutoff });
+        const relevant = mode === 'lexical' ? best : best.filter(({ relevance }) => relevance! >= cutoff);
+        if (mode !== 'lexical') expect(relevant.length).toBeLessThan(best.length);
+        const expected = ids(relevant.toSorted(LISTED[sort]));
+        expect(expected.length).toBeGreaterThan(7);
+        expect(expected).not.toEqual(ids(relevant));
+
+        const seen: string[] = [];
+        for (let cursor: string | undefined; seen.length === 0 || cursor !== undefined;) {
+          const { hits, next, total } = await search.search(QUERY, { mode, sort, limit: 7, cutoff, cursor });
+          seen.push(...ids(hits));
+          expect(total.value).toBe(expected.length);
+          cursor = next ?? undefined;
+        }
+        expect([mode, sort, seen]).toEqual([mode, sort, expected]);
+      }
+  });
+
+  it('are still none where none is relevant', async () => {
+    const off = 'how do I get red wine out of a white carpet';
+    const { withheld } = await search.search(off);
+    expect(withheld).toBeGreaterThan(0);
+    expect(await search.search(off, { sort: 'newest' })).toMatchObject({ hits: [], withheld, next: null });
+  });
+
+  it('have a named paper where its year or title puts it', async () => {
+    const { hits } = await search.search(TURING, { sort: 'title', limit: 100, cutoff: 20 });
+    expect(hits).toEqual(hits.toSorted(LISTED.title));
+    expect(ids(hits).indexOf(TURING)).toBeGreaterThan(0);
+    const { hits: newest } = await search.search('Random Forests', { sort: 'newest', limit: 100, cutoff: 20 });
+    expect(newest).toEqual(newest.toSorted(LISTED.newest));
+  });
+
+  it('belong to another question than the best first, as cursors have it', async () => {
+    const { next } = await search.search(QUERY, { limit: 3, cutoff: 0 });
+    for (const sort of ['newest', 'title'] as const) {
+      await expect(search.search(QUERY, { limit: 3, cutoff: 0, sort, cursor: next! })).rejects.toMatchObject({
+        code: 'invalid-argument',
+        field: 'cursor',
+      });
+    }
+    expect((await search.search(QUERY, { limit: 3, cutoff: 0, sort: 'best', cursor: next! })).hits).toHaveLength(3);
+  });
+
+  it('list what conditions alone let through', async () => {
+    const query = 'year:1990..2010';
+    const { hits } = await search.search(query, { limit: 100 });
+    expect(ids((await search.search(query, { limit: 100, sort: 'newest' })).hits)).toEqual(ids(hits));
+    expect(ids((await search.search(query, { limit: 100, sort: 'title' })).hits)).toEqual(
+      ids(hits.toSorted(LISTED.title)),
+    );
+  });
+
+  it('can be asked for at every door', async () => {
+    const expected = ids((await search.search(QUERY, { sort: 'newest' })).hits);
+    const session = new Session({ address: folder, configuration: configurationOf({}), threads: 1 });
+    onTestFinished(() => session.close());
+    const app = createApp({ session, log: pino({ level: 'silent' }) });
+    const hitsOf = async (answer: Promise<Response> | Response) =>
+      ids(((await (await answer).json()) as { hits: Hit[] }).hits);
+    expect(await hitsOf(app.request(`/v1/search?q=${encodeURIComponent(QUERY)}&sort=newest`))).toEqual(expected);
+    const body = JSON.stringify({ query: QUERY, sort: 'newest' });
+    const headers = { 'Content-Type': 'application/json' };
+    expect(await hitsOf(app.request('/v1/search', { method: 'POST', headers, body }))).toEqual(expected);
+    expect((await app.request('/v1/search?q=a&sort=oldest')).status).toBe(400);
+    const { stdout } = await akin(['search', QUERY, '--sort', 'newest', '--json', '--index', folder]);
+    expect(ids((JSON.parse(stdout) as { hits: Hit[] }).hits)).toEqual(expected);
+    expect((await akin(['search', QUERY, '--sort', 'oldest', '--index', folder])).code).toBe(2);
   });
 });
 
