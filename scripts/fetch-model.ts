@@ -16,6 +16,7 @@ import {
   verifiedModelFolder,
 } from '../src/embedding/models.ts';
 import { AkinError } from '../src/errors.ts';
+import { refusalOf } from '../src/faults.ts';
 
 const USAGE = `npm run fetch-model -- NAME [--into DIR] [--upstream URL]
 npm run fetch-model -- --list [--into DIR]
@@ -35,7 +36,7 @@ try {
     process.stderr.write(`${model.name} is in place in ${await verifiedModelFolder(model, [into])}\n`);
   }
 } catch (error) {
-  const { message, hint, exitCode } = error as Partial<AkinError>;
+  const { message, hint, exitCode } = refusalOf(error) ?? (error as Partial<AkinError>);
   process.stderr.write(`${CLEARED_LINE}fetch-model: ${message}\n${hint ? `${hint}\n` : ''}`);
   process.exitCode = exitCode ?? 1;
 }

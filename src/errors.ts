@@ -28,6 +28,9 @@ export const ERROR_CODES = {
   overloaded: { status: 503, exit: 1 },
   offline: { status: 503, exit: 1 },
   'address-in-use': { status: 500, exit: 8 },
+  'disk-full': { status: 507, exit: 9 },
+  'access-denied': { status: 503, exit: 9 },
+  'too-many-files': { status: 503, exit: 9 },
 } as const satisfies Record<string, { status: number; exit: number }>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -2,6 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from '../session/intake.ts';
 import type { AddSummary } from '../session/take-in.ts';
@@ -155,8 +156,15 @@ async function withRejects<T>(
 ): Promise<T> {
   if (file === undefined) return run(() => {});
   const descriptor = openRejects(file);
+  const write = (reject: Reject): void => {
+    try {
+      writeSync(descriptor, `${JSON.stringify(reject)}\n`);
+    } catch (error) {
+      throw refusalOf(error, file) ?? error;
+    }
+  };
   try {
-    return await run((reject) => void writeSync(descriptor, `${JSON.stringify(reject)}\n`));
+    return await run(write);
   } finally {
     closeSync(descriptor);
   }

@@ -54,11 +54,28 @@ export interface Model extends ModelEntry {
 
 export const MODEL_FILE = 'onnx/model_quantized.onnx';
 
-const manifest = manifestSchema.parse(JSON.parse(readFileSync(path.join(BUNDLED_MODELS, 'manifest.json'), 'utf8')));
+const manifest = readManifest(path.join(BUNDLED_MODELS, 'manifest.json'));
 
 export const MODEL_NAMES = Object.keys(manifest.models);
 export const DEFAULT_MODEL = manifest.default;
 export const CROSS_ENCODER_NAMES = Object.keys(manifest.crossEncoders);
+
+/** @throws AkinError `model-missing`, `model-damaged`: without it nothing can be told of any model. */
+function readManifest(file: string): z.infer<typeof manifestSchema> {
+  const hint = 'put the folder back as akin came with it; in a checkout: git checkout -- models';
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new AkinError('model-missing', `${file} is missing or unreadable (${code})`, { hint, cause });
+  }
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AkinError('model-damaged', `${file} is damaged`, { hint, cause });
+  }
+}
 
 /**
  * The registry's entry for the name of a model that makes vectors.

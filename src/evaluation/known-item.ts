@@ -7,7 +7,7 @@
  * one. Papers without an abstract are left out, and so is every second paper with the same abstract.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { AkinError } from '../errors.ts';
@@ -78,10 +78,10 @@ export async function writeKnownItems(
     qrels: path.join(folder, 'qrels', 'test.tsv'),
   };
   mkdirSync(path.dirname(files.qrels), { recursive: true });
-  const corpus = await create(files.corpus);
-  const queries = await create(files.queries);
-  const qrels = await create(files.qrels);
+  const made: FileHandle[] = [];
   try {
+    for (const file of Object.values(files)) made.push(await create(file));
+    const [corpus, queries, qrels] = made as [FileHandle, FileHandle, FileHandle];
     await qrels.write('query-id\tcorpus-id\tscore\n');
     for await (const { id, title, abstract } of papers()) {
       if (!isDocument.delete(id)) continue; // Not drawn, or written already.
@@ -91,8 +91,12 @@ export async function writeKnownItems(
       await queries.write(`${JSON.stringify({ _id: `title:${id}`, text: title })}\n`);
       await qrels.write(`title:${id}\t${id}\t1\n`);
     }
+  } catch (error) {
+    // A part of a set is none, and would be in the way of the next try.
+    for (const file of Object.values(files).slice(0, made.length)) rmSync(file, { force: true });
+    throw error;
   } finally {
-    await Promise.all([corpus, queries, qrels].map((file) => file.close()));
+    await Promise.all(made.map((file) => file.close()));
   }
   return { documents: documents.length, queries: asked.size, left, files };
 }

@@ -3,6 +3,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
@@ -53,7 +54,8 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   );
 
   const logFault = (error: unknown, path: string): void => {
-    if (!(error instanceof AkinError) || isOfTheMachine(error)) log.error({ err: error, path }, 'a request failed');
+    const refusal = refusalOf(error);
+    if (!refusal || isOfTheMachine(refusal)) log.error({ err: error, path }, 'a request failed');
   };
   const saidOnPage = (error: AkinError) => {
     logFault(error, '/');
@@ -82,7 +84,8 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
     if (error instanceof Refusal) return sendProblem(c, error.problem);
     // What becomes of a request whose sender has gone interests nobody.
     if (!c.req.raw.signal.aborted) logFault(error, c.req.path);
-    if (error instanceof AkinError) return sendProblem(c, problemOf(error));
+    const refusal = refusalOf(error);
+    if (refusal) return sendProblem(c, problemOf(refusal));
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;

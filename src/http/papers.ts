@@ -34,7 +34,12 @@ const paperRoute = createRoute({
   path: '/v1/papers/{id}',
   summary: 'A paper',
   request: { params },
-  responses: { 200: json(paperSchema, 'The paper'), ...ANY_PROBLEM, 404: problem('No such paper') },
+  responses: {
+    200: json(paperSchema, 'The paper'),
+    ...ANY_PROBLEM,
+    404: problem('No such paper'),
+    503: problem('The library or the machine is in no state to answer'),
+  },
 });
 const similarRoute = createRoute({
   method: 'get',

@@ -38,6 +38,7 @@ export const ANY_PROBLEM = {
   408: problem('The request did not come to its end in time'),
   431: problem('Request line and headers are too long'),
   500: problem('akin failed to answer'),
+  507: problem('The disk of the server is full'),
 };
 /** What a request with a body may be answered besides. */
 export const BODY_PROBLEM = {
@@ -74,6 +75,9 @@ const TOLD: Record<ErrorCode, string | null> = {
   'embedding-failed': 'the model could not run',
   offline: 'the server may not ask others',
   'address-in-use': 'the address is taken',
+  'disk-full': 'the disk of the server is full',
+  'access-denied': 'the server may not read or write where it has to',
+  'too-many-files': 'the server has too many files open',
 };
 
 /** Whether an error is a fault of the server's machine and not of the request. */

@@ -90,7 +90,12 @@ function claim(folder: string, digest: string): void {
     });
   }
   mkdirSync(folder, { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ sha256: digest })}\n`);
+  try {
+    writeFileSync(file, `${JSON.stringify({ sha256: digest })}\n`);
+  } catch (error) {
+    rmSync(file, { force: true }); // Half of it would be taken for another corpus.
+    throw error;
+  }
 }
 
 async function digestOf(corpus: string): Promise<string> {

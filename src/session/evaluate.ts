@@ -1,5 +1,5 @@
 /** How good is the search of a library, on a judged collection? */
-import { writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findCrossEncoder, verifiedModelFolder } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
@@ -124,6 +124,8 @@ function writeRuns(file: string, runs: ReadonlyMap<string, Run>): string[] {
     try {
       writeFileSync(target, [...trecRun(run, `akin-${tag}`)].join(''));
     } catch (error) {
+      // What is no file, such as a pipe, stays.
+      if (statSync(target, { throwIfNoEntry: false })?.isFile()) rmSync(target);
       if (error instanceof AkinError) throw error;
       throw new AkinError('invalid-argument', `${target} can't be written: ${(error as Error).message}`, {
         field: 'run',

@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Embedder, Embedding } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import { STANDARD_INPUT, type Origin } from '../library/files.ts';
 import type { Key, LibraryWriter, PendingPaper, Portion, PutOutcome } from '../library/library.ts';
 import { excerpt, toPaper, type Paper } from '../paper.ts';
@@ -271,8 +272,9 @@ async function* papersAmong(
       if (paper) yield { file: query, record: found.record, paper };
     }
   } catch (error) {
-    if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
-    reject({ file: query, record: 0, offset: 0, code: 'file-unreadable', reason: error.message, excerpt: '' });
+    const refusal = refusalOf(error);
+    if (refusal?.code !== 'file-unreadable') throw error;
+    reject({ file: query, record: 0, offset: 0, code: 'file-unreadable', reason: refusal.message, excerpt: '' });
   }
 }
 
@@ -307,8 +309,9 @@ async function* readFile(
       }
     }
   } catch (error) {
-    if (!(error instanceof AkinError && error.code === 'file-unreadable')) throw error;
-    whole(name, 'file-unreadable', error.message);
+    const refusal = refusalOf(error);
+    if (refusal?.code !== 'file-unreadable') throw error; // Too many open files are no fault of this one.
+    whole(name, 'file-unreadable', refusal.message);
   }
 }
 

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
+import { refusalOf } from '../faults.ts';
 import type { PaperInput } from '../paper.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
@@ -97,6 +98,8 @@ async function copyAtRest(database: string, folder: string): Promise<string> {
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined || error instanceof Unreadable) throw error;
+    const refusal = refusalOf(error, folder);
+    if (refusal && refusal.code !== 'access-denied') throw refusal;
     throw new Unreadable(
       'file-unreadable',
       `the database could not be copied to ${folder}: ${(error as Error).message}`,

@@ -1,6 +1,7 @@
 /** What goes between the main thread and the others: jobs, what became of them, and errors that keep what they say. */
 import type { Transferable } from 'node:worker_threads';
 import { AkinError, type ErrorCode } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 
 /** What a thread is sent. */
 export type Sent<Job> = { id: number; job: Job; urgent: boolean } | { dropped: number } | 'close';
@@ -33,15 +34,17 @@ export class Transferred<T> {
 export interface SentError {
   message: string;
   stack: string | undefined;
-  /** Of an `AkinError`. */
+  /** Of an `AkinError`, and of what is one to people. */
   refusal?: { code: ErrorCode; hint?: string | undefined; field?: string | undefined };
 }
 
-export function asSent(error: unknown): SentError {
+/** @param place where the thread works, for errors that name no file. */
+export function asSent(error: unknown, place?: string): SentError {
   if (!(error instanceof Error)) return { message: String(error), stack: undefined };
-  const { message, stack } = error;
-  if (!(error instanceof AkinError)) return { message, stack };
-  const { code, hint, field } = error;
+  const { stack } = error;
+  const refusal = refusalOf(error, place);
+  if (!refusal) return { message: error.message, stack };
+  const { code, message, hint, field } = refusal;
   return { message, stack, refusal: { code, hint, field } };
 }
 

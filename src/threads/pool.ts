@@ -8,6 +8,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { AkinError, type ErrorCode } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import { startThread } from '../thread.ts';
 import { asError, type Answered, type Sent } from './messages.ts';
 
@@ -254,9 +255,8 @@ export class Pool<Task, Result, Ready = unknown> {
       thread.ended = new Promise((resolve) => {
         worker.on('exit', (exit) => {
           const error =
-            failure instanceof AkinError
-              ? failure
-              : new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
+            refusalOf(failure) ??
+            new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
           notReady(error);
           this.#ended(thread, error);
           resolve();

@@ -19,15 +19,18 @@ export interface Work<Job> {
   close?: () => void;
 }
 
-/** @param open opens what the thread works with; what it throws is what the start of the pool throws. */
-export async function work<Job>(open: () => Work<Job> | Promise<Work<Job>>): Promise<void> {
+/**
+ * @param open opens what the thread works with; what it throws is what the start of the pool throws.
+ * @param place where the thread reads and writes, said of faults that name no file.
+ */
+export async function work<Job>(open: () => Work<Job> | Promise<Work<Job>>, place?: string): Promise<void> {
   const port = parentPort!;
   const say = (answer: Answered) => port.postMessage(answer);
   let opened: Work<Job>;
   try {
     opened = await open();
   } catch (error) {
-    say({ unready: asSent(error) });
+    say({ unready: asSent(error, place) });
     return;
   }
   const { run, close, sideBySide = false, background, ready } = opened;
@@ -51,7 +54,7 @@ export async function work<Job>(open: () => Work<Job> | Promise<Work<Job>>): Pro
       if (result instanceof Transferred) port.postMessage({ id, result: result.value as unknown, ms }, result.memory);
       else say({ id, result, ms });
     } catch (error) {
-      say({ id, error: asSent(error), ms: performance.now() - start });
+      say({ id, error: asSent(error, place), ms: performance.now() - start });
     }
   };
 
@@ -88,7 +91,7 @@ export async function work<Job>(open: () => Work<Job> | Promise<Work<Job>>): Pro
       try {
         await background.run();
       } catch (error) {
-        say({ trouble: asSent(error) });
+        say({ trouble: asSent(error, place) });
       }
       await setTimeout(background.everyMs);
     }

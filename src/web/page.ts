@@ -8,7 +8,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { AkinError } from '../errors.ts';
+import type { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
 import { excerpt } from '../paper.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
@@ -132,9 +133,10 @@ function addressOfPage({ query, like, ...options }: Asked & Record<string, strin
 }
 
 function refusal(error: unknown, said: Said): View {
-  if (!(error instanceof AkinError)) throw error;
-  const { message, hint } = said(error);
-  return { status: error.status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
+  const refused = refusalOf(error);
+  if (!refused) throw error;
+  const { message, hint } = said(refused);
+  return { status: refused.status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
 }
 
 function page(query: string, { title, said, results }: View): Html {

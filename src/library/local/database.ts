@@ -5,6 +5,7 @@ import path from 'node:path';
 import Database from 'better-sqlite3';
 import { findModel, type Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
+import { refusalOf } from '../../faults.ts';
 import type { LibrarySettings } from '../library.ts';
 import { NEW_REVISION, SCHEMA } from './schema.ts';
 import { formatOf, LIBRARY_FORMAT, upgrade } from './upgrade.ts';
@@ -51,7 +52,7 @@ export function openForWriting(folder: string, model: Model): OpenDatabase {
     if (isEmpty(db)) create(db, model);
   } catch (error) {
     db.close();
-    throw damaged(file, error);
+    throw unusable(file, error);
   }
   const open = opened(folder, db, true);
   // FULL: what was reported as stored survives a power cut, not only a killed process.
@@ -80,7 +81,7 @@ export function modelIn(folder: string): Model | undefined {
     return modelOf(file, db, checkedFormat(file, db));
   } catch (error) {
     if (error instanceof AkinError && error.code === 'library-missing') return undefined;
-    throw error instanceof AkinError ? error : damaged(file, error);
+    throw unusable(file, error);
   } finally {
     db?.close();
   }
@@ -101,7 +102,7 @@ function connectedForReading(folder: string): Database.Database {
     return db;
   } catch (error) {
     db.close();
-    throw error instanceof AkinError ? error : damaged(file, error);
+    throw unusable(file, error);
   }
 }
 
@@ -112,7 +113,7 @@ function connected(file: string, options: Database.Options): Database.Database {
     db.pragma('mmap_size = 1073741824');
     return db;
   } catch (error) {
-    throw damaged(file, error);
+    throw unusable(file, error);
   }
 }
 
@@ -145,7 +146,7 @@ function opened(folder: string, db: Database.Database, isWriter: boolean): OpenD
     return { db, libraryId, space, model };
   } catch (error) {
     db.close();
-    throw error instanceof AkinError ? error : damaged(file, error);
+    throw unusable(file, error);
   }
 }
 
@@ -195,7 +196,10 @@ function missing(folder: string): AkinError {
   });
 }
 
-function damaged(file: string, error: unknown): AkinError {
+/** Why a database is of no use: as it was said already, a fault of the machine, or else one of its own. */
+function unusable(file: string, error: unknown): AkinError {
+  const refusal = refusalOf(error, file);
+  if (refusal) return refusal;
   return new AkinError('library-damaged', `${file} can't be read: ${(error as Error).message}`, {
     hint: `restore it from a copy, or move it away and build it again; "akin doctor" says what is wrong`,
     cause: error,

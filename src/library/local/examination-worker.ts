@@ -4,5 +4,6 @@ import { work } from '../../threads/work.ts';
 import { called, type Call } from './calls.ts';
 import { Examination } from './examination.ts';
 
-const examination = new Examination((workerData as { folder: string }).folder);
-await work<Call<Examination>>(() => ({ run: (call) => called(examination, call) }));
+const { folder } = workerData as { folder: string };
+const examination = new Examination(folder);
+await work<Call<Examination>>(() => ({ run: (call) => called(examination, call) }), folder);

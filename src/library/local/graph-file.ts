@@ -6,7 +6,7 @@
  * of its own and the sidecar is renamed last, so that the two always belong together.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import hnswlib, { type HierarchicalNSW } from 'hnswlib-node';
 import { sha256Of } from '../../embedding/models.ts';
@@ -58,14 +58,20 @@ export async function loadGraph(folder: string, owner: GraphOwner): Promise<Grap
   }
 }
 
-/** Writes a snapshot and removes the one before. Any process may save; they take turns, a process with itself as well. */
+/**
+ * Writes a snapshot and removes the one before. Any process may save; they take turns, a process with itself as well.
+ * @throws the file system's error, `ENOSPC` where the disk is full; then the snapshot before stays, and nothing is left over.
+ */
 export async function saveGraph(folder: string, owner: GraphOwner, state: GraphState): Promise<void> {
   const lock = await FileLock.takeWhenFree(path.join(folder, 'graph.lock'), 'saving the graph', 60_000);
+  const file = `graph-${randomUUID()}.hnsw`;
+  const full = path.join(folder, file);
+  const name = sidecarOf(owner);
+  const aside = path.join(folder, `${name}.new`);
   try {
-    const file = `graph-${randomUUID()}.hnsw`;
-    const full = path.join(folder, file);
     state.graph.writeIndexSync(full);
     syncToDisk(full); // Also what notices that nothing was written: hnswlib-node reports no error.
+    mustBeWhole(full);
     const sidecar: Sidecar = {
       format: GRAPH_FORMAT,
       ...owner,
@@ -78,16 +84,48 @@ export async function saveGraph(folder: string, owner: GraphOwner, state: GraphS
       bytes: statSync(full).size,
       sha256: await sha256Of(full),
     };
-    const name = sidecarOf(owner);
-    const aside = path.join(folder, `${name}.new`);
     writeFileSync(aside, JSON.stringify(sidecar, null, 2));
     syncToDisk(aside);
     renameSync(aside, path.join(folder, name));
     syncToDisk(folder);
     removeWhatIsOver(folder, owner);
+  } catch (error) {
+    for (const each of [full, aside]) rmSync(each, { force: true });
+    throw error;
   } finally {
     lock.release();
   }
+}
+
+/** Bytes of hnswlib's header, and where in it the number of points, and the bytes that each takes, are said. */
+const HEADER = { bytes: 96, points: 16, bytesAPoint: 24 };
+
+/**
+ * Looks whether a graph was written to its end, of which hnswlib-node says nothing. After the header and the points follow, for
+ * each point, a length and so many bytes of links of its upper layers; there a file ends that is whole.
+ * @throws an error with the code `ENOSPC`.
+ */
+function mustBeWhole(file: string): void {
+  const { size } = statSync(file);
+  const descriptor = openSync(file, 'r');
+  try {
+    const read = (from: number, bytes: number): Buffer => {
+      const buffer = Buffer.alloc(Math.max(0, Math.min(bytes, size - from)));
+      readSync(descriptor, buffer, 0, buffer.length, from);
+      return buffer;
+    };
+    const header = read(0, HEADER.bytes);
+    if (header.length === HEADER.bytes) {
+      const points = Number(header.readBigUInt64LE(HEADER.points));
+      const links = read(HEADER.bytes + points * Number(header.readBigUInt64LE(HEADER.bytesAPoint)), size);
+      let at = 0;
+      for (let point = 0; point < points && at + 4 <= links.length; point++) at += 4 + links.readUInt32LE(at);
+      if (points === 0 || (links.length > 0 && at === links.length)) return;
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+  throw Object.assign(new Error(`ENOSPC: ${file} was not written to its end`), { code: 'ENOSPC', path: file });
 }
 
 function syncToDisk(file: string): void {

@@ -88,4 +88,4 @@ await work<Call<GraphQuestions>>(async () => {
     background: { everyMs: REFRESH_MS, run: keepUp },
     close: () => opened.close(),
   };
-});
+}, folder);

@@ -32,7 +32,12 @@ export class FileLock {
         cause: error,
       });
     }
-    writeFileSync(holderFile, `${purpose} (process ${process.pid}, since ${new Date().toISOString()})`);
+    try {
+      writeFileSync(holderFile, `${purpose} (process ${process.pid}, since ${new Date().toISOString()})`);
+    } catch (error) {
+      db.close(); // Or nobody could take the lock as long as this process lives.
+      throw error;
+    }
     return new FileLock(db);
   }
 

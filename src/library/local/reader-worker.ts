@@ -15,15 +15,18 @@ const { folder } = workerData as { folder: string };
 const reader = new OfFile(folder, (identity) => new Reader(folder, identity));
 const started = performance.now();
 
-await work<Call<Reader>>(async () => ({
-  ready: (await reader.current()).model.name,
-  run: async (call) => called(await reader.current(), call),
-  background: {
-    everyMs: READ_MS,
-    async run() {
-      if (performance.now() - started < FIRST_READ_MS) return;
-      while (!(await reader.current()).readAhead()) await setImmediate();
+await work<Call<Reader>>(
+  async () => ({
+    ready: (await reader.current()).model.name,
+    run: async (call) => called(await reader.current(), call),
+    background: {
+      everyMs: READ_MS,
+      async run() {
+        if (performance.now() - started < FIRST_READ_MS) return;
+        while (!(await reader.current()).readAhead()) await setImmediate();
+      },
     },
-  },
-  close: () => reader.close(),
-}));
+    close: () => reader.close(),
+  }),
+  folder,
+);

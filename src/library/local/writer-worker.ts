@@ -9,4 +9,4 @@ const { folder, options } = workerData as { folder: string; options: WriterOptio
 await work<Call<Store>>(() => {
   const store = new Store(folder, options);
   return { ready: store.model.name, run: (call) => called(store, call), close: () => store.close() };
-});
+}, folder);

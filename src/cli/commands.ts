@@ -1,0 +1,18 @@
+/** The `akin` command with all it can be told: configuration, floor and doors wired together, in this one place. */
+import { VERSION } from '../package.ts';
+import { configurationOf } from '../session/configuration.ts';
+import { askingCommands } from './asking.ts';
+import { intakeCommands } from './intake.ts';
+import { newProgram } from './program.ts';
+import { serveCommand } from './serve.ts';
+import { upkeepCommands } from './upkeep.ts';
+
+/** Does what the command line says. @throws AkinError; CommanderError for what has been said already. */
+export async function runCommand(): Promise<void> {
+  const program = newProgram('akin', VERSION, configurationOf(process.env));
+  intakeCommands(program);
+  askingCommands(program);
+  upkeepCommands(program);
+  serveCommand(program);
+  await program.program.parseAsync();
+}
