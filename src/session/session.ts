@@ -7,7 +7,7 @@ import { Embedder } from '../embedding/embedder.ts';
 import { findCrossEncoder, verifiedModelFolder, type CrossEncoderModel } from '../embedding/models.ts';
 import { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
-import { exporterNamed } from '../export/exporter.ts';
+import { exporterNamed } from '../export/registry.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter } from '../library/library.ts';
 import { examineLibrary, modelOfLibrary, openLibrary, openWriter, type Finding } from '../library/open.ts';
 import type { Paper } from '../paper.ts';

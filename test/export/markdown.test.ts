@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { AkinError } from '../../src/errors.ts';
-import { EXPORT_NAMES, exporterNamed } from '../../src/export/exporter.ts';
+import { EXPORT_NAMES, exporterNamed } from '../../src/export/registry.ts';
 import { markdown } from '../../src/export/markdown.ts';
 import { nastyPaper, paper, written } from './papers.ts';
 

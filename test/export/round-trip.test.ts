@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { EXPORT_NAMES, exporterNamed } from '../../src/export/exporter.ts';
+import { EXPORT_NAMES, exporterNamed } from '../../src/export/registry.ts';
 import { ROOT } from '../../src/package.ts';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { openFile } from '../../src/sources/input.ts';
