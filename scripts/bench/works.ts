@@ -27,7 +27,7 @@ import { Embedder } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
 import type { Key, Library, LibraryWriter } from '../../src/library/library.ts';
 import { openLibrary, openWriter } from '../../src/library/open.ts';
-import { fingerprint, titleSimilarity } from '../../src/library/same-work.ts';
+import { titleSimilarity, traitsOf } from '../../src/library/same-work.ts';
 import { ROOT } from '../../src/package.ts';
 import { toPaper } from '../../src/paper.ts';
 import { embedPending } from '../../src/session/intake.ts';
@@ -377,7 +377,7 @@ function cosineOf([one, other]: Pair): number {
 }
 
 function titlesOf(pair: Pair): number {
-  const [one, other] = pair.map((id) => fingerprint({ abstract: '', ...byId.get(id)! }));
+  const [one, other] = pair.map((id) => traitsOf({ abstract: '', ...byId.get(id)! }));
   return titleSimilarity(one!, other!);
 }
 

@@ -13,7 +13,7 @@ import { plain, wordsIn } from '../fold.ts';
 import type { Paper } from '../paper.ts';
 
 /** What of a paper the comparison reads, made once a paper. */
-export interface Fingerprint {
+export interface Traits {
   /** The title's letters and digits, without case, accents, spaces, mark-up and remarks such as "(extended version)". */
   title: string;
   /** The words of the title, in their order. */
@@ -40,7 +40,7 @@ interface Author {
 const TITLE_LETTERS = 16;
 
 /** What of a paper is compared. */
-export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year'>): Fingerprint {
+export function traitsOf(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year'>): Traits {
   const folded = fold(paper.title).replace(REMARKS, ' ');
   const words = wordsIn(folded);
   const division = /(?<=.)(?::| [-–—] |\? )(?=.)/.exec(folded);
@@ -65,7 +65,7 @@ export function fingerprint(paper: Pick<Paper, 'title' | 'abstract' | 'authors' 
  * does not depend on the order in which papers came.
  * @returns whole numbers of 48 bits, without repetition.
  */
-export function blockingKeys({ title, words, authors }: Fingerprint): number[] {
+export function blockingKeys({ title, words, authors }: Traits): number[] {
   const keys = title.length >= TITLE_LETTERS ? [`title ${title}`] : [];
   const [first, ...others] = authors;
   if (first) {
@@ -79,7 +79,7 @@ export function blockingKeys({ title, words, authors }: Fingerprint): number[] {
 }
 
 /** How alike two titles are, 0..1: the Dice coefficient of their letter pairs; 1 when they differ in nothing that counts. */
-export function titleSimilarity(a: Fingerprint, b: Fingerprint): number {
+export function titleSimilarity(a: Traits, b: Traits): number {
   if (a.title === b.title) return 1;
   const [pairs, others] = [letterPairs(a.title), letterPairs(b.title)];
   let shared = 0;
@@ -93,7 +93,7 @@ export function titleSimilarity(a: Fingerprint, b: Fingerprint): number {
  * The cosine that the vectors of two papers must reach for the papers to be one work; undefined where none is enough.
  * Symmetric.
  */
-export function neededCosine(a: Fingerprint, b: Fingerprint): number | undefined {
+export function neededCosine(a: Traits, b: Traits): number | undefined {
   if (a.siblings !== b.siblings || a.title === '' || b.title === '') return undefined;
   const years = a.year === null || b.year === null ? 0 : Math.abs(a.year - b.year);
   const sameTitle = a.title === b.title;
@@ -117,7 +117,7 @@ export function neededCosine(a: Fingerprint, b: Fingerprint): number | undefined
 }
 
 /** Whether a title is a part of the other one, before or after its colon, or they share such a part. */
-function onePartIsShared(a: Fingerprint, b: Fingerprint): boolean {
+function onePartIsShared(a: Traits, b: Traits): boolean {
   return [a.title, ...a.parts].some((part) => b.title === part || b.parts.includes(part));
 }
 

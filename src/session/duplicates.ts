@@ -1,6 +1,6 @@
 /** Which papers are versions of one work, and how near are they to each other? */
 import type { Library } from '../library/library.ts';
-import { fingerprint, titleSimilarity } from '../library/same-work.ts';
+import { titleSimilarity, traitsOf } from '../library/same-work.ts';
 import type { Version } from '../search/answer.ts';
 import { versionOf } from '../search/works.ts';
 import { dot } from '../vector.ts';
@@ -34,7 +34,7 @@ export async function duplicatesIn(library: Library, limit: number): Promise<Dup
     const versions = others.flatMap((paper, i) => {
       if (!paper) return [];
       const [one, other] = [vectors[0], vectors[i + 1]];
-      const titles = titleSimilarity(fingerprint(leading), fingerprint(paper));
+      const titles = titleSimilarity(traitsOf(leading), traitsOf(paper));
       return [{ ...versionOf(paper), cosine: one && other ? dot(one, other) : null, titleSimilarity: titles }];
     });
     found.works.push({ ...versionOf(leading), versions });

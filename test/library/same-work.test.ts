@@ -1,7 +1,7 @@
 /** The rule by which two papers are versions of one work, on invented pairs. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blockingKeys, fingerprint, neededCosine, titleSimilarity } from '../../src/library/same-work.ts';
+import { blockingKeys, neededCosine, titleSimilarity, traitsOf } from '../../src/library/same-work.ts';
 
 interface Facts {
   title?: string;
@@ -15,7 +15,7 @@ const print = ({
   authors = ['Ada Ashwood', 'Ben Birch'],
   year = 2016,
   abstract = 'Ice.',
-}: Facts) => fingerprint({ title, authors, year, abstract });
+}: Facts) => traitsOf({ title, authors, year, abstract });
 
 /** Whether two papers are one work when their vectors have this cosine. */
 function same(a: Facts, b: Facts, cosine: number): boolean {

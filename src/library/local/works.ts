@@ -10,7 +10,7 @@ import type Database from 'better-sqlite3';
 import type { Paper } from '../../paper.ts';
 import { dot } from '../../vector.ts';
 import type { Key } from '../library.ts';
-import { blockingKeys, fingerprint, neededCosine } from '../same-work.ts';
+import { blockingKeys, neededCosine, traitsOf } from '../same-work.ts';
 import { LARGEST_BLOCK, worksAmong, type Join, type Member } from '../works.ts';
 import type { PaperNames } from './names.ts';
 import { floats } from './stored-vectors.ts';
@@ -237,5 +237,5 @@ export class Works {
 const keyOf = (row: number): Key => String(row) as Key;
 
 function printOf({ authors, ...paper }: Compared) {
-  return fingerprint({ ...paper, authors: JSON.parse(authors) as string[] });
+  return traitsOf({ ...paper, authors: JSON.parse(authors) as string[] });
 }

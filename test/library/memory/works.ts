@@ -1,6 +1,6 @@
 /** Which papers of a library in memory are one work: every pair is looked at each time. */
 import type { Key } from '../../../src/library/library.ts';
-import { blockingKeys, fingerprint, neededCosine } from '../../../src/library/same-work.ts';
+import { blockingKeys, neededCosine, traitsOf } from '../../../src/library/same-work.ts';
 import { LARGEST_BLOCK, worksAmong, type Join } from '../../../src/library/works.ts';
 import { dot } from '../../../src/vector.ts';
 import type { Held, MemoryStore } from './store.ts';
@@ -22,19 +22,19 @@ export function worksOf(store: MemoryStore): Key[][] {
 /** The pairs that the rule joins, by a blocking key that they share. */
 function links(store: MemoryStore): Join[] {
   const blocks = new Map<number, Held[]>();
-  const prints = new Map<Key, ReturnType<typeof fingerprint>>();
+  const traits = new Map<Key, ReturnType<typeof traitsOf>>();
   for (const held of store.papers.values()) {
     if (!held.embedding) continue;
-    const print = fingerprint(held.paper);
-    prints.set(held.key, print);
-    for (const key of blockingKeys(print)) blocks.set(key, [...(blocks.get(key) ?? []), held]);
+    const its = traitsOf(held.paper);
+    traits.set(held.key, its);
+    for (const key of blockingKeys(its)) blocks.set(key, [...(blocks.get(key) ?? []), held]);
   }
   const found: Join[] = [];
   for (const block of blocks.values()) {
     if (block.length > LARGEST_BLOCK) continue;
     for (const [i, one] of block.entries()) {
       for (const two of block.slice(i + 1)) {
-        const needed = neededCosine(prints.get(one.key)!, prints.get(two.key)!);
+        const needed = neededCosine(traits.get(one.key)!, traits.get(two.key)!);
         const cosine = dot(one.embedding!.vector, two.embedding!.vector);
         if (needed !== undefined && cosine >= needed) found.push({ key: one.key, other: two.key, judged: 0, cosine });
       }
