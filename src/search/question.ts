@@ -136,11 +136,14 @@ export interface SearchOptions extends Loose<Answering> {
 /** What decides on a list, beside what is asked for. */
 export type ListShape = Omit<Answering, (typeof SHOWN_BY)[number]> & Pick<SearchOptions, 'lexicalWeight'>;
 
-/** What of some options decides on the list, however it was said: with every default filled in. */
-export function listShapeOf({ lexicalWeight, signal: _, ...options }: SearchOptions): ListShape {
-  const given = Object.entries(options).filter(
-    ([name, value]) => value !== undefined && !(SHOWN_BY as readonly string[]).includes(name),
-  );
+/**
+ * What of some options decides on the list, however it was said: with every default filled in, and without what a door has
+ * beside it, such as where the library is or how the answer is printed.
+ */
+export function listShapeOf({ lexicalWeight, ...options }: SearchOptions): ListShape {
+  const decides = (name: string) =>
+    Object.hasOwn(answeringShape, name) && !(SHOWN_BY as readonly string[]).includes(name);
+  const given = Object.entries(options).filter(([name, value]) => value !== undefined && decides(name));
   const { limit: _limit, ...byDefault } = z.object(answeringShape).parse({});
   return { ...byDefault, ...(Object.fromEntries(given) as Partial<ListShape>), lexicalWeight };
 }

@@ -1,4 +1,5 @@
 /** Questions of every kind, asked of the bundled sample: conditions, names, seeds, pages, explanations. */
+import path from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -219,6 +220,21 @@ describe('pages', () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  it('go on however the answer is printed and the folder is written', async () => {
+    const asked = ['search', 'learning from data', '--limit', '2'];
+    const json = async (...more: string[]) =>
+      JSON.parse((await akin([...asked, '--json', '--index', folder, ...more])).stdout) as {
+        hits: Hit[];
+        next: string;
+      };
+    const { next } = await json();
+    const second = await json('--cursor', next);
+    const elsewhere = `${path.dirname(folder)}/./${path.basename(folder)}/`;
+    const { code, stdout } = await akin([...asked, '--cursor', next, '--index', elsewhere]);
+    expect(code).toBe(0);
+    for (const { id } of second.hits) expect(stdout).toContain(id);
   });
 
   it('go on in the list they began with when the library changes, and end when that is forgotten', async () => {
