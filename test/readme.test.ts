@@ -14,7 +14,7 @@ import { newProgram } from '../src/cli/program.ts';
 import { serveCommand } from '../src/cli/serve.ts';
 import { upkeepCommands } from '../src/cli/upkeep.ts';
 import { ERROR_CODES } from '../src/errors.ts';
-import { EXPORT_NAMES } from '../src/export/exporter.ts';
+import { EXPORT_NAMES } from '../src/export/registry.ts';
 import { createApp } from '../src/http/app.ts';
 import { HAS_FIELDS } from '../src/library/filter.ts';
 import { configurationOf, VARIABLES } from '../src/session/configuration.ts';
