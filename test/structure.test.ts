@@ -5,13 +5,14 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './akin.ts';
 
-/** What everything may know: errors, papers, texts and vectors as such. */
-const GROUND = ['errors.ts', 'package.ts', 'paper.ts', 'fold.ts', 'vector.ts'];
+/** What everything may know: errors and faults, papers, texts and vectors as such. */
+const GROUND = ['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'fold.ts', 'vector.ts'];
 const THREADS = ['thread.ts', 'threads'];
 
 /** For each file and folder of src, what it may import besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
+  'faults.ts': ['errors.ts'],
   'fold.ts': [],
   'vector.ts': [],
   'package.ts': [],
@@ -20,7 +21,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'interruption.ts': [],
   quarantine: ['errors.ts', 'package.ts', 'thread.ts'],
   'paper.ts': ['errors.ts'],
-  threads: ['errors.ts', 'thread.ts'],
+  threads: ['errors.ts', 'faults.ts', 'thread.ts'],
   sources: [...GROUND, ...THREADS, 'interruption.ts', 'quarantine'],
   export: [...GROUND, 'sources'], // A format is written as it is read.
   drafts: [...GROUND, 'quarantine', 'sources'], // A draft is a file as a source is, and cites from files that sources read.
@@ -109,7 +110,7 @@ describe('src', () => {
 
   it('reads the environment in one file, beside the one that keeps the runtime silent', () => {
     const readers = files.filter((file) => /\bprocess\.env\b/.test(readFileSync(path.join(SRC, file), 'utf8')));
-    expect(readers).toEqual(['cli/main.ts', 'no-telemetry.ts']);
+    expect(readers).toEqual(['cli/commands.ts', 'no-telemetry.ts']);
   });
 
   it('uses each outside package in one place', () => {
