@@ -2,9 +2,8 @@
 import type { FoundWord } from '../library/library.ts';
 import type { Explanation } from './answer.ts';
 import { inTime } from './in-time.ts';
+import type { Entry } from './list.ts';
 import type { Explain } from './question.ts';
-import type { Ranked } from './ranking.ts';
-import type { Judged } from './rerank.ts';
 import { sentencesOf, type Sentence, type SentenceVectors } from './sentences.ts';
 
 /** How long an answer may wait for sentences to be compared. */
@@ -25,7 +24,7 @@ export class Explainer {
    * @param vector the question's.
    */
   async explain(
-    page: { ranked: Judged<Omit<Ranked, 'vector'>>; abstract: string; words: FoundWord[] }[],
+    page: { ranked: Entry; abstract: string; words: FoundWord[] }[],
     vector: Float32Array | undefined,
     how: Explain,
   ): Promise<Explanation[]> {

@@ -27,8 +27,8 @@ const JUDGED = 20;
 /** Characters; no title has more. */
 const LONGEST_TITLE = 400;
 
-/** A place in the list. Without its vector, for lists are kept. */
-export type Entry = Judged<Omit<Ranked, 'vector'>>;
+/** A place in the list. Lists are kept, so it says no more than what a page needs that describes it. */
+export type Entry = Judged<Omit<Ranked, 'vector' | 'id' | 'title' | 'year' | 'work'>>;
 
 /** What one pages through. */
 export interface List {
@@ -59,6 +59,11 @@ export function relevanceOf(
 ) {
   return similarity === undefined ? null : relevance(similarity, unrelated, match.words, match.coverage);
 }
+
+const entryOf = ({ key, score, shares, similarity, match, ranks, verdict }: Judged<Ranked>): Entry => ({
+  ...{ key, score, shares, similarity, match, ranks },
+  ...(verdict && { verdict }),
+});
 
 export class Lists {
   readonly #library: Library;
@@ -115,7 +120,7 @@ export class Lists {
     if (diversity > 0) {
       ranked = [...diversified(ranked.slice(0, DIVERSIFIED), diversity), ...ranked.slice(DIVERSIFIED)];
     }
-    let entries: Entry[] = ranked.map(({ vector: _, ...entry }) => entry);
+    let entries: Judged<Ranked>[] = ranked;
     if (rerank) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
@@ -126,7 +131,7 @@ export class Lists {
     if (sort === 'best') entries = titledFirst(entries, text, workNamed);
     else entries = entries.filter((each) => this.#isRelevant(each, least)).sort(LISTED[sort]);
     clock.stop('rank');
-    return { ...common, entries, withheld: 0, read };
+    return { ...common, entries: entries.map(entryOf), withheld: 0, read };
   }
 
   /** Conditions only: there is nothing to be near to, so the newest are the best. */
@@ -197,8 +202,8 @@ function withoutNear<T extends Candidate>(ranked: T[], unlike: Float32Array[], a
 }
 
 /** The paper that the query names, or whose title it is, comes first. */
-function titledFirst(entries: Entry[], text: string, workNamed: Key | undefined): Entry[] {
-  let first: Entry | undefined;
+function titledFirst<T extends Ranked>(entries: T[], text: string, workNamed: Key | undefined): T[] {
+  let first: T | undefined;
   if (workNamed !== undefined) first = entries.find(({ work }) => work === workNamed);
   else if (text.length <= LONGEST_TITLE) {
     first = entries.find(({ ranks, title }) => (ranks.lexical ?? Infinity) <= TITLES_LOOKED_AT && isTitle(text, title));

@@ -61,6 +61,11 @@ export class Pages<List extends Paged> {
     make: (read: number | undefined) => Promise<List>,
   ): Promise<Place<List>> {
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
+    if (cursor === undefined && !this.#kept.has(key)) {
+      // Asked for first, so that no list passes for one of a later state.
+      const [current, list] = await Promise.all([revision(), make(undefined)]);
+      return this.#place({ question: key, revision: current, offset: 0 }, list);
+    }
     const at: Cursor =
       cursor === undefined ? { question: key, revision: await revision(), offset: 0 } : decoded(cursor);
     if (at.question !== key) {
@@ -71,17 +76,19 @@ export class Pages<List extends Paged> {
     }
     const kept = this.#kept.get(key);
     // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
-    let list = kept?.revision === at.revision && kept.list.read === at.read ? kept.list : undefined;
-    if (list === undefined) {
-      if (cursor !== undefined && at.revision !== (await revision())) {
-        throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
-          hint: 'begin with the first page again, without a cursor',
-          field: 'cursor',
-        });
-      }
-      list = await make(at.read);
-      this.#kept.set(key, { revision: at.revision, list });
+    if (kept?.revision === at.revision && kept.list.read === at.read) return this.#place(at, kept.list);
+    if (cursor !== undefined && at.revision !== (await revision())) {
+      throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
+        hint: 'begin with the first page again, without a cursor',
+        field: 'cursor',
+      });
     }
+    return this.#place(at, await make(at.read));
+  }
+
+  /** Keeps the list as the latest of its question. */
+  #place(at: Cursor, list: List): Place<List> {
+    this.#kept.set(at.question, { revision: at.revision, list });
     const { entries, read } = list;
     return {
       list,

@@ -104,7 +104,7 @@ export class Search {
     );
     signal?.throwIfAborted();
     const page = list.entries.slice(offset, offset + limit);
-    const hits = await this.#hits(page, list, mode, options);
+    const [hits, library] = await Promise.all([this.#hits(page, list, mode, options), this.library()]);
     clock.stop(explain ? 'explain' : 'papers');
     const counted = facets
       ? await this.#library.facets(
@@ -121,7 +121,7 @@ export class Search {
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
       ...(counted && { facets: counted }),
-      library: await this.library(),
+      library,
       timings: clock.times,
     };
   }

@@ -6,6 +6,7 @@
  * workerpool) start threads again, but neither try jobs again nor refuse by the time that a job would wait, and end threads
  * amid a native call, at which SQLite and the ONNX runtime end the process.
  */
+import { setMaxListeners } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { AkinError, type ErrorCode } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
@@ -151,7 +152,10 @@ export class Pool<Task, Result, Ready = unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const id = this.#nextId++;
     const drop = () => this.#drop(id, signal!.reason);
-    signal?.addEventListener('abort', drop);
+    if (signal) {
+      setMaxListeners(0, signal); // One question may have any number of jobs.
+      signal.addEventListener('abort', drop);
+    }
     const done = new Promise<Result>((resolve, reject) => {
       const job = { id, task, urgent, isSecondTry: false, resolve, reject };
       (urgent ? this.#urgent : this.#others).push(job);

@@ -23,7 +23,7 @@ import type {
 import { Calls, type OnTrouble } from './calls.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Reader } from './reader.ts';
-import type { Legs } from './recalls.ts';
+import { candidatesOf, type Legs } from './recalls.ts';
 
 /** How often a recall begins anew because another library has come into the place of this one meanwhile. */
 const TRIES = 3;
@@ -83,12 +83,15 @@ export class LocalLibrary implements Library {
       ...(legs.includes('dense') && { dense: performance.now() - start }),
     };
     const { place, lexical, corrections, state } = first;
-    const rest = { dense, lexical, also, words, scoring, vector };
-    const completed = await this.#reader.call('complete', [place, rest], signal);
-    if (!completed) return undefined;
-    const found = { dense, lexical };
-    const exhausted = legs.every((leg) => found[leg].length < depth);
-    return { ...completed, exhausted, corrections, state, timings };
+    const isRead = new Set(lexical.rows);
+    const unread = dense.filter((row) => !isRead.has(row));
+    const isAll = unread.length === 0 && also.length === 0;
+    const rest = isAll
+      ? { rows: [], papers: [] }
+      : await this.#reader.call('rest', [place, { rows: unread, also, words, scoring }], signal);
+    if (!rest) return undefined;
+    const exhausted = legs.every((leg) => (leg === 'dense' ? dense : lexical.rows).length < depth);
+    return { ...candidatesOf(dense, lexical, rest, also, vector), exhausted, corrections, state, timings };
   }
 
   async #nearest(

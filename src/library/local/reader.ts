@@ -22,7 +22,7 @@ import { Keys } from './keys.ts';
 import { PaperNames } from './names.ts';
 import { paperFrom, type PaperRow } from './paper-rows.ts';
 import { Postings } from './postings.ts';
-import { Recalls, type Completed, type Legs, type LegsQuestion, type CompleteQuestion } from './recalls.ts';
+import { Recalls, type Legs, type LegsQuestion, type ReadPapers, type RestQuestion } from './recalls.ts';
 import { drawnVectors } from './sample.ts';
 import { StoredVectors } from './stored-vectors.ts';
 import { LIBRARY_FORMAT } from './upgrade.ts';
@@ -103,21 +103,20 @@ export class Reader {
   }
 
   /** The first part of a recall: what needs no vector. */
-  legs(question: LegsQuestion): Legs {
-    return this.#inOneState(() => ({
-      place: this.place,
-      state: this.#stateNow(),
-      ...this.#recalls.legs(question),
-    }));
+  legs(question: LegsQuestion): Transferred<Legs> {
+    return this.#inOneState(() => {
+      const { value, memory } = this.#recalls.legs(question);
+      return new Transferred({ place: this.place, state: this.#stateNow(), ...value }, memory);
+    });
   }
 
   /**
-   * The last part of a recall: all that is known of what the legs found.
+   * The last part of a recall: all that is known of what else was found.
    * @returns undefined where another library has come into the place of the one that was asked for legs.
    */
-  complete(place: string, question: CompleteQuestion): Transferred<Completed> | undefined {
+  rest(place: string, question: RestQuestion): Transferred<ReadPapers> | undefined {
     if (place !== this.place) return undefined;
-    return this.#inOneState(() => this.#recalls.complete(question));
+    return this.#inOneState(() => this.#recalls.rest(question));
   }
 
   describe(

@@ -1,6 +1,9 @@
-/** The parts of a recall that the reader thread does: what needs no vector, and what is known of all that the legs found. */
+/**
+ * The parts of a recall: what the reader thread does while the question is still being embedded, what it does when the graph has
+ * answered, and how both are put together.
+ */
 import { candidatesFrom, unranked, type Known } from '../candidates.ts';
-import type { Candidate, Correction, Key, Leg, LibraryState, Match, WordScoring } from '../library.ts';
+import type { Correction, Key, Leg, LibraryState, Recalled, WordScoring } from '../library.ts';
 import type { Filter } from '../filter.ts';
 import { dot } from '../../vector.ts';
 import { Transferred } from '../../threads/messages.ts';
@@ -19,31 +22,31 @@ export interface LegsQuestion {
   filter: Filter | undefined;
 }
 
+/** Papers that were read, with all that is known of them but how near they are: that is told where the vectors arrive. */
+export interface ReadPapers {
+  rows: number[];
+  /** Of the paper in the same place of `rows`. */
+  papers: Omit<Known, 'similarity'>[];
+}
+
 export interface Legs {
   /** See `Reader.place`. */
   place: string;
   state: LibraryState;
-  /** What the lexical leg found. */
-  lexical: RowMatch[];
+  /** What the lexical leg found, the best first. It is read while the question is still being embedded. */
+  lexical: ReadPapers;
   corrections: Correction[];
   /** 1 at each row that the filter lets through; every row is let through where there is none. Shared memory. */
   allowed: Uint8Array | undefined;
   milliseconds: number;
 }
 
-export interface CompleteQuestion {
-  /** Rows that the dense leg found. */
-  dense: number[];
-  lexical: RowMatch[];
+export interface RestQuestion {
+  /** Rows that the dense leg alone found. */
+  rows: number[];
   also: Key[];
   words: string | undefined;
   scoring: WordScoring;
-  vector: Float32Array | undefined;
-}
-
-export interface Completed {
-  candidates: Candidate[];
-  also: (Candidate | undefined)[];
 }
 
 /** Every method belongs into the caller's transaction. */
@@ -68,58 +71,72 @@ export class Recalls {
     this.#keys = keys;
   }
 
-  legs({ legs, depth, words, scoring, filter }: LegsQuestion): Omit<Legs, 'place' | 'state'> {
+  legs({ legs, depth, words, scoring, filter }: LegsQuestion): Transferred<Omit<Legs, 'place' | 'state'>> {
     const start = performance.now();
     const allowed = filter && this.#filters.allowed(filter).rows;
     const query = words === undefined ? [] : tellingWords(words);
     const isLexical = legs.includes('lexical') && query.length > 0;
-    const lexical = isLexical ? this.#postings.matching(query, depth, scoring, allowed) : [];
+    const found = isLexical ? this.#postings.matching(query, depth, scoring, allowed) : [];
     const corrections = query.length > 0 ? this.#postings.corrections(query) : [];
-    return { lexical, corrections, allowed, milliseconds: performance.now() - start };
+    const milliseconds = performance.now() - start;
+    const { value: lexical, memory } = this.#read(found);
+    return new Transferred({ lexical, corrections, allowed, milliseconds }, memory);
   }
 
-  /** All that is known of the papers that both legs found, and of others. What is gone meanwhile is left out. */
-  complete({ dense, lexical, also, words, scoring, vector }: CompleteQuestion): Transferred<Completed> {
-    const others = also.map((key) => this.#keys.row(key));
-    const rows = [...new Set([...dense, ...lexical.map(({ row }) => row), ...others])];
+  /** All that is known of the papers that the dense leg alone found, and of others. What is gone meanwhile is left out. */
+  rest({ rows, also, words, scoring }: RestQuestion): Transferred<ReadPapers> {
+    const all = [...new Set([...rows, ...also.map((key) => this.#keys.row(key))])];
+    const query = tellingWords(words ?? '');
+    return this.#read(query.length > 0 ? this.#postings.matches(query, all, scoring) : all.map((row) => ({ row })));
+  }
+
+  #read(matches: ({ row: number } | RowMatch)[]): Transferred<ReadPapers> {
+    const rows = matches.map(({ row }) => row);
     const lines = this.#descriptions.lines(rows);
     const { vectors, memory } = this.#vectors.ofRows(rows);
-    const matches = this.#matches(rows, lexical, words, scoring);
-    const known = new Map<Key, Known>();
-    for (const [row, line] of lines) {
-      const own = vectors.get(row);
-      const similarity = vector && own && dot(vector, own);
-      known.set(line.key, { ...line, vector: own, similarity, match: matches?.get(row) });
+    const read: ReadPapers = { rows: [], papers: [] };
+    for (const each of matches) {
+      const line = lines.get(each.row);
+      if (!line) continue;
+      const { key, id, title, year, work } = line;
+      const match = 'score' in each ? { score: each.score, words: each.words, coverage: each.coverage } : undefined;
+      read.rows.push(each.row);
+      read.papers.push({ key, id, title, year, work, match, vector: vectors.get(each.row) });
     }
-    const found = {
-      dense: dense.flatMap((row) => {
-        const key = this.#keys.of(row);
-        const score = known.get(key)?.similarity;
-        return score === undefined ? [] : [{ key, score }];
-      }),
-      lexical: lexical.map(({ row, score }) => ({ key: this.#keys.of(row), score })),
-    };
-    const candidates = candidatesFrom(found, known);
-    const ranked = new Map(candidates.map((each) => [each.key, each]));
-    const told = (key: Key) => ranked.get(key) ?? (known.has(key) ? unranked(known.get(key)!) : undefined);
-    return new Transferred({ candidates, also: also.map(told) }, [memory]);
+    return new Transferred(read, [memory]);
   }
+}
 
-  /**
-   * What papers hold of the words, which the lexical leg has found of some of them already.
-   * @returns undefined where no words were asked for.
-   */
-  #matches(
-    rows: number[],
-    lexical: RowMatch[],
-    words: string | undefined,
-    scoring: WordScoring,
-  ): Map<number, Match> | undefined {
-    const query = tellingWords(words ?? '');
-    if (query.length === 0) return undefined;
-    const matches = new Map<number, Match>(lexical.map(({ row, ...match }) => [row, match]));
-    const unread = rows.filter((row) => !matches.has(row));
-    for (const { row, ...match } of this.#postings.matches(query, unread, scoring)) matches.set(row, match);
-    return matches;
+/**
+ * The candidates of both legs, and the papers of `also` in their order.
+ * @param dense the rows that the dense leg found.
+ * @param lexical what the lexical leg found, the best first.
+ * @param rest what else is known.
+ */
+export function candidatesOf(
+  dense: number[],
+  lexical: ReadPapers,
+  rest: ReadPapers,
+  also: Key[],
+  vector: Float32Array | undefined,
+): Pick<Recalled, 'candidates' | 'also'> {
+  const known = new Map<Key, Known>();
+  const keys = new Map<number, Key>();
+  for (const { rows, papers } of [lexical, rest]) {
+    papers.forEach((paper, i) => {
+      const similarity = vector && paper.vector && dot(vector, paper.vector);
+      known.set(paper.key, Object.assign(paper, { similarity }));
+      keys.set(rows[i]!, paper.key);
+    });
   }
+  const near = dense.flatMap((row) => {
+    const key = keys.get(row);
+    const score = key && known.get(key)!.similarity;
+    return key === undefined || score === undefined ? [] : [{ key, score }];
+  });
+  const matching = lexical.papers.map(({ key, match }) => ({ key, score: match!.score }));
+  const candidates = candidatesFrom({ dense: near, lexical: matching }, known);
+  const ranked = new Map(candidates.map((each) => [each.key, each]));
+  const told = (key: Key) => ranked.get(key) ?? (known.has(key) ? unranked(known.get(key)!) : undefined);
+  return { candidates, also: also.map(told) };
 }
