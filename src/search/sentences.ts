@@ -45,15 +45,36 @@ export function* sentencesIn(text: string): Generator<Sentence> {
   let start = 0;
   let pending = false; // Whether what was cut so far goes on.
   const unwrapped = withoutWrapping(text);
-  for (const { segment, index } of segmenter.segment(unwrapped)) {
-    if (!pending) start = index;
-    const end = index + segment.length;
-    pending = !segment.endsWith('\n') && goesOn(unwrapped.slice(start, end).trimEnd(), unwrapped.slice(end, end + 40));
+  for (const [from, end] of segmentsOf(unwrapped)) {
+    if (!pending) start = from;
+    pending =
+      unwrapped[end - 1] !== '\n' && goesOn(unwrapped.slice(start, end).trimEnd(), unwrapped.slice(end, end + 40));
     const sentence = pending ? undefined : sentenceAt(text, start, end);
     if (sentence) yield sentence;
   }
   const last = pending ? sentenceAt(text, start, text.length) : undefined;
   if (last) yield last;
+}
+
+/** Characters that are segmented at once: every step of a segmenter takes a time that grows with its whole text. */
+const WINDOW = 4000;
+/** Where a sentence ends depends on what comes next, up to its first letter. */
+const AHEAD = 200;
+
+/** Where the sentences of Unicode begin and end. */
+function* segmentsOf(text: string): Generator<[start: number, end: number]> {
+  for (let [start, size] = [0, WINDOW]; start < text.length;) {
+    const isLast = start + size >= text.length;
+    const most = isLast ? text.length : start + size - AHEAD;
+    const begin = start;
+    for (const { segment, index } of segmenter.segment(text.slice(begin, begin + size))) {
+      const end = begin + index + segment.length;
+      if (end > most) break;
+      yield [start, end];
+      start = end;
+    }
+    size = start === begin ? 2 * size : WINDOW; // A sentence that is longer than the window.
+  }
 }
 
 function sentenceAt(text: string, from: number, to: number): Sentence | undefined {

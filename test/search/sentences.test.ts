@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Embedder, type Embedding } from '../../src/embedding/embedder.ts';
 import { dot } from '../../src/vector.ts';
-import { SentenceVectors, sentencesOf } from '../../src/search/sentences.ts';
+import { SentenceVectors, sentencesIn, sentencesOf } from '../../src/search/sentences.ts';
 import { MODEL, vectorOf } from '../library/made.ts';
 import { itShared, sharedPath } from '../shared.ts';
 
@@ -80,6 +80,23 @@ describe('the sentences of an abstract', () => {
         },
       ),
     );
+  });
+
+  it('are cut in a text of any length as in a short one, and in a time that grows with it', () => {
+    const sentence = fc
+      .tuple(fc.constantFrom('Sheep', 'We', 'The fence'), fc.oneof(fc.nat(30), fc.nat(1500)))
+      .map(([first, words]) => `${first}${' follow each other'.repeat(words)}.`);
+    fc.assert(
+      fc.property(fc.array(sentence, { minLength: 1, maxLength: 40 }), (all) => {
+        expect([...sentencesIn(all.join(' '))].map(({ text }) => text)).toEqual(all);
+      }),
+    );
+    const many = 'Sheep follow each other. '.repeat(100_000).trim();
+    const start = performance.now();
+    let count = 0;
+    for (const { text } of sentencesIn(many)) count += Number(text === 'Sheep follow each other.');
+    expect(count).toBe(100_000);
+    expect(performance.now() - start).toBeLessThan(30_000); // It took twenty minutes.
   });
 
   itShared('are of a plausible length in real abstracts', () => {
