@@ -83,6 +83,8 @@ const RESTARTS_WITHIN_MS = 60_000;
 const LEFT_ALONE_MS = 5_000;
 /** How much the last job counts in the mean of what jobs take. */
 const LATEST = 0.1;
+/** For so long after an urgent job, one of several threads is left to the next one: it would wait for what the thread does. */
+const LEFT_FREE_MS = 1000;
 /** A thread that does not end by itself after so long is ended. */
 const CLOSING_MS = 10_000;
 
@@ -93,6 +95,8 @@ export class Pool<Task, Result, Ready = unknown> {
   readonly #others: Job<Task>[] = [];
   #ready: Ready | undefined;
   #nextId = 0;
+  /** When an urgent job came last, on the clock of `performance.now`. */
+  #lastUrgent = -Infinity;
   #meanMs = 0;
   #isClosed = false;
   /** When threads were started again, on the clock of `performance.now`. */
@@ -159,6 +163,7 @@ export class Pool<Task, Result, Ready = unknown> {
     const done = new Promise<Result>((resolve, reject) => {
       const job = { id, task, urgent, isSecondTry: false, resolve, reject };
       (urgent ? this.#urgent : this.#others).push(job);
+      if (urgent) this.#lastUrgent = performance.now();
     });
     this.#send();
     return signal ? done.finally(() => signal.removeEventListener('abort', drop)) : done;
@@ -208,7 +213,9 @@ export class Pool<Task, Result, Ready = unknown> {
       const queue = isUrgent ? this.#urgent : this.#others;
       // What is urgent does not wait here until others are done: in the thread it overtakes them.
       const most = isUrgent && maxJobMs === undefined ? 2 * ahead : ahead;
-      const free = [...this.#threads].filter(({ isReady, jobs }) => isReady && jobs.size < most);
+      const leavesOneFree = !isUrgent && performance.now() - this.#lastUrgent < LEFT_FREE_MS;
+      const usable = leavesOneFree && this.#threads.size > 1 ? [...this.#threads].slice(1) : [...this.#threads];
+      const free = usable.filter(({ isReady, jobs }) => isReady && jobs.size < most);
       if (queue.length === 0 || free.length === 0) return;
       const thread = free.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least));
       const job = queue.shift()!;

@@ -96,6 +96,19 @@ describe('a job', () => {
     expect(done).toHaveLength(21);
   });
 
+  it('that is urgent finds a thread free, where others were urgent just before', async () => {
+    const pool = await start({ threads: 2 });
+    await pool.run({ do: 'say', value: 'first' }, { urgent: true });
+    const done: unknown[] = [];
+    const long = Array.from({ length: 4 }, async () =>
+      done.push(await pool.run({ do: 'wait', ms: 300, value: 'long' })),
+    );
+    await sleep(50);
+    done.push(await pool.run({ do: 'say', value: 'urgent' }, { urgent: true }));
+    await Promise.all(long);
+    expect(done).toEqual(['urgent', 'long', 'long', 'long', 'long']);
+  });
+
   it('that nobody wants any more is not begun, and keeps nobody waiting', async () => {
     const pool = await start();
     const gone = new AbortController();
