@@ -145,7 +145,7 @@ export class Intake {
     if (name === '-' || !(await mayBeFile(name))) {
       return this.#take(
         originOf(STANDARD_INPUT),
-        readFile(name, this.#options, (reject) => this.#reject(reject)),
+        this.#read(name, (reject) => this.#reject(reject)),
       );
     }
     const readAt = Date.now();
@@ -153,7 +153,7 @@ export class Intake {
     const invalid: string[] = [];
     let unread = 0;
     let found = 0;
-    const papers = readFile(name, this.#options, (reject) => {
+    const papers = this.#read(name, (reject) => {
       if (reject.code === 'record-invalid') invalid.push(`${reject.reason}\n${reject.excerpt}`);
       else unread++;
       this.#reject(reject);
@@ -214,6 +214,10 @@ export class Intake {
     });
     this.#storing.catch(() => {}); // Whoever awaits it next is told.
     if (cursor) await this.#storing;
+  }
+
+  #read(name: string, reject: (reject: Reject) => void): AsyncGenerator<Read> {
+    return readFile(name, this.#options, reject, (text) => this.#options.onEvent?.({ event: 'notice', text }));
   }
 
   #reject(reject: Reject): void {
@@ -278,11 +282,12 @@ async function* papersAmong(
   }
 }
 
-/** The papers behind a name; everything there that is none goes to `reject`. */
+/** The papers behind a name; everything there that is none goes to `reject`, and what else is worth knowing to `notice`. */
 async function* readFile(
   name: string,
   { source, map }: Pick<StoreOptions, 'source' | 'map'>,
   reject: (reject: Reject) => void,
+  notice: (text: string) => void = () => {},
 ): AsyncGenerator<Read> {
   const whole = (file: string, code: RejectCode, reason: string) =>
     reject({ file, record: 0, offset: 0, code, reason, excerpt: '' });
@@ -298,6 +303,7 @@ async function* readFile(
         let isEmpty = true;
         for await (const found of reader.read(file)) {
           isEmpty = false;
+          if ('input' in found) for (const remark of found.remarks ?? []) notice(`${file.name}: ${remark}`);
           const paper = asPaper(found, (code, reason) => reject(rejected(file.name, found, code, reason)));
           if (paper) yield { file: file.name, record: found.record, paper };
         }

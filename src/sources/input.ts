@@ -3,15 +3,13 @@
  * undone, the encoding told from the bytes, streamed throughout.
  */
 import { createReadStream } from 'node:fs';
-import { on } from 'node:events';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
-import { open as openZip, type Entry, type Options, type ZipFile } from 'yauzl';
 import { AkinError } from '../errors.ts';
+import { Archive, FREE_EXPANSION, MAX_EXPANSION } from './archive.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
 /** @throws AkinError `file-unreadable` naming the first path that does not exist. */
@@ -70,11 +68,12 @@ export async function* filesOf(
 }
 
 /**
- * Opens what a name stands for: a file, standard input (`-`), or every file in a zip archive, one after the other.
+ * Opens what a name stands for: a file, standard input (`-`), or every file in a zip archive, one after the other. A workbook
+ * is one file, although it is an archive.
  * @throws AkinError `file-unreadable`; an archive's sound files are given before its unsound one is refused.
  */
 export async function* openFiles(name: string): AsyncGenerator<SourceFile> {
-  if (name !== '-' && (await startsWith(name, ZIP))) {
+  if (name !== '-' && (await startsWith(name, ZIP)) && !(await isWorkbook(name))) {
     for await (const member of membersOf(name)) yield await opened(`${name}/${member.name}`, null, member.bytes);
   } else {
     yield await openFile(name);
@@ -158,24 +157,19 @@ function encodingOf(head: Buffer): string {
 const GZIP = [0x1f, 0x8b];
 const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
-async function startsWith(file: string, magic: number[]): Promise<boolean> {
+async function startsWith(file: string, magic: number[], at = 0): Promise<boolean> {
   const handle = await open(file).catch((error: unknown) => {
     throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
   });
   try {
     const { buffer, bytesRead } = await handle
-      .read(Buffer.alloc(magic.length), 0, magic.length, 0)
+      .read(Buffer.alloc(magic.length), 0, magic.length, at)
       .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
     return bytesRead === magic.length && magic.every((byte, i) => buffer[i] === byte);
   } finally {
     await handle.close();
   }
 }
-
-/** Text compresses to a tenth, at its most repetitive to a fiftieth. What expands beyond this is no export of papers. */
-const MAX_EXPANSION = 200;
-/** Expansion is no one's concern below this many bytes. */
-const FREE_EXPANSION = 64 * 1024 * 1024;
 
 async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined> {
   const chunks = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
@@ -207,33 +201,44 @@ async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined>
   await done;
 }
 
-/** The files in a zip archive, in its order; folders and hidden files left out. */
-async function* membersOf(archive: string): AsyncGenerator<{ name: string; bytes: Readable }> {
-  const refuse = (reason: string, cause?: unknown) =>
-    new AkinError('file-unreadable', `${archive}: ${reason}`, { cause });
-  let zip: ZipFile;
+/** Whether an archive is a spreadsheet program's, which keeps its parts under names of its own. */
+async function isWorkbook(file: string): Promise<boolean> {
+  let archive: Archive | undefined;
   try {
-    zip = await promisify<string, Options, ZipFile>(openZip)(archive, { lazyEntries: true, autoClose: false });
-  } catch (error) {
-    throw refuse((error as Error).message, error);
+    archive = await Archive.open(file);
+    let first = true;
+    for await (const { fileName, uncompressedSize } of archive.entries()) {
+      if (/^xl\/workbook\.(?:xml|bin)$/i.test(fileName)) return true;
+      // OpenDocument's begin by saying what they are.
+      if (first && fileName === 'mimetype' && uncompressedSize < 100) return await startsWith(file, ODS, ODS_AT);
+      first = false;
+    }
+  } catch {
+    // It is read as an archive, which says what is wrong with it.
+  } finally {
+    archive?.close();
   }
+  return false;
+}
+
+const ODS = Array.from(Buffer.from('application/vnd.oasis.opendocument.spreadsheet'));
+/** Where what an OpenDocument file is stands in it: behind the header of its first entry, `mimetype`. */
+const ODS_AT = 38;
+
+/** The files in a zip archive, in its order; folders and hidden files left out. */
+async function* membersOf(file: string): AsyncGenerator<{ name: string; bytes: Readable }> {
+  let archive: Archive | undefined;
   try {
-    const entries = on(zip, 'entry', { close: ['end'] }) as AsyncIterable<[Entry]>;
-    zip.readEntry();
-    for await (const [entry] of entries) {
-      const { fileName, uncompressedSize, compressedSize } = entry;
-      if (!fileName.endsWith('/') && !path.basename(fileName).startsWith('.')) {
-        if (uncompressedSize > FREE_EXPANSION && uncompressedSize > compressedSize * MAX_EXPANSION) {
-          throw refuse(`${fileName} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
-        }
-        // yauzl ends a file that is longer than its entry says with an error, so the sizes above can be trusted.
-        yield { name: fileName, bytes: await promisify<Entry, Readable>(zip.openReadStream.bind(zip))(entry) };
-      }
-      zip.readEntry();
+    archive = await Archive.open(file);
+    for await (const entry of archive.entries()) {
+      const name = entry.fileName;
+      if (!name.endsWith('/') && !path.basename(name).startsWith('.'))
+        yield { name, bytes: await archive.bytes(entry) };
     }
   } catch (error) {
-    throw error instanceof AkinError ? error : refuse((error as Error).message, error);
+    if (error instanceof AkinError) throw error;
+    throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
   } finally {
-    zip.close();
+    archive?.close();
   }
 }

@@ -1,12 +1,13 @@
 /**
  * JSON Lines, one paper an object: akin's own format, and that of most published corpora. The same objects as one JSON
- * document, a list of them or one over several lines, are read as well.
+ * document, a list of them or one over several lines, are read as well; what other programs call by names of their own is
+ * known by them (`json-names.ts`).
  */
+import { withOwnNames } from './json-names.ts';
 import { firstRecord, hasTooManyValues, isObject, readJson, text, TOO_MANY, type JsonDialect } from './json-records.ts';
 import { linesOf, TOO_LARGE, type Found, type Source, type SourceFile } from './source.ts';
 
-/** akin's own names are those of a `PaperInput`. */
-const dialect: JsonDialect = { wrappers: [], read: (record) => record };
+const dialect: JsonDialect = { wrappers: [], read: withOwnNames };
 
 export const jsonl: Source = {
   name: 'jsonl',
@@ -43,7 +44,7 @@ async function* readLines(file: SourceFile): AsyncGenerator<Found> {
     }
     const value = parse(text);
     if (isObject(value)) {
-      yield { record, offset, raw: text, input: value };
+      yield { record, offset, raw: text, input: withOwnNames(value) };
     } else {
       const reason = value instanceof Error ? `not JSON: ${value.message}` : 'expected an object';
       yield { record, offset, raw: text, reject: { code: 'syntax', reason } };

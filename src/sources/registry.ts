@@ -10,7 +10,7 @@ import { beir } from './beir.ts';
 import { bibtex } from './bibtex.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
-import { csv, csvWith } from './csv.ts';
+import { csv, csvWith, looksLikeTable } from './csv.ts';
 import { hfPapers } from './hf-papers.ts';
 import { jsonl } from './jsonl.ts';
 import { nbib } from './nbib.ts';
@@ -24,11 +24,13 @@ import { semanticScholar } from './semantic-scholar.ts';
 import type { Source } from './source.ts';
 import { trec } from './trec.ts';
 import { wos } from './wos.ts';
+import { xlsx, xlsxWith } from './xlsx.ts';
 import { zotero } from './zotero.ts';
 
 export const SOURCES: Source[] = [
   pdf,
   zotero,
+  xlsx,
   aclXml,
   arxivAtom,
   oaiPmh,
@@ -64,9 +66,10 @@ export function sourceNamed(name: string, map?: ColumnMap): Source {
     throw new AkinError('format-unknown', `unknown format "${name}"`, { hint: `formats: ${FORMAT_NAMES.join(', ')}` });
   }
   if (map === undefined) return source;
+  if (source === xlsx) return xlsxWith(map);
   if (source !== csv) {
     throw new AkinError('invalid-argument', `--map names columns of tables, and ${name} has none`, {
-      hint: 'leave out --format, or give --format csv',
+      hint: 'leave out --format, or give --format csv or xlsx',
       field: 'map',
     });
   }
@@ -78,6 +81,9 @@ export function sourceNamed(name: string, map?: ColumnMap): Source {
  * @param map names of columns: then what no other source knows may be a table, whose columns are looked for by these names.
  */
 export function detectSource(head: string, map?: ColumnMap): Source | undefined {
-  const sources = map === undefined ? SOURCES : [...SOURCES.filter((source) => source !== csv), csvWith(map)];
-  return sources.find((source) => source.detects(head));
+  const withMap = (source: Source): Source => (source === xlsx ? xlsxWith(map!) : source);
+  const sources =
+    map === undefined ? SOURCES : [...SOURCES.filter((source) => source !== csv).map(withMap), csvWith(map)];
+  // A table that nobody knows is told which columns it has.
+  return sources.find((source) => source.detects(head)) ?? (looksLikeTable(head) ? csv : undefined);
 }

@@ -44,6 +44,8 @@ export interface FoundRecord extends Position {
   input: PaperInput;
   /** The beginning of the record as it stands in the file, for the report if it is rejected later. */
   raw: string;
+  /** What a person should know of the file, said once, with the first record that it is about. */
+  remarks?: string[];
 }
 
 export interface UnreadableRecord extends Position {

@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
@@ -147,15 +148,15 @@ describe('the columns', () => {
   });
 
   it('can be named by a person', async () => {
-    const source = csvWith({ title: 'Titel', abstract: 'kurz_fassung', id: 'Nr', pages: 'Seiten' });
-    const text = 'Nr;Titel;Kurz-Fassung;Jahr;Seiten\n7;T;A;2016;1-9\n';
+    const source = csvWith({ title: 'Bezeichnung', abstract: 'lang_form', id: 'Nr', pages: 'Seiten' });
+    const text = 'Nr;Bezeichnung;Lang-Form;Band;Seiten\n7;T;A;3;1-9\n';
     expect(csv.detects(text)).toBe(false);
     expect(source.detects(text)).toBe(true);
     expect(await papers(text, source)).toMatchObject([
-      { id: '7', title: 'T', abstract: 'A', extra: { Jahr: '2016', pages: '1-9' } },
+      { id: '7', title: 'T', abstract: 'A', extra: { Band: '3', pages: '1-9' } },
     ]);
     expect(await readText(source, 'Nr;title\n1;T\n')).toMatchObject([
-      { reject: { code: 'format-unknown', reason: 'no column is named "Titel"; the columns are: Nr, title' } },
+      { reject: { code: 'format-unknown', reason: 'no column is named "Bezeichnung"; the columns are: Nr, title' } },
     ]);
   });
 
@@ -320,6 +321,38 @@ describe('rows that are whole', () => {
       { numRuns: 200 },
     );
   });
+});
+
+it('rows are cut as csv-parse cuts them, where they are whole', async () => {
+  const field = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', 'é', ',', '\n', ' ', ';', '""'), maxLength: 8 }).map((text) => `"${text}"`),
+    fc.string({ unit: fc.constantFrom('a', 'é', ' ', ';', "'"), maxLength: 8 }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(field, field, field), { minLength: 1, maxLength: 6 }), async (rows) => {
+      const text = rows.map((row) => ['x', ...row].join(',')).join('\n');
+      const expected = parse(text, { trim: true }).map((cells) => cells.map((cell) => cell.trim()));
+      const found = await readText(csv, `title,a,b,c\n${text}`, 7);
+      const cells = records(found).map(({ input: { title, extra } }) => {
+        const { a = '', b = '', c = '' } = extra as Record<string, string>;
+        return [title, a, b, c];
+      });
+      expect(cells).toEqual(expected);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('a quotation inside of a quoted field, its quotes not doubled, is read', async () => {
+  expect(
+    (await papers('title,year\n"The conference on "maps"",2016\n"A \\"map\\" of",2017\n')).map(({ title, year }) => [
+      title,
+      year,
+    ]),
+  ).toEqual([
+    ['The conference on "maps"', 2016],
+    ['A "map" of', 2017],
+  ]);
 });
 
 describe('genuine tables', () => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bombPdf, pdfOf } from './pdf-fixture.ts';
+import { workbookOf, zipOf } from './workbook-fixture.ts';
 import { addCollection, addItem, createZotero, type ZoteroItem } from './zotero-fixture.ts';
 
 export interface HostileFile {
@@ -283,7 +284,7 @@ const SHAPES: Record<string, Shape> = {
 };
 
 /** Names of the sources that there are hostile files for. */
-export const HOSTILE = [...Object.keys(SHAPES), 'pdf', 'zotero'];
+export const HOSTILE = [...Object.keys(SHAPES), 'pdf', 'xlsx', 'zotero'];
 
 /**
  * The hostile files for a source.
@@ -294,6 +295,7 @@ export function* hostileFiles(source: string, size: number, seed = 7): Generator
   yield* anywhere(size, seed);
   const shape = SHAPES[source];
   if (source === 'pdf') yield* hostilePdfs(size, seed);
+  if (source === 'xlsx') yield* hostileWorkbooks(size, seed);
   if (source === 'zotero') yield* hostileDatabases(size, seed);
   if (!shape) return;
   const { file, escaped = (text) => text, more = {} } = shape;
@@ -356,6 +358,53 @@ function* anywhere(size: number, seed: number): Generator<HostileFile> {
     name: 'UTF-16 cut in a character',
     pieces: [Buffer.from(`\ufefftitle,year\n"Ü😀`, 'utf16le').subarray(0, -1)],
   };
+}
+
+function* hostileWorkbooks(size: number, seed: number): Generator<HostileFile> {
+  const text = (inside: string): string => `<c t="inlineStr"><is><t>${inside}</t></is></c>`;
+  const header = `<row>${text('Title')}${text('Authors')}</row>`;
+  const whole = workbookOf({ S: [['Title', 'Year'], ...Array.from({ length: 20 }, (_, i) => [`Title ${i}`, 2016])] });
+  for (let part = 1; part < 8; part++) {
+    yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
+  }
+  const random = randomNumbers(seed);
+  for (let run = 1; run <= 8; run++) {
+    const changed = Buffer.from(whole);
+    for (let i = 0; i < 20; i++) changed[4 + random(changed.length - 4)] = random(256);
+    yield { name: `bytes changed, ${run}`, pieces: [changed] };
+  }
+  const sheets: Record<string, string> = {
+    'a cell without an end': `${header}<row><c t="inlineStr"><is><t>${'a'.repeat(size * 8)}`,
+    'a long title': `${header}<row>${text('a '.repeat(size))}</row>`,
+    'a list of authors': `${header}<row>${text('T')}${text('Ito, A.; '.repeat(size / 9))}</row>`,
+    rows: header + `<row>${text('T')}</row>`.repeat(Math.min(size / 8, MANY_RECORDS)),
+    'empty rows': header + '<row/>'.repeat(size),
+    cells: `${header}<row>${'<c><v>1</v></c>'.repeat(size / 4)}</row>`,
+    'the last cell of each row': header + '<row><c r="XFD1"><v>1</v></c></row>'.repeat(size / 40),
+    'open elements': header + '<row>'.repeat(size),
+    tags: `${header}${'<a>'.repeat(size)}`,
+    attributes: `${header}<row ${'a="b" '.repeat(size / 4)}/>`,
+    'a tag without an end': `${header}<row ${'a'.repeat(size * 4)}`,
+    'rows that count too far': `${header}<row r="99999999999">${text('T')}</row><row r="-1">${text('T')}</row>`,
+    comments: header + '<!--x-->'.repeat(size / 4),
+    'a header of many columns': `<row>${text('Title')}${text('c').repeat(size / 40)}</row><row>${text('T')}</row>`,
+  };
+  for (const [name, inside] of Object.entries(sheets)) yield { name, pieces: [workbookOf({ S: inside })] };
+  const shares = '<row><c t="s"><v>0</v></c></row>';
+  const shared = `<si><t>${'a'.repeat(Math.min(size, 32_000))}</t></si>`;
+  yield { name: 'one text in every row', pieces: [workbookOf({ S: header + shares.repeat(size / 40) }, { shared })] };
+  yield {
+    name: 'texts that unpack without end',
+    pieces: [workbookOf({ S: header + shares }, { shared: `<si><t>${'a'.repeat(size * 60)}</t></si>` })],
+  };
+  yield {
+    name: 'many texts',
+    pieces: [workbookOf({ S: header + shares }, { shared: '<si><t>a</t></si>'.repeat(size) })],
+  };
+  const many = Object.fromEntries(Array.from({ length: Math.min(size / 4, 5000) }, (_, i) => [`S${i}`, header]));
+  yield { name: 'many sheets', pieces: [workbookOf(many)] };
+  const parts = Array.from({ length: Math.min(size / 4, 50_000) }, (_, i) => [`xl/${i}.xml`, 'a'] as const);
+  yield { name: 'many parts', pieces: [zipOf({ 'xl/workbook.xml': 'a', ...Object.fromEntries(parts) })] };
 }
 
 function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {

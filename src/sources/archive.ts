@@ -1,0 +1,49 @@
+/** What does a zip archive hold? Its entries one after the other, and the bytes of each, unless there are more than can be. */
+import { on } from 'node:events';
+import type { Readable } from 'node:stream';
+import { promisify } from 'node:util';
+import { open as openZip, type Entry, type Options, type ZipFile } from 'yauzl';
+
+/** Text compresses to a tenth, at its most repetitive to a fiftieth. What expands beyond this is no export of papers. */
+export const MAX_EXPANSION = 200;
+/** Expansion is no one's concern below this many bytes. */
+export const FREE_EXPANSION = 64 * 1024 * 1024;
+
+export class Archive {
+  readonly #zip: ZipFile;
+
+  private constructor(zip: ZipFile) {
+    this.#zip = zip;
+  }
+
+  /** @throws Error for what is no zip archive. */
+  static async open(file: string): Promise<Archive> {
+    return new Archive(
+      await promisify<string, Options, ZipFile>(openZip)(file, { lazyEntries: true, autoClose: false }),
+    );
+  }
+
+  /** The entries in the archive's order, once. */
+  async *entries(): AsyncGenerator<Entry> {
+    const entries = on(this.#zip, 'entry', { close: ['end'] }) as AsyncIterable<[Entry]>;
+    this.#zip.readEntry();
+    for await (const [entry] of entries) {
+      yield entry;
+      this.#zip.readEntry();
+    }
+  }
+
+  /** What an entry holds. @throws Error for one that expands beyond anything that text does. */
+  bytes(entry: Entry): Promise<Readable> {
+    const { fileName, uncompressedSize, compressedSize } = entry;
+    if (uncompressedSize > FREE_EXPANSION && uncompressedSize > compressedSize * MAX_EXPANSION) {
+      throw new Error(`${fileName} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+    }
+    // yauzl ends a file that is longer than its entry says with an error, so the sizes above can be trusted.
+    return promisify<Entry, Readable>(this.#zip.openReadStream.bind(this.#zip))(entry);
+  }
+
+  close(): void {
+    this.#zip.close();
+  }
+}
