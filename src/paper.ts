@@ -6,18 +6,18 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { isOfWhole } from './addresses.ts';
 import { AkinError } from './errors.ts';
-
-/** Kinds of identifiers, in the order in which they are preferred as a paper's id; an ISBN makes none (see `settleIsbn`). */
-export const IDENTIFIER_KINDS = ['doi', 'arxiv', 'pmid', 'pmcid', 'acl', 'openalex', 's2', 'isbn'] as const;
-export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number];
-export type Identifiers = Partial<Record<IdentifierKind, string>>;
-
-export interface Identifier {
-  kind: IdentifierKind;
-  /** Normalised: a DOI in lower case without its URL, an arXiv id without its version, an ISBN as 13 digits, … */
-  value: string;
-}
+import {
+  arxivOfDoi,
+  IDENTIFIER_KINDS,
+  isbnIn,
+  isIdentifierKind,
+  normalIdentifier,
+  parseIdentifier,
+  type Identifiers,
+} from './identifiers.ts';
+import { excerpt, normalText, onOneLine, withSingleBlanks } from './text.ts';
 
 export interface Paper {
   /** The id the source gave, or one made from an identifier or the content; unique in a library. */
@@ -49,191 +49,6 @@ export function embeddedText(paper: Pick<Paper, 'title' | 'abstract'>): string {
   return [paper.title, paper.abstract].filter((part) => part !== '').join('\n');
 }
 
-/** Longer texts name nothing; matching them would only take time. */
-const MAX_IDENTIFIER_CHARACTERS = 1000;
-
-const IDENTIFIER_PATTERNS: Record<
-  IdentifierKind,
-  { prefix: RegExp; value: RegExp; normal: (match: string) => string | null }
-> = {
-  doi: {
-    prefix: /^(?:doi[:\s]\s*|(?:https?:\/\/)?(?:(?:dx|www)\.)?doi\.org\/)/i,
-    value: /^10\.\d{4,9}(?:\.\d+)*\/\S*[^\s.,;][.,;]*$/,
-    normal: (value) => withoutTrailing(value.toLowerCase().normalize('NFC'), '.,;'),
-  },
-  arxiv: {
-    // Also the pages of those who show arXiv's papers under arXiv's ids.
-    prefix:
-      /^(?:arxiv:\s*|(?:https?:\/\/)?(?:www\.)?(?:(?:export\.)?arxiv\.org\/(?:abs|pdf|html)|(?:huggingface|hf)\.co\/papers|alphaxiv\.org\/(?:abs|overview)|ar5iv(?:\.labs\.arxiv)?\.org\/(?:abs|html))\/)/i,
-    value: /^(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z-]+)?\/\d{7})(?:v\d+)?(?:\.pdf)?(?:\s*\[[\w.-]+\])?$/i,
-    normal: (value) =>
-      value
-        .split('[')[0]!
-        .trimEnd()
-        .replace(/\.pdf$/i, '')
-        .replace(/v\d+$/i, '')
-        .replace(/^([a-z-]+)(?:\.[a-z-]+)?\//i, (_, archive: string) => `${archive.toLowerCase()}/`),
-  },
-  pmid: {
-    prefix: /^(?:pmid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pubmed)\/)/i,
-    value: /^\d{1,9}$/,
-    normal: (value) => value.replace(/^0+(?=\d)/, ''),
-  },
-  pmcid: {
-    prefix:
-      /^(?:pmcid:\s*|(?:https?:\/\/)?(?:www\.)?(?:pmc\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov\/pmc)\/articles\/)/i,
-    value: /^(?:PMC)?\d+$/i,
-    normal: (value) => `PMC${value.replace(/\D/g, '')}`,
-  },
-  acl: {
-    prefix: /^(?:acl:\s*|(?:https?:\/\/)?(?:www\.)?(?:aclanthology\.org|aclweb\.org\/anthology)\/)/i,
-    value: /^(?:[A-Z]\d{2}-\d{4,5}|\d{4}\.[a-z0-9_]+-[a-z0-9_]+\.\d+)(?:\.pdf)?$/i,
-    normal: (value) =>
-      value
-        .toLowerCase()
-        .replace(/\.pdf$/, '')
-        .replace(/^[a-z](?=\d{2}-)/, (letter) => letter.toUpperCase()),
-  },
-  openalex: {
-    prefix: /^(?:openalex:\s*|(?:https?:\/\/)?(?:api\.)?openalex\.org\/(?:works\/)?)/i,
-    value: /^W\d+$/i,
-    normal: (value) => value.toUpperCase(),
-  },
-  s2: {
-    prefix: /^(?:s2:\s*|(?:https?:\/\/)?(?:www\.)?semanticscholar\.org\/paper\/(?:[^/]+\/)?)/i,
-    value: /^[0-9a-f]{40}$/i,
-    normal: (value) => value.toLowerCase(),
-  },
-  isbn: {
-    prefix: /^(?:(?:urn:)?isbn(?:-1[03])?[:\s]\s*)/i,
-    value: /^(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx]$/i,
-    normal: isbn13,
-  },
-};
-
-/** An ISBN of 10 or 13 digits as 13 (ISO 2108); null where its check digit is wrong. */
-function isbn13(written: string): string | null {
-  const digits = Array.from(written.replace(/[-\s]/g, ''), (digit) => (/x/i.test(digit) ? 10 : Number(digit)));
-  const sum = (weight: (i: number) => number) => digits.reduce((total, digit, i) => total + digit * weight(i), 0);
-  const weight13 = (i: number): number => (i % 2 === 0 ? 1 : 3);
-  if (digits.length === 13) return !digits.includes(10) && sum(weight13) % 10 === 0 ? digits.join('') : null;
-  if (sum((i) => 10 - i) % 11 !== 0) return null;
-  const first = [9, 7, 8, ...digits.slice(0, 9)];
-  const check = first.reduce((total, digit, i) => total + digit * weight13(i), 0) % 10;
-  return [...first, (10 - check) % 10].join('');
-}
-
-/**
- * Normalises an identifier of a known kind, given bare, with its prefix or as a URL.
- * @returns null when the value has not that kind's form. A DOI that arXiv registered is left a DOI (see `arxivOfDoi`).
- */
-export function normalIdentifier(kind: IdentifierKind, value: string): string | null {
-  const { prefix, value: form, normal } = IDENTIFIER_PATTERNS[kind];
-  const trimmed = value.trim();
-  if (trimmed.length > MAX_IDENTIFIER_CHARACTERS) return null;
-  let bare = trimmed;
-  // Some say it twice: `https://doi.org/doi:10.…`.
-  for (let said = prefix.exec(bare); said; said = prefix.exec(bare)) bare = bare.slice(said[0].length);
-  if (/^https?:/i.test(trimmed)) {
-    // Registries' own addresses carry a query or a slash after the identifier; a DOI may itself hold such characters.
-    bare = kind === 'doi' ? unescaped(bare) : bare.split(/[?#]/)[0]!.replace(/\/$/, '');
-  }
-  return form.test(bare) ? normal(bare) : null;
-}
-
-/** A URL's path without its percent escapes. */
-function unescaped(urlPath: string): string {
-  try {
-    return normalText(decodeURIComponent(urlPath));
-  } catch {
-    return urlPath; // A stray percent sign is part of the DOI as it stands.
-  }
-}
-
-/**
- * Reads an identifier that says its kind: a prefix (`arxiv:2209.09004v2`, `DOI:10.…`) or a URL of its registry.
- * @returns null for anything else, bare numbers included: a bare `17` may be anybody's id.
- */
-export function parseIdentifier(text: string): Identifier | null {
-  const trimmed = text.trim();
-  if (trimmed.length > MAX_IDENTIFIER_CHARACTERS) return null;
-  for (const kind of IDENTIFIER_KINDS) {
-    // A bare DOI can't be anything else.
-    if (!IDENTIFIER_PATTERNS[kind].prefix.test(trimmed) && !(kind === 'doi' && trimmed.startsWith('10.'))) continue;
-    const value = normalIdentifier(kind, trimmed);
-    if (value !== null) return { kind, value };
-  }
-  return null;
-}
-
-/** The first ISBN in what a field says, a text or a list of texts, as 13 digits; undefined where there is none. */
-export function isbnIn(field: unknown): string | undefined {
-  for (const said of [field].flat(1)) {
-    const text = typeof said === 'string' || typeof said === 'number' ? String(said) : '';
-    for (const [written] of text.slice(0, MAX_IDENTIFIER_CHARACTERS).matchAll(ISBN)) {
-      const isbn = normalIdentifier('isbn', written);
-      if (isbn !== null) return isbn;
-    }
-  }
-  return undefined;
-}
-
-const ISBN = /(?<![\d-])(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx](?![\d-])/gi;
-
-/** Whether a DOI is one that arXiv registered, as it does for every paper. @param doi normal. */
-export const isArxivDoi = (doi: string): boolean => doi.startsWith('10.48550/arxiv.');
-
-/** The arXiv id in a DOI that arXiv registered; undefined for any other. @param doi normal. */
-function arxivOfDoi(doi: string): string | undefined {
-  const id = isArxivDoi(doi) ? doi.slice('10.48550/arxiv.'.length) : '';
-  return normalIdentifier('arxiv', id) ?? undefined;
-}
-
-/** Whatever a text names (see `parseIdentifier`): an identifier and, if it is the DOI of an arXiv paper, that one's as well. */
-export function identifiersNamed(text: string): Identifier[] {
-  const said = parseIdentifier(text);
-  if (!said) return [];
-  const arxiv = said.kind === 'doi' ? arxivOfDoi(said.value) : undefined;
-  return arxiv ? [said, { kind: 'arxiv', value: arxiv }] : [said];
-}
-
-/** The text without those of the signs that it ends with. */
-export function withoutTrailing(text: string, signs: string): string {
-  let end = text.length;
-  while (end > 0 && signs.includes(text[end - 1]!)) end--;
-  return text.slice(0, end);
-}
-
-/**
- * The text with one blank for white space of any kind and length. Touches only what is otherwise, which in most texts is
- * little: to replace every blank of a text by a blank takes many times its memory.
- */
-export const onOneLine = (text: string): string => collapsed(text, /[^\S ]\s*| \s+/g);
-/** The same, but for its line ends, which stay. */
-export const withSingleBlanks = (text: string): string => collapsed(text, /[^\S\n ][^\S\n]*| [^\S\n]+/g);
-
-/** Characters looked at together: what is between spaces is in memory at once. */
-const PIECE = 64 * 1024;
-
-/** The text with blanks for matches of `spaces`, which are white space: by splitting, a third of the time of replacing. */
-function collapsed(text: string, spaces: RegExp): string {
-  if (text.length <= PIECE) return text.split(spaces).join(' ');
-  const pieces: string[] = [];
-  const other = /\S/g;
-  for (let begin = 0; begin < text.length;) {
-    other.lastIndex = begin + PIECE;
-    const end = other.test(text) ? other.lastIndex - 1 : text.length;
-    pieces.push(text.slice(begin, end).split(spaces).join(' '));
-    begin = end;
-  }
-  return pieces.join('');
-}
-
-// NUL and the other control characters (newline and tab apart) carry no text and break terminals, JSON viewers and FTS.
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
-const normalText = (text: string): string =>
-  text.replace(/\r\n?/g, '\n').replace(CONTROL, ' ').toWellFormed().normalize('NFC').trim();
 const line = z.string().transform((text) => onOneLine(normalText(text)));
 const paragraph = z.string().transform((text) => withSingleBlanks(normalText(text)).replace(/ \n ?|\n /g, '\n'));
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
@@ -342,7 +157,7 @@ export function toPaper(input: unknown): Paper {
     else extra[key] = value;
   }
   for (const text of [id, url]) {
-    const found = text ? parseIdentifier(text) : null;
+    const found = text && !(isOfWhole(text) && isPart(extra)) ? parseIdentifier(text) : null;
     if (found) ids[found.kind] ??= found.value;
   }
   const arxiv = ids.doi && arxivOfDoi(ids.doi);
@@ -370,14 +185,19 @@ export function toPaper(input: unknown): Paper {
 const BOOKS =
   /^(?:(?:mv|e|ed|edited[- ]|reference[- ])?book(?:let)?|monograph|(?:mv)?(?:proceedings|collection|reference)|(?:phd|masters)?thesis|thes|dissertation|(?:tech)?report|rprt|manual)$/i;
 
+/** Whether a record says what it is, and that is not a book: what identifies a book is then that of the book it is in. */
+function isPart({ type }: Record<string, unknown>): boolean {
+  const types = [type].flat(1).filter((each) => typeof each === 'string' && each !== '');
+  return types.length > 0 && !types.some((each) => BOOKS.test(each as string));
+}
+
 /**
  * An ISBN identifies a book, and stands in the record of every chapter as well: there it is the book's, and stays in `extra`.
  * A book's is an identifier; what `extra` says beside it (hyphens, a second ISBN) stays. It makes no id, since where a
  * record does not say what it is, nobody knows whose it is; whether two records of one ISBN are one paper, their titles say.
  */
 function settleIsbn(ids: Identifiers, extra: Record<string, unknown>): void {
-  const types = [extra.type].flat(1).filter((type) => typeof type === 'string' && type !== '');
-  if (types.length > 0 && !types.some((type) => BOOKS.test(type as string))) {
+  if (isPart(extra)) {
     if (ids.isbn !== undefined) extra.isbn ??= ids.isbn;
     delete ids.isbn;
     return;
@@ -394,19 +214,9 @@ export function contentHash(paper: Paper): string {
   return digest(canonicalJson(paper));
 }
 
-/** The first `length` characters of a text on one line, with an ellipsis where it was cut. */
-export function excerpt(text: string, length: number): string {
-  const flat = onOneLine(normalText(text));
-  return flat.length <= length ? flat : `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
-}
-
 function idFrom(ids: Identifiers): string | undefined {
   const kind = IDENTIFIER_KINDS.find((each) => each !== 'isbn' && ids[each] !== undefined);
   return kind && `${kind}:${ids[kind]}`;
-}
-
-function isIdentifierKind(key: string): key is IdentifierKind {
-  return (IDENTIFIER_KINDS as readonly string[]).includes(key);
 }
 
 function isNestedDeeper(value: unknown, levels: number): boolean {

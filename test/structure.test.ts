@@ -5,8 +5,11 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ROOT } from './akin.ts';
 
-/** What everything may know: errors and faults, papers, texts and vectors as such. */
-const GROUND = ['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'fold.ts', 'vector.ts'];
+/** What everything may know: errors and faults, papers and what names them, texts and vectors as such. */
+const GROUND = [
+  ...['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'addresses.ts', 'identifiers.ts'],
+  ...['fold.ts', 'text.ts', 'vector.ts'],
+];
 const THREADS = ['thread.ts', 'threads'];
 
 /** For each file and folder of src, what it may import besides itself. */
@@ -14,13 +17,16 @@ const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
   'faults.ts': ['errors.ts'],
   'fold.ts': [],
+  'text.ts': [],
   'vector.ts': [],
   'package.ts': [],
   'no-telemetry.ts': [],
   'thread.ts': ['no-telemetry.ts', 'package.ts'],
   'interruption.ts': [],
   quarantine: ['errors.ts', 'package.ts', 'thread.ts'],
-  'paper.ts': ['errors.ts'],
+  'addresses.ts': [],
+  'identifiers.ts': ['addresses.ts'],
+  'paper.ts': ['errors.ts', 'addresses.ts', 'identifiers.ts', 'text.ts'],
   threads: ['errors.ts', 'faults.ts', 'thread.ts'],
   sources: [...GROUND, ...THREADS, 'interruption.ts', 'quarantine'],
   export: [...GROUND, 'sources'], // A format is written as it is read.

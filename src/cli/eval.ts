@@ -2,7 +2,7 @@
 import type { Difference, Estimate } from '../evaluation/bootstrap.ts';
 import type { Comparison } from '../evaluation/evaluate.ts';
 import type { KnownItems } from '../evaluation/known-item.ts';
-import { excerpt } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import type { EvalReport } from '../session/evaluate.ts';
 import { count } from './progress.ts';
 

@@ -2,7 +2,8 @@
 import picocolors from 'picocolors';
 import { AkinError } from '../errors.ts';
 import { bibtex } from '../export/bibtex.ts';
-import { excerpt, type Paper } from '../paper.ts';
+import type { Paper } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import type { PassageSuggestions, RelatedAnswer } from '../search/answer.ts';
 import { count } from './progress.ts';
 import { byline } from './text.ts';

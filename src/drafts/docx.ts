@@ -6,9 +6,10 @@
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
-import { normalIdentifier, withSingleBlanks } from '../paper.ts';
+import { normalIdentifier } from '../identifiers.ts';
 import { openFiles } from '../sources/input.ts';
 import { plainText } from '../sources/markup.ts';
+import { withSingleBlanks } from '../text.ts';
 import { isReferences, MAX_DRAFT_CHARACTERS, withoutMarks, type Draft, type Reference } from './draft.ts';
 import { draftOf, type Block } from './text.ts';
 

@@ -6,7 +6,8 @@
  * `paragraphOf` takes the signs out again: so each citation keeps its place.
  */
 import { AkinError } from '../errors.ts';
-import { IDENTIFIER_KINDS, parseIdentifier, withoutTrailing, type Identifiers } from '../paper.ts';
+import { IDENTIFIER_KINDS, parseIdentifier, type Identifiers } from '../identifiers.ts';
+import { withoutTrailing } from '../text.ts';
 
 export interface Draft {
   /** Empty where none was found. */

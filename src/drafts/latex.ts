@@ -6,8 +6,9 @@
  * packages that are not known here are dropped and what is in their braces is kept. Nothing can fail, however broken the
  * source: what macros expand to, how far arguments are looked for and how deep anything nests is bounded.
  */
-import { withoutTrailing } from '../paper.ts';
-import { latexToText, printsText } from '../sources/latex.ts';
+import { latexToText } from '../sources/latex.ts';
+import { printsText } from '../sources/latex-commands.ts';
+import { withoutTrailing } from '../text.ts';
 import {
   CitationMarks,
   emptyDraft,

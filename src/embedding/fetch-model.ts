@@ -10,7 +10,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
 import { Interruption, retryAfter, troubleOf } from '../interruption.ts';
-import { withoutTrailing } from '../paper.ts';
+import { withoutTrailing } from '../text.ts';
 import { sha256Of, type ModelFiles } from './models.ts';
 
 /** Where models come from unless a mirror is named. */

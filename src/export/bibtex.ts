@@ -6,8 +6,9 @@
  * its own (`issue` into `number`), lists are joined by semicolons, numbers become texts, and what is nested stays out. The
  * type is BibTeX's own word for it, the key is made unless the paper came with one. The id is in the field `akinid`.
  */
-import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
-import { isOthers, VERBATIM } from '../sources/bibtex.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
+import { isOthers, RAW, RAW_SIGN, VERBATIM } from '../sources/bibtex.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';
 import { extraWithIsbn, identifierText } from './identifiers.ts';
@@ -112,10 +113,14 @@ function others(paper: Paper): Field[] {
     const isStandIn = (name === 'eventtitle' && venue === null) || (name === 'howpublished' && url === null);
     if (!FIELD_NAME.test(name) || TAKEN.has(name) || isStandIn || fields.has(name)) continue;
     const texts = (Array.isArray(value) ? value : [value]).filter(isTextOrNumber);
-    const text = lineOf(texts.join('; '));
-    fields.set(name, VERBATIM.test(name) ? verbatim(text) : latex(markupSafe(text)));
+    fields.set(name, fieldText(name, texts.join('; ')));
   }
   return [...fields];
+}
+
+function fieldText(name: string, text: string): string {
+  if (RAW.test(name)) return raw(text);
+  return VERBATIM.test(name) ? verbatim(lineOf(text)) : latex(markupSafe(lineOf(text)));
 }
 
 const isTextOrNumber = (value: unknown): value is string | number => isText(value) || typeof value === 'number';
@@ -175,4 +180,15 @@ function verbatim(text: string): string {
     '}': '\\textbraceright{}',
   };
   return text.replace(/[\\{}]/g, (sign) => names[sign]!);
+}
+
+/** A field of a reference manager as it came, unless its braces are not in pairs or it looks as if it were escaped. */
+function raw(text: string): string {
+  const line = text.replace(/[\r\n]+/g, ' ').trim();
+  let depth = 0;
+  for (const sign of line.match(/[{}]/g) ?? []) {
+    depth += sign === '{' ? 1 : -1;
+    if (depth < 0) break;
+  }
+  return depth !== 0 || line.endsWith('\\') || RAW_SIGN.test(line) ? verbatim(line) : line;
 }

@@ -5,7 +5,8 @@
  * before a semicolon or backslash inside one. Cells are what the paper says: one that begins with `=` is not altered, so a
  * spreadsheet is to be told to import them as text.
  */
-import { IDENTIFIER_KINDS, type Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 import type { Exporter } from './exporter.ts';
 import { markupSafe } from './markup.ts';
 

@@ -1,5 +1,6 @@
 /** What formats with a field for an identifier write into it. */
-import { isbnIn, normalIdentifier, type IdentifierKind, type Paper } from '../paper.ts';
+import { isbnIn, normalIdentifier, type IdentifierKind } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 
 /**
  * A paper's identifier of a kind; or what a source gave for one that has not its form, which is kept in `extra` and is read

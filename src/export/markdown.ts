@@ -1,5 +1,6 @@
 /** A reading list in Markdown, for people: nothing reads it back. Every paper is an item, its abstract below. */
-import { IDENTIFIER_KINDS, type IdentifierKind, type Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS, type IdentifierKind } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 import type { Exporter } from './exporter.ts';
 
 /** Names of identifiers, and the pages they lead to. */

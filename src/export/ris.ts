@@ -5,7 +5,8 @@
  * comes back as `issue`. The type of the publication is RIS's own word for it. The id is in the user field U1, identifiers
  * are accession numbers (AN), a PMCID is in C2, where PubMed's own exports have it.
  */
-import { parseIdentifier, type Paper } from '../paper.ts';
+import { parseIdentifier } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 import { DOI, isOthers, OWN_ID, TAG_NAMES, withoutEmptyParts } from '../sources/ris.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';

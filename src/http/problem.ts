@@ -3,7 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Context } from 'hono';
 import { z } from '@hono/zod-openapi';
 import { AkinError, type ErrorCode } from '../errors.ts';
-import { excerpt } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import { LIMITS } from './limits.ts';
 
 export const problemSchema = z

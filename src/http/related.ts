@@ -31,7 +31,7 @@ const textSchema = z
     bib: z.string().optional().openapi({ description: 'What it cites: BibTeX, RIS, CSL-JSON, …' }),
     ...relatedShape,
   })
-  .openapi('DraftAsText');
+  .openapi('DraftAsText', { oneOf: KINDS.map((kind) => ({ required: [kind] })) });
 const file = z.instanceof(ReceivedFile, { error: 'expected a file' });
 const formSchema = z
   .strictObject({

@@ -5,7 +5,7 @@
  * found by it is the library's affair; here is only what it means.
  */
 import { z } from 'zod';
-import { IDENTIFIER_KINDS } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
 
 /** What a paper can have or lack. */
 export const HAS_FIELDS = [

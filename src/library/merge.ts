@@ -1,6 +1,7 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
 import { plain, wordsIn } from '../fold.ts';
-import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind, type Paper } from '../paper.ts';
+import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 
 /**
  * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers

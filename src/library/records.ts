@@ -2,7 +2,8 @@
  * Which record is which paper? Pure: an engine reads what is known around a record, asks here what the record is, and
  * stores what follows. How several records become one paper is in merge.ts.
  */
-import { contentHash, type IdentifierKind, type Paper } from '../paper.ts';
+import type { IdentifierKind } from '../identifiers.ts';
+import { contentHash, type Paper } from '../paper.ts';
 import type { Key } from './library.ts';
 import { mergeRecords, samePaper } from './merge.ts';
 

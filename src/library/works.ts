@@ -2,7 +2,8 @@
  * What is one work? A set of papers connected by links, which a rule found (same-work.ts) or a person made; what a person
  * has judged comes before every link. Pure: an engine gathers what is connected, asks here, and stores what follows.
  */
-import { isArxivDoi, type Paper } from '../paper.ts';
+import { isArxivDoi } from '../identifiers.ts';
+import type { Paper } from '../paper.ts';
 import type { Key } from './library.ts';
 import { isPreprintServer } from './merge.ts';
 

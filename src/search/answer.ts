@@ -1,7 +1,7 @@
 /** What an answer says, once: the types that a search gives, and what every door that documents them derives its own from. */
 import { z } from 'zod';
 import { FACET_FIELDS } from '../library/facets.ts';
-import { IDENTIFIER_KINDS } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import { MODES } from './question.ts';
 
 const rank = z.int().positive().nullable();

@@ -16,7 +16,7 @@
 import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
 import { slipsBetween } from '../library/vocabulary.ts';
-import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../paper.ts';
+import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../identifiers.ts';
 import { yearsIn } from './years.ts';
 
 export interface ParsedQuery {

@@ -5,7 +5,7 @@ import type { Filter } from '../library/filter.ts';
 import type { Key, Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
 import { parseQuery } from './query.ts';
-import { MAX_ASKED, MAX_QUERY, MAX_SEEDS, type Question } from './question.ts';
+import { MAX_ASKED, MAX_QUERY, MAX_SEEDS, SOMETHING, type Question } from './question.ts';
 import { direction } from './seeds.ts';
 
 /** A question whose words and conditions are understood; nothing was looked up for it yet. */
@@ -80,7 +80,7 @@ export async function understood(
   const paperTexts = described.map((each) => (each ? embeddedText(each.paper).slice(0, MAX_QUERY) : ''));
 
   const query = named === undefined ? text : '';
-  const about = [query, ...texts, ...paperTexts.slice(0, likeKeys.length)].filter((each) => each.trim() !== '');
+  const about = [query, ...texts, ...paperTexts.slice(0, likeKeys.length)].filter((each) => SOMETHING.test(each));
   if (about.length === 0 && filter === undefined) {
     throw new AkinError('invalid-argument', 'the query is empty', {
       hint: 'say in words what the papers are about, or name papers they should be like',

@@ -13,7 +13,8 @@ import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { STANDARD_INPUT, type Origin } from '../library/files.ts';
 import type { Key, LibraryWriter, PendingPaper, Portion, PutOutcome } from '../library/library.ts';
-import { excerpt, toPaper, type Paper } from '../paper.ts';
+import { toPaper, type Paper } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import { hashOf, mayBeFile, mountOf, stateOf } from '../sources/file-state.ts';
 import { looksGarbled } from '../sources/garbled.ts';
 import { checkPaths, filesOf, openFiles } from '../sources/input.ts';
@@ -155,7 +156,7 @@ export class Intake {
     let found = 0;
     const papers = this.#read(name, (reject) => {
       if (reject.code === 'record-invalid') invalid.push(`${reject.reason}\n${reject.excerpt}`);
-      else unread++;
+      else if (reject.code !== 'no-records') unread++;
       this.#reject(reject);
     });
     const origin = originOf(path.resolve(name), before?.mount);
@@ -307,9 +308,12 @@ async function* readFile(
           const paper = asPaper(found, (code, reason) => reject(rejected(file.name, found, code, reason)));
           if (paper) yield { file: file.name, record: found.record, paper };
         }
-        // A file of its format may well hold no record; one that was only said to be must not pass without a word.
-        if (isEmpty && !reader.detects(file.head))
+        // Of no record there is nothing else to tell: a whole file must not pass without a word.
+        if (isEmpty && !reader.detects(file.head)) {
           whole(file.name, 'format-unknown', `nothing of ${reader.title} in it`);
+        } else if (isEmpty) {
+          whole(file.name, 'no-records', `it looks like ${reader.title}, but there is no record in it`);
+        }
       } finally {
         file.close(); // Also when its format is unknown, or when nobody wants the rest of it.
       }

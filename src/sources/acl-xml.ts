@@ -2,7 +2,7 @@
  * The ACL Anthology's own files: a collection of volumes, each with what its papers have in common (`meta`), its front
  * matter and its papers. Front matter is a record too, as it is in the Anthology: the proceedings as a whole.
  */
-import { onOneLine } from '../paper.ts';
+import { onOneLine } from '../text.ts';
 import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';

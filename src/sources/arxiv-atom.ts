@@ -2,7 +2,7 @@
  * Answers of the arXiv API: an Atom feed, one entry a paper. The order of an entry's elements has changed over the years,
  * their names have not.
  */
-import { onOneLine } from '../paper.ts';
+import { onOneLine } from '../text.ts';
 import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
 import type { Found, Source } from './source.ts';

@@ -1,5 +1,6 @@
 /** The arXiv's metadata as Kaggle publishes it (`arxiv-metadata-oai-snapshot.json`): one paper a line, its text in LaTeX. */
-import { normalIdentifier, type PaperInput } from '../paper.ts';
+import { normalIdentifier } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { JOURNAL_REF } from './arxiv-atom.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, objects, readJson, text, type JsonDialect, type JsonObject } from './json-records.ts';

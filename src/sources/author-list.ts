@@ -3,7 +3,7 @@
  * whether a comma stands between two people or inside one's name: so a column is looked at first (`styleOf`), and each of its
  * lists is then taken apart in that light (`namesIn`). Names come out as they are written; `givenFirst` turns them round.
  */
-import { onOneLine } from '../paper.ts';
+import { onOneLine } from '../text.ts';
 import { isObject, text } from './json-records.ts';
 import { literalIn } from './literals.ts';
 

@@ -5,11 +5,12 @@
  * up there. `parseEntry` then reads the fields of one. Whatever stands between entries is comment, as it is to BibTeX.
  */
 import {
-  linesOf,
+  linesIn,
   MAX_RECORD_CHARACTERS,
   TOO_LARGE,
   type Line,
   type RejectCode,
+  type SourceFile,
   type UnreadableRecord,
 } from './source.ts';
 
@@ -34,7 +35,7 @@ export const MAX_SHARED_VALUE = 10_000;
 const RAW_CHARACTERS = 400;
 
 /** The entries of a text, macros applied, and those that could not be read. An `xdata` entry is no record of its own. */
-export async function* entriesOf(text: AsyncIterable<string>): AsyncGenerator<Entry | UnreadableRecord> {
+export async function* entriesOf(file: SourceFile): AsyncGenerator<Entry | UnreadableRecord> {
   const splitter = new EntrySplitter();
   const macros = new Macros();
   let record = 0;
@@ -61,7 +62,7 @@ export async function* entriesOf(text: AsyncIterable<string>): AsyncGenerator<En
     }
   }
 
-  for await (const line of linesOf(text)) {
+  for await (const line of linesIn(file)) {
     if (line.text !== '' || splitter.isOpen) yield* read(splitter.feed(line));
   }
   yield* read(splitter.end());

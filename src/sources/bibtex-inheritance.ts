@@ -41,12 +41,13 @@ export class Inheritance {
       }
       this.#inherit(next);
       complete.push(next);
-      const key = next.key.toLowerCase();
-      const children = this.#awaited.get(key);
-      if (children !== undefined || CONTAINER.test(next.type)) this.#keep(key, next);
-      for (const child of children ?? []) {
-        this.#goOn(child);
-        arrived.push(child);
+      for (const key of namesOf(next)) {
+        const children = this.#awaited.get(key);
+        if (children !== undefined || CONTAINER.test(next.type)) this.#keep(key, next);
+        for (const child of children ?? []) {
+          this.#goOn(child);
+          arrived.push(child);
+        }
       }
     }
     while (this.#waiting.isFull) complete.push(this.#release());
@@ -162,6 +163,11 @@ function keysIn(entry: Entry, name: string): string[] {
   const keys = (entry.fields.get(name) ?? []).flatMap((value) => value.split(','));
   return [...new Set(keys.map((key) => key.trim().toLowerCase()))].filter((key) => key !== '');
 }
+
+/** Other keys that an entry may go by (`ids`), at most. */
+const MAX_ALIASES = 20;
+const namesOf = (entry: Entry): Set<string> =>
+  new Set([entry.key.toLowerCase(), ...keysIn(entry, 'ids').slice(0, MAX_ALIASES)]);
 
 const parentsOf = (entry: Entry): string[] => [...keysIn(entry, 'xdata'), ...keysIn(entry, 'crossref')];
 

@@ -5,8 +5,10 @@
  * broken one costs only itself. Entries that take fields from others are yielded once those were read, at the latest at the
  * end of the file; all others in the order of the file.
  */
-import { onOneLine, type PaperInput } from '../paper.ts';
+import type { PaperInput } from '../paper.ts';
+import { onOneLine } from '../text.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
+import { eprintKind, identifiersNamedIn } from './bibtex-identifiers.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
 import { fieldsWithValue, MAX_NAME, partsBetween } from './fields.ts';
 import { latexToText } from './latex.ts';
@@ -26,7 +28,7 @@ export const bibtex: Source = {
 
   async *read(file): AsyncGenerator<Found> {
     const inheritance = new Inheritance();
-    for await (const entry of entriesOf(file.text())) {
+    for await (const entry of entriesOf(file)) {
       if ('reject' in entry) yield entry;
       else for (const complete of inheritance.add(entry)) yield found(complete);
     }
@@ -41,72 +43,87 @@ function found(entry: Entry): Found {
 
 /** Fields that hold addresses and names of files, in which a tilde, a dash or a dollar sign is just that. */
 export const VERBATIM =
-  /^(?:url\w*|\w*date|doi|ee|eprint|file|pdf|ids|link|verb[abc]|bdsk-.*|archiveprefix|eprinttype|pmc?id|acl|openalex|s2)$/;
+  /^(?:(?=\w*url)\w+|\w*date|doi|ee|eprint|pdf|ids|link|verb[abc]|bdsk-.*|archiveprefix|eprinttype|pmc?id|acl|openalex|s2)$/;
+/** Fields that reference managers alone read: not one of their signs is changed, whatever they escape in them. */
+export const RAW = /^(?:file|bdsk-file-\d+|local-?url|localfile|attachments?)$/;
 /** Fields called as what `extra` says of every entry. */
 const RENAMED = new Map([
   ['type', 'subtype'],
   ['key', 'sortkey'],
 ]);
 const KEYWORDS = ['keywords', 'keyword', 'author_keywords', 'keywords-plus', 'mesh', 'mesh_terms', 'tags'];
-const ARXIV_ID = /^(?:arxiv:\s*)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?\/\d{7})(?:v\d+)?$/i;
 
-function toInput({ type, key, fields }: Entry): PaperInput {
-  const left = new Map(fields);
-  /** All values of a field. */
-  const takeAll = (name: string): string[] => {
-    const values = left.get(name) ?? [];
-    left.delete(name);
+/** The fields of an entry. What was taken is gone, so that what is left can go to `extra`. */
+class EntryFields {
+  /** The id of a paper that akin wrote: nothing is guessed of it. */
+  readonly id: string | undefined;
+  readonly #all: Fields;
+  readonly #left: Fields;
+
+  constructor(fields: Fields) {
+    this.#all = fields;
+    this.#left = new Map(fields);
+    this.id = plain(this.take('akinid'));
+  }
+
+  /** All values of a field, in LaTeX. */
+  takeAll(name: string): string[] {
+    const values = this.#left.get(name) ?? [];
+    this.#left.delete(name);
     return values;
-  };
-  /** The first value of the first of these fields that there is; others are left. */
-  const take = (...names: string[]): string | undefined => {
-    const name = names.find((each) => left.has(each));
-    if (name === undefined) return undefined;
-    const [first, ...others] = takeAll(name);
-    if (others.length > 0) left.set(name, others);
-    return VERBATIM.test(name) ? verbatim(first!) : first;
-  };
+  }
 
-  const [title, subtitle] = [plain(take('title')), plain(take('subtitle'))].map((text) => text ?? '');
-  const [date, yearField] = [take('date'), plain(take('year'))];
+  /** The first value of the first of these fields that there is, in LaTeX or as an address is read; others are left. */
+  take(...names: string[]): string | undefined {
+    const name = names.find((each) => this.#left.has(each));
+    if (name === undefined) return undefined;
+    const [first, ...others] = this.takeAll(name);
+    if (others.length > 0) this.#left.set(name, others);
+    return VERBATIM.test(name) ? this.#text(name, first!) : first;
+  }
+
+  /** The texts of a field, taken or not. */
+  texts(name: string): string[] {
+    return (this.#all.get(name) ?? []).map((value) => this.#text(name, value));
+  }
+
+  /** What is left, by the names that `extra` has for it. */
+  rest(): [string, string | string[]][] {
+    return [...this.#left].map(([name, values]) => {
+      const texts = values.map((value) => this.#text(name, value));
+      return [RENAMED.get(name) ?? name, texts.length === 1 ? texts[0]! : texts];
+    });
+  }
+
+  #text(name: string, value: string): string {
+    const isOwn = this.id !== undefined;
+    if (RAW.test(name)) return raw(value, isOwn);
+    if (!VERBATIM.test(name)) return plain(value);
+    return isOwn ? verbatim(value) : verbatim(value).replaceAll('&amp;', '&');
+  }
+}
+
+function toInput({ type, key, fields: given }: Entry): PaperInput {
+  const fields = new EntryFields(given);
+  const { id } = fields;
+  const [title, subtitle] = [plain(fields.take('title')), plain(fields.take('subtitle'))].map((text) => text ?? '');
+  const [date, yearField] = [fields.take('date'), plain(fields.take('year'))];
   const year = yearIn(date) ?? yearIn(yearField);
-  const [authors, editors] = [namesIn(takeAll('author')), namesIn(takeAll('editor'))];
-  const classes = [plain(take('eprintclass', 'primaryclass')) ?? ''];
-  const id = plain(take('akinid')); // In what akin wrote, nothing is guessed.
-  const keywords = KEYWORDS.flatMap(takeAll).flatMap(id === undefined ? listOf : itemsOf);
+  const [authors, editors] = [namesIn(fields.takeAll('author')), namesIn(fields.takeAll('editor'))];
+  const classes = [plain(fields.take('eprintclass', 'primaryclass')) ?? ''];
+  const keywords = KEYWORDS.flatMap((name) => fields.takeAll(name)).flatMap(id === undefined ? listOf : itemsOf);
   const categories = [...classes, ...keywords].filter((category) => category !== '');
   const input: PaperInput = {
     id,
     title: [title, subtitle].filter((text) => text !== '').join(/[?!.:]$/.test(title!) ? ' ' : ': '),
-    abstract: paragraphs(take('abstract') ?? ''),
+    abstract: paragraphs(fields.take('abstract') ?? ''),
     authors: authors.names,
     year,
-    venue: plain(take('journaltitle', 'journal', 'booktitle', 'eventtitle')),
-    url: take('url', 'ee') ?? urlIn(left.get('howpublished')?.[0]),
+    venue: plain(fields.take('journaltitle', 'journal', 'booktitle', 'eventtitle')),
+    url: fields.take('url', 'ee') ?? urlIn(given.get('howpublished')?.[0]),
     categories: id === undefined ? [...new Set(categories)] : categories,
-    doi: take('doi'),
-    pmid: take('pmid'),
-    pmcid: take('pmcid'),
-    arxiv: take('arxiv', 'arxivid'),
-    acl: take('acl'),
-    openalex: take('openalex'),
-    s2: take('s2'),
+    ...identifiersOf(fields),
   };
-  const archive = plain(left.get('eprinttype')?.[0] ?? left.get('archiveprefix')?.[0]);
-  const kind = eprintKind(archive, verbatim(left.get('eprint')?.[0] ?? ''));
-  if (kind !== undefined && input[kind] === undefined) {
-    input[kind] = take('eprint');
-    takeAll('eprinttype');
-    takeAll('archiveprefix');
-  }
-  if (id === undefined) input.arxiv ??= arxivNamedIn(fields);
-
-  // Folders of Mendeley, whose way is told by slashes, groups of JabRef, and what akin writes of either.
-  const collections = [
-    ...takeAll('mendeley-groups').flatMap((value) => itemsOf(value).map((item) => item.replaceAll('/', ' / '))),
-    ...takeAll('groups').flatMap(itemsOf),
-    ...takeAll('collections').flatMap((value) => plain(value).split(/;\s*/)),
-  ];
   const extra: [string, unknown][] = [
     ['key', key],
     ['type', type],
@@ -114,13 +131,42 @@ function toInput({ type, key, fields }: Entry): PaperInput {
     ['year', yearField === String(year) ? '' : yearField],
     ['moreAuthors', authors.more || undefined],
     ['editors', editors.names],
-    ['collections', collections],
+    ['collections', collectionsOf(fields)],
+    ...fields.rest(),
   ];
-  for (const [name, values] of left) {
-    const texts = values.map((value) => (VERBATIM.test(name) ? verbatim(value) : plain(value)));
-    extra.push([RENAMED.get(name) ?? name, texts.length === 1 ? texts[0] : texts]);
-  }
   return { ...input, extra: fieldsWithValue(Object.fromEntries(extra)) };
+}
+
+/** From the fields that are made for them, or wherever else they are named. */
+function identifiersOf(fields: EntryFields): PaperInput {
+  const ids: PaperInput = {
+    doi: fields.take('doi'),
+    pmid: fields.take('pmid'),
+    pmcid: fields.take('pmcid'),
+    arxiv: fields.take('arxiv', 'arxivid'),
+    acl: fields.take('acl'),
+    openalex: fields.take('openalex'),
+    s2: fields.take('s2'),
+  };
+  const archive = ['eprinttype', 'archiveprefix', 'archive'].flatMap((name) => fields.texts(name))[0];
+  const kind = eprintKind(plain(archive), fields.texts('eprint')[0] ?? '');
+  if (kind !== undefined && ids[kind] === undefined) {
+    ids[kind] = fields.take('eprint')!.replace(/^abs\//, '');
+    for (const name of ['eprinttype', 'archiveprefix']) fields.takeAll(name);
+  }
+  if (fields.id !== undefined) return ids;
+  const named = identifiersNamedIn((name) => fields.texts(name));
+  for (const [each, value] of Object.entries(named)) ids[each] ??= value;
+  return ids;
+}
+
+/** Folders of Mendeley, whose way is told by slashes, groups of JabRef, and what akin writes of either. */
+function collectionsOf(fields: EntryFields): string[] {
+  return [
+    ...fields.takeAll('mendeley-groups').flatMap((value) => itemsOf(value).map((item) => item.replaceAll('/', ' / '))),
+    ...fields.takeAll('groups').flatMap(itemsOf),
+    ...fields.takeAll('collections').flatMap((value) => plain(value).split(/;\s*/)),
+  ];
 }
 
 /** The text of a field on one line. */
@@ -151,13 +197,17 @@ function paragraphs(value: string): string {
   return texts.map((paragraph) => cleaned(onOneLine(paragraph)).trim()).join('\n');
 }
 
-/** A URL, DOI or path without what LaTeX makes people write in them. */
+/** A URL or DOI without what LaTeX makes people write in them, and without the line ends that a narrow file gives it. */
 function verbatim(value: string): string {
   return value
-    .replace(/\\(?:url|path|nolinkurl)\b/g, '')
+    .split('\n')
+    .map((line) => line.trim())
+    .join('')
+    .replace(/\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}/g, '$1')
+    .replace(/\\(?:url|path|nolinkurl|allowbreak|linebreak|string|protect)\b ?/g, '')
     .replace(/\\textasciitilde(?:\{\}|\s+)?|\\~\{\}|\$\\sim\$/g, '~')
     .replace(/\\textunderscore(?:\{\}|\s+)?/g, '_')
-    .replace(/\\([_%&#$~^])/g, '$1')
+    .replace(/\\([_%&#$~^/-])/g, (_, sign: string) => (sign === '/' || sign === '-' ? '' : sign))
     .replace(/\\?[{}]/g, '')
     .replace(/\\text(braceleft|braceright|backslash)/g, (_, name: string) => VERBATIM_SIGNS[name]!)
     .trim();
@@ -165,23 +215,22 @@ function verbatim(value: string): string {
 
 const VERBATIM_SIGNS: Record<string, string> = { braceleft: '{', braceright: '}', backslash: '\\' };
 
-function eprintKind(archive: string | undefined, eprint: string): 'arxiv' | 'pmid' | 'pmcid' | undefined {
-  if (/^arxiv$/i.test(archive ?? '')) return 'arxiv';
-  if (/^(?:pmid|pubmed)$/i.test(archive ?? '')) return 'pmid';
-  if (/^(?:pmcid|pmc)$/i.test(archive ?? '')) return 'pmcid';
-  const isArxiv = ARXIV_ID.test(eprint) || /^https?:\/\/arxiv\.org\//.test(eprint);
-  return archive === undefined && isArxiv ? 'arxiv' : undefined;
+/** A field as it stands, on one line. akin's own has other signs for braces where those are not in pairs. */
+function raw(value: string, isOwn: boolean): string {
+  const line = value.replace(/[\r\n]+/g, ' ').trim();
+  return isOwn && RAW_SIGN.test(line) ? verbatim(line) : line;
 }
 
-/** Google Scholar writes `journal={arXiv preprint arXiv:1512.03385}`, DBLP `journal={CoRR}, volume={abs/1512.03385}`. */
-function arxivNamedIn(fields: Fields): string | undefined {
-  const [journal = '', volume = ''] = ['journal', 'volume'].map((name) => fields.get(name)?.[0]?.trim());
-  const id = journal === 'CoRR' ? volume.replace(/^abs\//, '') : journal.split(' ').at(-1)!;
-  return ARXIV_ID.test(id) && /^(?:arxiv|corr)\b/i.test(journal) ? id : undefined;
-}
+/** What akin writes for a sign that can't stand in a field as it is. */
+export const RAW_SIGN = /\\text(?:braceleft|braceright|backslash)\{\}/;
 
-const urlIn = (value: string | undefined): string | undefined =>
-  value !== undefined && /^\s*(?:\\url\b|https?:)/.test(value) ? verbatim(value) : undefined;
+/** The address in a text that gives one: alone, or as LaTeX marks it. */
+function urlIn(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const marked = /\\(?:url|href)\s*\{([^{}]*)\}/.exec(value)?.[1];
+  if (marked !== undefined) return verbatim(marked);
+  return /^\s*https?:/.test(value) ? verbatim(value) : undefined;
+}
 
 /** Whether a name of a list only says that there are more. */
 export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());

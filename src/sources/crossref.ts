@@ -1,11 +1,12 @@
 /** Crossref's REST API and its public data file: one work (`/works/{doi}`), a list of them, or one work a line. */
 import type { PaperInput } from '../paper.ts';
-import { dateText, names, readable, yearOf } from './csl-json.ts';
+import { dateText, names, readable } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import type { Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 const dialect: JsonDialect = { wrappers: ['message', 'message.items', 'items'], read };
 
@@ -40,7 +41,7 @@ function read(record: JsonObject): PaperInput {
     // Publishers often deposit the heading with the abstract.
     abstract: plainText(text(record.abstract) ?? '').replace(/^(?:abstract|summary)\n/i, ''),
     authors: names(record.author),
-    year: yearOf(DATES.map((key) => dateText(record[key])).find((date) => date !== undefined)),
+    year: yearIn(DATES.map((key) => dateText(record[key])).find((date) => date !== undefined)),
     venue,
     url: text(record.URL),
     categories: texts(record.subject),

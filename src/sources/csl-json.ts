@@ -2,12 +2,14 @@
  * CSL-JSON, the format of citation processors: what Zotero, Better BibTeX, Mendeley and Pandoc export. Crossref's works are
  * its cousins and share its names and dates.
  */
-import { parseIdentifier, type Identifiers, type PaperInput } from '../paper.ts';
+import { parseIdentifier, type Identifiers } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import type { Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 const dialect: JsonDialect = { wrappers: ['items', 'references'], read };
 
@@ -44,7 +46,7 @@ function read(record: JsonObject): PaperInput {
     title: richText(record.title),
     abstract: richText(record.abstract),
     authors: names(record.author),
-    year: yearOf(dateText(record.issued)),
+    year: yearIn(dateText(record.issued)),
     venue: venue && richText(record[venue]),
     url: text(record.URL),
     categories: texts([...keywords, ...texts(record.categories)]),
@@ -98,12 +100,6 @@ export function dateText(value: unknown): string | undefined {
       .join('-'),
   );
   return text(dates.filter((date) => date !== '').join('/')) ?? text(value.literal) ?? text(value.raw);
-}
-
-/** The year that a date begins with, if it begins with one. */
-export function yearOf(date: string | undefined): number | undefined {
-  const year = /^[12]\d{3}(?!\d)/.exec(date ?? '')?.[0];
-  return year === undefined ? undefined : Number(year);
 }
 
 /** Fields with their dates as text and their people as names. */

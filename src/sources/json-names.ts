@@ -3,7 +3,8 @@
  * values in shapes of their own: authors as objects, a journal with its name inside, a year inside a date. What is known by
  * akin's own name is taken as it is.
  */
-import { IDENTIFIER_KINDS, type PaperInput } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { givenFirst, namesAmong, namesIn, styleOf } from './author-list.ts';
 import { dateText } from './csl-json.ts';
 import { isObject, text, type JsonObject } from './json-records.ts';

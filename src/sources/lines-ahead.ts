@@ -2,13 +2,13 @@
  * The lines of a text of which some may be needed again: they are looked at ahead, in any number, and kept until they are
  * dropped. They are kept as the text they are: an object for each would take many times the memory of lines that are short.
  */
-import { MAX_RECORD_CHARACTERS } from './source.ts';
+import { MAX_RECORD_CHARACTERS, withLineFeeds } from './source.ts';
 
 /** Characters read at once, at least. */
 const PIECE_CHARACTERS = 64 * 1024;
 
 export interface LineAhead {
-  /** Without its end (LF or CRLF); of a line that is too long, the beginning. */
+  /** Without its end (LF, CRLF or CR); of a line that is too long, the beginning. */
   text: string;
   /** Where the next line begins. */
   end: number;
@@ -24,7 +24,7 @@ export class LinesAhead {
   #text = '';
 
   constructor(pieces: AsyncIterable<string>) {
-    this.#pieces = pieces[Symbol.asyncIterator]() as AsyncIterator<string, undefined>;
+    this.#pieces = withLineFeeds(pieces) as AsyncIterator<string, undefined>;
   }
 
   /** The line that begins at a place; undefined at the end of the text. */

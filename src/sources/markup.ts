@@ -3,7 +3,7 @@
  * character references. Nothing here can fail: what is no tag and no reference is text.
  */
 import { decodeHTMLStrict } from 'entities';
-import { onOneLine, withSingleBlanks } from '../paper.ts';
+import { onOneLine, withSingleBlanks } from '../text.ts';
 
 /**
  * The character a reference stands for in HTML, given what is between `&` and `;`: a name (`eacute`) or a number (`#233`,

@@ -7,21 +7,27 @@ import { yearIn } from './year.ts';
 
 export const nbib: Source = {
   name: 'nbib',
-  title: 'PubMed, MEDLINE .nbib',
+  title: 'PubMed, MEDLINE, ERIC .nbib',
 
-  detects: (head) => /^\ufeff?PMID- ?\d+\s*$/m.test(head),
+  detects: (head) => BEGIN.test(head) || (/^TI {2}- /m.test(head) && /^FAU - /m.test(head)),
 
-  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+  read: (file): AsyncGenerator<Found> => readTagged(file, format),
 };
+
+/** What begins a record; where that is missing, a full author beside a title, as RIS has none. */
+const BEGIN = /^\ufeff?(?:PMID- ?\d+|OWN - ?[A-Z]+)[ \t]*(?:[\v\f\u0085]|$)/m;
 
 const format: TaggedFormat = {
   /** A tag and blanks are four characters wide, and a hyphen follows. */
   lineReader: () => (line) => {
-    const match = /^(?=.{4}-)([A-Z][A-Z\d]{1,3}) *-(?: |$)(.*)$/.exec(line);
+    const match = /^(?=.{4}-)([A-Z][A-Z\d]{1,3}) *-(?: |$)(.*)$/s.exec(line);
     return match ? { tag: match[1]!, value: match[2]! } : undefined;
   },
-  begins: 'PMID',
+  begins: ['PMID', 'OWN'],
+  once: ['TI', 'BTI', 'DP', 'STAT'],
   ends: [],
+  afterBlank: 'indented',
+  isTelling: true,
   joiner: ' ',
   read,
 };
@@ -63,7 +69,7 @@ function read(record: TaggedRecord): PaperInput {
   const input: PaperInput = {
     title: isMissing ? (bookTitle ?? record.text('TT') ?? title) : title,
     abstract: record.text('AB', 'OAB'),
-    authors: [...record.texts('FAU', 'AU').map(personName), ...record.texts('CN')],
+    authors: [...record.textsOfBoth('FAU', 'AU').map(personName), ...record.texts('CN')],
     year,
     venue: record.text('JT') ?? (isMissing ? undefined : bookTitle) ?? record.text('TA'),
     categories: keywords([...headings.map(([descriptor = '']) => descriptor), ...record.texts('OT')]),
@@ -76,7 +82,7 @@ function read(record: TaggedRecord): PaperInput {
     electronicDate: electronic,
     pii: idOf('pii', ids),
     articleNumber: ids.find((id) => !id.endsWith(']')),
-    editors: record.texts('FED', 'ED').map(personName),
+    editors: record.textsOfBoth('FED', 'ED').map(personName),
     investigators: record.texts('FIR', 'IR').map(personName),
     meshQualifiers: headings.flatMap(([descriptor, ...qualifiers]) =>
       qualifiers.map((qualifier) => `${descriptor}/${qualifier}`),

@@ -2,7 +2,8 @@
  * Answers of repositories that speak OAI-PMH (ListRecords, GetRecord), in the forms of metadata that papers come in: arXiv's
  * own two and Dublin Core, which every repository offers.
  */
-import { parseIdentifier, type PaperInput } from '../paper.ts';
+import { parseIdentifier } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { arxivAbstract, arxivText, JOURNAL_REF } from './arxiv-atom.ts';
 import { fieldsWithValue } from './fields.ts';
 import { latexToText } from './latex.ts';
@@ -132,7 +133,9 @@ function dublinCore(metadata: XmlElement): PaperInput {
   const inLanguage = descriptions.filter(({ attributes }) => attributes.lang === titles[0]?.attributes.lang);
   const texts = (inLanguage.length > 0 ? inLanguage : descriptions).map(read);
   const abstract = texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
-  const years = textsOf(metadata, 'date').flatMap((date) => yearIn(date) ?? []);
+  // "info:eu-repo/date/embargoEnd/…" is no date of the paper.
+  const dates = textsOf(metadata, 'date').filter((date) => !date.startsWith('info:'));
+  const years = dates.flatMap((date) => yearIn(date) ?? []);
   // "Journal of Results; Vol. 5 (2010); 11-20", and its ISSN as another source.
   const source = textsOf(metadata, 'source').find((text) => !/^(?:(?:issn:?\s*)?[\dX-]+$|https?:)/i.test(text));
   return {

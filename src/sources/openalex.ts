@@ -1,11 +1,12 @@
 /** OpenAlex works: one, a page of results, or a snapshot's one a line. */
-import { parseIdentifier, type PaperInput } from '../paper.ts';
-import { yearOf } from './csl-json.ts';
+import { parseIdentifier } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import { plainText } from './markup.ts';
 import { MAX_RECORD_CHARACTERS, type Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 const dialect: JsonDialect = {
   wrappers: ['results'],
@@ -45,7 +46,7 @@ function read(record: JsonObject): PaperInput {
   const journal = isObject(place.source) ? place.source : {};
   const pages = objects([place, ...objects(record.locations)]).map((location) => text(location.landing_page_url));
   const subjects = texts([...objects(record.topics), ...objects(record.keywords)].map((each) => each.display_name));
-  const year = yearOf(text(record.publication_year));
+  const year = yearIn(text(record.publication_year));
   return {
     title: plainText(text(record.title) ?? (isWork(record) ? text(record.display_name) : undefined) ?? ''),
     abstract: plainText(abstractOf(record.abstract_inverted_index)),

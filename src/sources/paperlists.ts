@@ -3,12 +3,14 @@
  * depends on where it was collected; its file name always tells which one it is.
  */
 import path from 'node:path';
-import { withoutTrailing, type PaperInput } from '../paper.ts';
-import { richText, yearOf } from './csl-json.ts';
+import type { PaperInput } from '../paper.ts';
+import { withoutTrailing } from '../text.ts';
+import { richText } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, readJson, text, type JsonObject } from './json-records.ts';
 import { latexToText } from './latex.ts';
 import type { Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 export const paperlists: Source = {
   name: 'paperlists',
@@ -22,7 +24,7 @@ export const paperlists: Source = {
 
   read(file) {
     const [, venue, year] = /^([a-z\d]*[a-z])(\d{4})\.json(?:\.gz)?$/i.exec(path.basename(file.name)) ?? [];
-    const conference = { venue: venue?.toUpperCase(), year: yearOf(year) };
+    const conference = { venue: venue?.toUpperCase(), year: yearIn(year) };
     return readJson(file, { wrappers: [], read: (record) => read(record, conference) });
   },
 };
@@ -37,7 +39,7 @@ function read(record: JsonObject, conference: { venue: string | undefined; year:
     title: latexToText(richText(record.title)),
     abstract: latexToText(richText(record.abstract)),
     authors: separate(text(record.author) ?? ''),
-    year: yearOf(bibtexField(bibtex, 'year')) ?? conference.year,
+    year: yearIn(bibtexField(bibtex, 'year')) ?? conference.year,
     venue: bibtexField(bibtex, 'booktitle') ?? bibtexField(bibtex, 'journal') ?? conference.venue,
     url: text(record.site),
     categories: separate(text(record.keywords) ?? ''),

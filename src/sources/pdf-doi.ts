@@ -2,7 +2,7 @@
  * A paper's DOI, from its file's metadata and its page: each is checked against the other, and none is taken that may be of
  * a work that the paper cites.
  */
-import { withoutTrailing } from '../paper.ts';
+import { withoutTrailing } from '../text.ts';
 import { goesOn, isAlike, type Line } from './pdf-lines.ts';
 
 export interface ChosenDoi {

@@ -1,5 +1,5 @@
 /** Names of people in lines of a PDF: what stands between the marks, commas and degrees of a list of authors. */
-import { withoutTrailing } from '../paper.ts';
+import { withoutTrailing } from '../text.ts';
 import { textOf, type Line, type Run } from './pdf-lines.ts';
 
 /** What a list has where footnotes are marked: a name ends there. */

@@ -2,7 +2,7 @@
  * Which lines of a PDF's page are the paper's title, and whether the file's metadata have it better: told by type and place,
  * and checked against one another.
  */
-import { withoutTrailing } from '../paper.ts';
+import { withoutTrailing } from '../text.ts';
 import { markedText, namesIn } from './pdf-names.ts';
 import { blocksOf, joinLines, leadingOf, textOf, type Block, type Line } from './pdf-lines.ts';
 

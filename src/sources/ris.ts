@@ -2,7 +2,8 @@
  * RIS, as Scopus, Ovid, EBSCO, EndNote, Zotero and others write it. They agree on the lines and hardly on the tags: each
  * field is looked for under all the tags it is known to come with.
  */
-import { parseIdentifier, type PaperInput } from '../paper.ts';
+import { parseIdentifier } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
 import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
@@ -12,12 +13,27 @@ export const ris: Source = {
   name: 'ris',
   title: 'RIS',
 
-  detects: (head) => /^[ \t\ufeff]*TY[ \t]*-[ \t]*[A-Z]{3,}/m.test(head),
+  detects: (head) => TYPE.test(head) || (TITLE.test(head) && END.test(head)),
 
-  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+  read: (file): AsyncGenerator<Found> => readTagged(file, format),
 };
 
-const format: TaggedFormat = { lineReader, begins: 'TY', ends: ['ER'], joiner: '\n', read };
+/** The type that begins a record, by its code or in words; or, where it is missing, a title and an end. */
+const TYPE =
+  /^[ \t\u00a0\ufeff]*(?:TY[ \t\u00a0]*[-–][ \t\u00a0]*[A-Z]{3,}|(?:TY|ty)[ \u00a0]{1,2}[-–] {0,2}(?:[A-Za-z]{3,}|$))/m;
+const TITLE = /^(?:TI|T1) {2}- /m;
+const END = /^ER {2}- *$/m;
+
+const format: TaggedFormat = {
+  lineReader,
+  begins: ['TY'],
+  once: ['TI', 'T1'],
+  ends: ['ER'],
+  afterBlank: ['AU', 'A1', 'A2', 'A3', 'A4', 'ED', 'TI', 'T1', 'T2', 'PY', 'Y1', 'DA', 'DO'],
+  isTelling: true,
+  joiner: '\n',
+  read,
+};
 
 /**
  * Two blanks and a hyphen follow a tag; where `TY` was written otherwise, so may be the tags after it. Anything else is
@@ -26,16 +42,21 @@ const format: TaggedFormat = { lineReader, begins: 'TY', ends: ['ER'], joiner: '
 function lineReader(): ReturnType<TaggedFormat['lineReader']> {
   let style = '  -';
   return (line) => {
-    const match = /^([ \t]*)([A-Z][A-Z\d])([ \t]*-)[ \t]*/.exec(line);
+    const match = LINE.exec(line);
     if (!match) return /^\s*ER\s*$/.test(line) ? { tag: 'ER', value: '' } : undefined;
-    const [begin, indent, tag = '', dash] = match;
+    const [begin, indent, written = '', dash] = match;
     const value = line.slice(begin.length);
-    const own = `${indent}${dash}`;
-    if (tag === 'TY' && (own === '  -' || /^[A-Z]{3,7}\s*$/.test(value))) style = own;
+    const tag = written.toUpperCase();
+    const own = `${written === tag ? '' : 'small '}${indent}${dash}`.replace(/\u00a0/g, ' ').replace(/[–—]/g, '-');
+    if (tag === 'TY' && (own === '  -' || TYPE_CODE.test(value))) style = own;
     else if (own !== '  -' && own !== style && !(tag === 'ER' && value === '')) return undefined;
     return { tag, value };
   };
 }
+
+const LINE = /^([ \t\u00a0]*)([A-Z][A-Z\d]|[a-z][a-z\d])([ \t\u00a0]*[-–—])[ \t\u00a0]*/;
+/** A code, or what a program of somebody's own calls a type. */
+const TYPE_CODE = /^[A-Za-z][A-Za-z ,/()-]{2,40}$/;
 
 /** What `extra` calls the tags that akin has no field for. */
 export const TAG_NAMES = {
@@ -55,7 +76,7 @@ function read(record: TaggedRecord): PaperInput {
   const isOwn = id !== undefined; // Nothing is guessed then.
   const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');
   const abstracts = record.texts('AB', 'N2');
-  const people = record.lines('AU', 'A1').flatMap((line) => (isOwn ? line : partsBetween(line, ';')));
+  const people = record.linesOfAll('AU', 'A1').flatMap((line) => (isOwn ? line : partsBetween(line, ';')));
   const dates = ['PY', 'Y1', 'DA'].flatMap((tag) => record.texts(tag)).map(withoutEmptyParts);
   const year = dates.map(yearIn).find((each) => each !== undefined);
   const venue = record.text('JF', 'T2', 'JO', 'BT', 'SO', 'C3', 'JA', 'J1', 'J2');
@@ -71,7 +92,7 @@ function read(record: TaggedRecord): PaperInput {
     year,
     venue,
     url,
-    categories: isOwn ? record.lines('KW') : categories(record.lines('KW')),
+    categories: isOwn ? record.lines('KW') : categories(record.linesOfAll('KW', 'K1')),
     ...identifiers(record, isOwn ? [] : links, provider),
   };
   const extra = {
@@ -82,7 +103,7 @@ function read(record: TaggedRecord): PaperInput {
     pages: [...record.texts('SP'), ...record.texts('EP')].join('-'),
     affiliations: [...new Set(record.lines('AD'))],
     databaseProvider: provider,
-    editors: [...record.lines('A2'), ...record.lines('ED')].map(nameOf),
+    editors: record.linesOfAll('A2', 'ED').map(nameOf),
     isbn: record.matching(ISBN, 'SN').join('; '),
   };
   return { ...input, extra: record.extra(extra, TAG_NAMES, [title, venue, input.abstract]) };

@@ -3,11 +3,12 @@
  * recommendations. The citations and references inside a paper are not papers of the file.
  */
 import type { PaperInput } from '../paper.ts';
-import { richText, yearOf } from './csl-json.ts';
+import { richText } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
 import type { Source } from './source.ts';
+import { yearIn } from './year.ts';
 
 const dialect: JsonDialect = { wrappers: ['data', 'recommendedPapers'], read };
 
@@ -39,7 +40,7 @@ function read(found: JsonObject): PaperInput {
     ...texts(record.fieldsOfStudy),
     ...texts(objects(record.s2FieldsOfStudy).map((field) => field.category)),
   ];
-  const year = yearOf(text(record.year));
+  const year = yearIn(text(record.year));
   return {
     title: richText(record.title),
     abstract: richText(record.abstract),

@@ -60,6 +60,8 @@ export const REJECT_CODES = [
   'file-unreadable',
   /** No source recognises the file's content. */
   'format-unknown',
+  /** The file is in a format that is read, and holds no record. */
+  'no-records',
   /** The record breaks its format's syntax. */
   'syntax',
   /** One record is larger than any paper can be (`MAX_RECORD_CHARACTERS`). */
@@ -99,8 +101,33 @@ export interface Line {
   tooLong: boolean;
 }
 
-/** The lines of a text without their ends (LF or CRLF); an overlong line is cut, not collected. */
-export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line> {
+/**
+ * The lines of a file, by what ends them in it: LF, CR or both or, where there is neither, a separator that only Unicode and
+ * old terminals know.
+ */
+export function linesIn(file: SourceFile): AsyncGenerator<Line> {
+  const { head } = file;
+  const end = /[\n\r]/.test(head) ? '\n' : (/[\v\f\u0085\u2028\u2029]/.exec(head)?.[0] ?? '\n');
+  return linesOf(file.text(), end);
+}
+
+/** The text with LF for every CR that stands alone: as old Macs ended their lines. It is as long as before. */
+export async function* withLineFeeds(text: AsyncIterable<string>): AsyncGenerator<string> {
+  let held = ''; // A CR, while it is not known what follows it.
+  for await (const piece of text) {
+    const known = held + piece;
+    held = known.endsWith('\r') ? '\r' : '';
+    const whole = held === '' ? known : known.slice(0, -1);
+    yield whole.includes('\r') ? whole.replace(/\r(?!\n)/g, '\n') : whole;
+  }
+  if (held !== '') yield '\n';
+}
+
+/**
+ * The lines of a text without their ends (LF, CRLF or CR); an overlong line is cut, not collected.
+ * @param lineEnd what ends a line in place of these.
+ */
+export async function* linesOf(text: AsyncIterable<string>, lineEnd = '\n'): AsyncGenerator<Line> {
   let rest = '';
   let offset = 0;
   let skippedBytes = 0; // Of an overlong line, beyond what `rest` holds.
@@ -112,14 +139,15 @@ export async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<Line
     skippedBytes = 0;
     return current;
   };
-  for await (const chunk of text) {
+  const endBytes = Buffer.byteLength(lineEnd);
+  for await (const chunk of lineEnd === '\n' ? withLineFeeds(text) : text) {
     let start = 0;
-    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', start)) {
+    for (let end = chunk.indexOf(lineEnd); end !== -1; end = chunk.indexOf(lineEnd, start)) {
       if (skippedBytes > 0) {
         skippedBytes += Buffer.byteLength(chunk.slice(start, end));
-        yield line(rest, 1);
+        yield line(rest, endBytes);
       } else {
-        yield line(rest + chunk.slice(start, end), 1);
+        yield line(rest + chunk.slice(start, end), endBytes);
       }
       rest = '';
       start = end + 1;

@@ -1,5 +1,5 @@
 /** What should a person be told of a table that is not understood, or hardly, and which `--map` would help? */
-import { excerpt } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import { givenFirst, namesIn, styleOf } from './author-list.ts';
 import type { UnreadableRecord } from './source.ts';
 import { columnsOf, normalName, type Columns } from './table-columns.ts';

@@ -1,5 +1,5 @@
 /** What does a cell of a table say: a year, a venue, a list of keywords, an identifier, or nothing in many words? */
-import { parseIdentifier, type Identifier } from '../paper.ts';
+import { parseIdentifier, type Identifier } from '../identifiers.ts';
 import { isObject } from './json-records.ts';
 import { literalIn } from './literals.ts';
 import { identifiersAmong } from './table-columns.ts';

@@ -5,7 +5,7 @@
  * `publication_year` and `publicationYear`. What stands in brackets may be missing (`Year (of publication)`), and of a name
  * in two scripts one is enough (`Title-题名`).
  */
-import { IDENTIFIER_KINDS } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
 
 /**
  * For each field the names of its columns, the best first. `tags` are those of tables that head their columns with the tags of

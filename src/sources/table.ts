@@ -5,7 +5,8 @@
  * Some of it is told by a whole column and not by one cell: how authors are listed, and what a column may hold whose name
  * nobody knows. So the first rows are looked at before any is read.
  */
-import { IDENTIFIER_KINDS, type PaperInput } from '../paper.ts';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import type { PaperInput } from '../paper.ts';
 import { givenFirst, namesIn, styleOf, type ListStyle } from './author-list.ts';
 import { identifiersIn, richText } from './csl-json.ts';
 import type { Found, FoundRecord, UnreadableRecord } from './source.ts';

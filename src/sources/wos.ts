@@ -9,18 +9,24 @@ export const wos: Source = {
   name: 'wos',
   title: 'Web of Science tagged text, .ciw',
 
-  detects: (head) => /^\s*(?:FN [^\n]*\n\s*VR |PT [A-Z]\r?\n[A-Z][A-Z\d] )/.test(head),
+  detects: (head) =>
+    /^\s*(?:FN [^\n\r\v\f\u0085\u2028\u2029]*[\n\r\v\f\u0085\u2028\u2029][\s\u0085]*VR |PT [A-Z][\s\u0085]+[A-Z][A-Z\d] )/.test(
+      head,
+    ),
 
-  read: (file): AsyncGenerator<Found> => readTagged(file.text(), format),
+  read: (file): AsyncGenerator<Found> => readTagged(file, format),
 };
 
 const format: TaggedFormat = {
   lineReader: () => (line) => {
-    const match = /^([A-Z][A-Z\d])(?: (.*))?$/.exec(line.trimEnd());
+    const match = /^([A-Z][A-Z\d])(?: (.*))?$/s.exec(line.trimEnd());
     return match ? { tag: match[1]!, value: match[2] ?? '' } : undefined;
   },
-  begins: 'PT',
+  begins: ['PT'],
+  once: ['TI', 'UT'],
   ends: ['ER', 'EF', 'FN', 'VR'],
+  afterBlank: 'indented',
+  isTelling: false, // "AI is" may begin a line as well.
   joiner: ' ',
   read,
 };
@@ -53,7 +59,7 @@ function read(record: TaggedRecord): PaperInput {
   const input: PaperInput = {
     title: record.text('TI'),
     abstract: record.text('AB'),
-    authors: [...record.lines('AF', 'AU', 'BF', 'BA').map(authorName), ...groups],
+    authors: [...people(record).map(authorName), ...groups],
     year,
     venue,
     url: record.text('AW', 'UR'),
@@ -71,6 +77,13 @@ function read(record: TaggedRecord): PaperInput {
     references: references(record.lines('CR')),
   };
   return { ...input, extra: record.extra(extra, NAMES, [venue]) };
+}
+
+/** Full names, unless some have only a short one; of a book that has no authors in it, the book's. */
+function people(record: TaggedRecord): string[] {
+  const [full, short] = [record.count('AF'), record.count('AU')];
+  if (full + short === 0) return record.lines('BF', 'BA');
+  return record.lines(full >= short ? 'AF' : 'AU');
 }
 
 /** ZooRec puts addresses behind names. */

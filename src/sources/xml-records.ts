@@ -8,7 +8,8 @@
  * Names are compared without their namespace prefix, and trees hold them without it.
  */
 import { SaxesParser } from 'saxes';
-import { onOneLine, type PaperInput } from '../paper.ts';
+import type { PaperInput } from '../paper.ts';
+import { onOneLine } from '../text.ts';
 import { characterNamed, REFERENCE } from './markup.ts';
 import { MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type UnreadableRecord } from './source.ts';
 

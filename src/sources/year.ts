@@ -1,15 +1,23 @@
 /** The year of a date as bibliographies write them. */
 
-const MONTH = '(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|spring|summer|autumn|fall|winter)[a-z]*\\.?';
-const YEAR_FIRST = /^([12]\d{3})(?:$|[\s/-]|[01]\d[0-3]\d$)/;
-const YEAR_LAST = new RegExp(`^${MONTH}(?:[\\s/-]+${MONTH})?(?:[\\s,/-]+\\d{1,2})*[\\s,/-]+([12]\\d{3})$`, 'i');
+/** Characters; no date is longer. */
+const MAX_DATE = 500;
+
+/** A year, alone or with month and day in one number (`20180416`); no decade, no century, none before Christ. */
+const YEAR =
+  /(?<!\d)([12]\d{3})(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])?)?(?!\d|['’]?s(?![a-z])|-?(?:st|nd|rd|th)(?![a-z])| ?b\.? ?c)/i;
+/** What is before a year that only bounds the one that is meant. */
+const BOUND =
+  /(?:^(?:\.\.|open|unknown|\?)?[/–-]|(?:^|[^\p{L}])(?:before|after|until|till|since|bis|vor|nach|seit|avant|après|depuis|antes de|después de)\.?\s?)$/iu;
 
 /**
- * The year in `2016`, `2016-05-12`, `2016/09//`, `2018 Dec 27`, `20180416`, `Aug 1 2019` or `Sept./1994`; of a span, the one
- * it begins in. Undefined for what leaves it open (`c. 1900`, `1990?`, `in press`): a year is never guessed.
+ * The year in `2016`, `2016-05-12`, `[2016]`, `2016a`, `c. 2016`, `2016?`, `5/2016`, `2018 Dec 27`, `20180416`, `Sept./1994`,
+ * `in press, 2019`; of a span, the one it begins in. Undefined where none is said (`in press`, `n.d.`, `19xx`, `1990s`) or it
+ * is left open (`before 1900`, `../2016`).
  */
 export function yearIn(date: string | undefined): number | undefined {
-  const trimmed = date?.trim() ?? '';
-  const year = (YEAR_FIRST.exec(trimmed) ?? YEAR_LAST.exec(trimmed))?.[1];
-  return year === undefined ? undefined : Number(year);
+  const text = (date ?? '').slice(0, MAX_DATE).normalize('NFKC').trim();
+  const found = YEAR.exec(text);
+  if (!found || BOUND.test(text.slice(0, found.index))) return undefined;
+  return Number(found[1]);
 }

@@ -11,7 +11,7 @@ import { html } from 'hono/html';
 import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
-import { excerpt } from '../paper.ts';
+import { excerpt } from '../text.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';

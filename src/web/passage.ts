@@ -5,7 +5,7 @@
  * not seen; what is marked is for the eye and decides nothing.
  */
 import { tellingWords } from '../library/words.ts';
-import { onOneLine, withoutTrailing } from '../paper.ts';
+import { onOneLine, withoutTrailing } from '../text.ts';
 
 /** A piece of a text, and whether it is a word of the question. */
 export interface Piece {

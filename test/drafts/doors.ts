@@ -17,9 +17,10 @@ export async function doorsOf(load: <Module>(file: string) => Promise<Module>): 
     load<typeof import('../../src/drafts/docx.ts')>('drafts/docx.ts'),
     load<typeof import('../../src/drafts/bibliography.ts')>('drafts/bibliography.ts'),
   ]);
-  const [sentences, passage, paper, markup, fields] = await Promise.all([
+  const [sentences, passage, identifiers, paper, markup, fields] = await Promise.all([
     load<typeof import('../../src/search/sentences.ts')>('search/sentences.ts'),
     load<typeof import('../../src/web/passage.ts')>('web/passage.ts'),
+    load<typeof import('../../src/identifiers.ts')>('identifiers.ts'),
     load<typeof import('../../src/paper.ts')>('paper.ts'),
     load<typeof import('../../src/sources/markup.ts')>('sources/markup.ts'),
     load<typeof import('../../src/sources/latex.ts')>('sources/latex.ts'),
@@ -47,7 +48,7 @@ export async function doorsOf(load: <Module>(file: string) => Promise<Module>): 
       return sentences.sentencesOf(abstract);
     },
     record: (field) => {
-      paper.parseIdentifier(field);
+      identifiers.parseIdentifier(field);
       for (const text of [markup.plainText(field), fields.latexToText(field)])
         paper.toPaper({ id: field, title: text, abstract: text, url: field, doi: field, extra: { isbn: field } });
     },

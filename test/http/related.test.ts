@@ -160,13 +160,16 @@ describe('refusals', () => {
   it('are documented with the rest in /openapi.json', async () => {
     const { paths, components } = (await (await app.request('/openapi.json')).json()) as {
       paths: Record<string, { post?: { requestBody: { content: object }; responses: object } }>;
-      components: { schemas: object };
+      components: { schemas: Record<string, object> };
     };
     const { requestBody, responses } = paths['/v1/related']!.post!;
     expect(Object.keys(requestBody.content)).toEqual(['application/json', 'multipart/form-data']);
-    expect(Object.keys(responses)).toEqual('200 400 403 408 413 415 431 500 503'.split(' '));
+    expect(Object.keys(responses)).toEqual('200 400 403 408 413 415 431 500 503 507'.split(' '));
     expect(Object.keys(components.schemas)).toEqual(
       expect.arrayContaining(['RelatedAnswer', 'Suggestion', 'DraftAsText']),
     );
+    expect(components.schemas.DraftAsText).toMatchObject({
+      oneOf: [{ required: ['text'] }, { required: ['markdown'] }, { required: ['latex'] }],
+    });
   });
 });

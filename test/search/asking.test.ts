@@ -420,6 +420,8 @@ describe('papers like these', () => {
       code: 'invalid-argument',
       field: 'like',
     });
+    for (const query of ['\u0012\u007f\u2005\u0089', ' \u200b'])
+      await expect(search.ask({ query, unlikeTexts: ['sheep'] })).rejects.toMatchObject({ code: 'invalid-argument' });
     await expect(search.ask({ texts: [' '] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'q' });
     await expect(search.ask({ unlike: [TURING] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'q' });
   });

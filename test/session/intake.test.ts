@@ -188,6 +188,26 @@ describe('storing files', () => {
     expect(rejects).toMatchObject([{ file: path.join(folder, 'a.txt'), record: 0, code: 'format-unknown' }]);
   });
 
+  it('tells of a file of any format that was recognised and holds no record', async () => {
+    const files = {
+      'a.bib': '@string{jan = "January"}\n% @article{a, title = {A}}\n',
+      'b.csv': 'title,abstract,authors\n',
+      'c.xml': '<PubmedArticleSet></PubmedArticleSet>',
+      'd.ciw': 'FN Clarivate Analytics Web of Science\nVR 1.0\nEF\n',
+      'e.json': '{"status":"ok","message-type":"work-list","message":{"items":[]}}',
+      'f.ris': '1.\nTI  - \nER  - \n',
+      'g.ris': 'TY  - JOUR\nTI  - One\nER  - \n',
+    };
+    const { counts, rejects } = await store(await newWriter(), [folderOf(files)]);
+    expect(counts).toMatchObject({ added: 1, rejected: 6 });
+    expect(rejects.map(({ file, record, code }) => [path.basename(file), record, code])).toEqual(
+      Object.keys(files)
+        .slice(0, 6)
+        .map((name) => [name, 0, 'no-records']),
+    );
+    expect(rejects[0]!.reason).toBe('it looks like BibTeX, BibLaTeX, but there is no record in it');
+  });
+
   it('stores huge records a few at a time, so that memory stays flat', async () => {
     const abstract = 'many words '.repeat(200_000);
     const records = Array.from({ length: 6 }, (_, i) => ({ id: `r${i}`, title: `Title ${i}`, abstract }));

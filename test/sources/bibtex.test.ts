@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { bibtex } from '../../src/sources/bibtex.ts';
+import { latexToText } from '../../src/sources/latex.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { itShared, sharedPath } from '../shared.ts';
 import { readPath, readText, records, rejects } from './read.ts';
@@ -92,6 +93,35 @@ describe('what an entry says', () => {
     ['eprint={123456}, eprinttype={jstor}', {}],
     ['journal={arXiv preprint arXiv:1512.03385}', { arxiv: '1512.03385' }],
     ['journal={CoRR}, volume={abs/1512.03385}', { arxiv: '1512.03385' }],
+    // As Semantic Scholar, DBLP, ADS, INSPIRE, Zotero, JabRef, Mendeley, arXiv and people write it.
+    ['journal={ArXiv}, volume={abs/1706.03762}', { arxiv: '1706.03762' }],
+    ['journal={CoRR}, volume={cs.LO/0203001}', { arxiv: 'cs/0203001' }],
+    ['journal={arXiv e-prints}, eid={arXiv:1706.03762}, pages={arXiv:1706.03762}', { arxiv: '1706.03762' }],
+    ['journal={arXiv:1706.03762 [cs]}, note={arXiv: 1706.03762}', { arxiv: '1706.03762' }],
+    ['number={arXiv:1706.03762}, publisher={arXiv}', { arxiv: '1706.03762' }],
+    ['publisher={arXiv}, number={1706.03762v2}', { arxiv: '1706.03762' }],
+    ['eprint={arXiv:1706.03762v7 [cs.CL]}, archive={arXiv}', { arxiv: '1706.03762' }],
+    ['eprint={abs/1706.03762}, eprinttype={arxiv.org}', { arxiv: '1706.03762' }],
+    ['eprint="hep-th/9901001", archivePrefix="arXiv"', { arxiv: 'hep-th/9901001' }],
+    ['arxivId={1706.03762}', { arxiv: '1706.03762' }],
+    ['howpublished={arXiv preprint, \\url{https://arxiv.org/abs/1706.03762}}', { arxiv: '1706.03762' }],
+    [
+      'howpublished={Preprint at \\href{https://arxiv.org/abs/1706.03762}{arXiv:1706.03762} (2017)}',
+      { arxiv: '1706.03762' },
+    ],
+    ['note={Available as {arXiv}:1706.03762.}', { arxiv: '1706.03762' }],
+    ['adsurl={https://ui.adsabs.harvard.edu/abs/2017arXiv170603762V}', { arxiv: '1706.03762' }],
+    ['note={See also arXiv:1706.03762}', {}],
+    ['note={1706.03762}, pages={1234.56789}', {}],
+    ['note={arXiv:1706.03762, arXiv:1706.03763}', {}],
+    ['note={PMID: 17}, bdsk-url-1={https://doi.org/10.1000/x}', { pmid: '17', doi: '10.1000/x' }],
+    ['eprint={10.1000/x}, eprinttype={doi}', { doi: '10.1000/x' }],
+    // As LaTeX, HTML and people write a DOI.
+    ['doi={10.1000/a\\_b{\\_}c}', { doi: '10.1000/a_b_c' }],
+    ['doi={\\href{https://doi.org/10.1000/a\\_b}{10.1000/a\\_b}}', { doi: '10.1000/a_b' }],
+    ['doi={\\url{https://doi.org/10.1000/a%5Fb}}', { doi: '10.1000/a_b' }],
+    ['doi={10.1002/a&lt;1:b&gt;2.0.CO;2-#}', { doi: '10.1002/a<1:b>2.0.co;2-#' }],
+    ['url={https://dl.acm.org/doi/abs/10.1145/3.4?x=1\\&y=2}', { doi: '10.1145/3.4' }],
     ['pmid={17}, pmcid={PMC18}', { pmid: '17', pmcid: 'PMC18' }],
     ['url={https://doi.org/10.1000/x}', { doi: '10.1000/x' }],
   ])('reads the identifiers of %s', async (fields, ids) => {
@@ -104,15 +134,50 @@ describe('what an entry says', () => {
     ['year={Sept./1994}', 1994],
     ['date={2016-05/2017-01}', 2016],
     ['date={soon}, year=2016', 2016],
+    ['year={c. 1900}', 1900],
+    ['year={1990a}', 1990],
+    ['year={[1990]}', 1990],
+    ['year={~1990}', 1990],
+    ['year={1990/1991}', 1990],
+    ['year={{\\noopsort{a}}1990}', 1990],
+    ['year="forthcoming 1990"', 1990],
+    ['year=may # " 1990"', 1990],
+    ['date={1990~}', 1990],
+    ['date={2017-05-03/2017-06}', 2017],
     ['year={in press}', null],
-    ['year={c. 1900}', null],
+    ['year="n.d."', null],
     ['year={19xx}', null],
-    ['date={1990~}', null],
     ['year={0000}', null],
   ])('takes %s for the year %s', async (field, year) => {
     const paper = await paperIn(`@misc{k, title={T}, ${field}}`);
     expect(paper.year).toBe(year);
     if (year === null) expect(paper.extra).toHaveProperty(/^\w+/.exec(field)![0]);
+  });
+
+  it.each([
+    ['https://example.org/a\\_b\\&c\\%20\\#d', 'https://example.org/a_b&c%20#d'],
+    ['https://example.org/?a=1&amp;b=2', 'https://example.org/?a=1&b=2'],
+    ['https://example.org/a-very/\n      long-one', 'https://example.org/a-very/long-one'],
+    ['\\url{https://example.org/{\\~{}}a}', 'https://example.org/~a'],
+    ['https://example.org/\\string~a\\-b\\allowbreak/c', 'https://example.org/~ab/c'],
+  ])('reads the address %j', async (written, url) => {
+    expect((await paperIn(`@misc{k, title={T}, url={${written}}}`)).url).toBe(url);
+  });
+
+  it('finds the address in how it was published', async () => {
+    expect(
+      (await paperIn('@misc{k, title={T}, howpublished={Available at \\url{https://example.org/a\\_b}}}')).url,
+    ).toBe('https://example.org/a_b');
+  });
+
+  it.each([
+    'Full Text PDF:C\\:\\\\Users\\\\me\\\\Zotero\\\\storage\\\\AB\\\\a_b.pdf:application/pdf;Snapshot:/x/y  z.html:text/html',
+    ':a{\\_}b $\\backslash$ c.pdf:PDF',
+    ':C$\\backslash$:/Users/me/Documents/Mendeley Desktop/a - b.pdf:pdf',
+    'internal-pdf://0123456789/a&amp;b%20c.pdf',
+    'C:\\dir\\',
+  ])('keeps the files of a reference manager as they stand: %j', async (file) => {
+    expect((await paperIn(`@misc{k, title={T}, file={${file}}, note={n}}`)).extra).toMatchObject({ file, note: 'n' });
   });
 
   it('keeps every other field, and fields given twice', async () => {
@@ -177,11 +242,65 @@ describe('LaTeX', () => {
     ['\\textless{}i\\textgreater{}Apis\\textless{}/i\\textgreater{} &amp; co', 'Apis & co'],
     ['p \\textless{} 0.05 and a<b', 'p < 0.05 and a<b'],
     ['\\textasciitilde{} \\~{} \\^{}', '~ ~ ^'],
+    ['\\ce{H2O} on \\ch{MoS2}, \\ce{SO4^2-}, \\ce{Fe^{3+}}, \\ce{^{13}C}', 'H2O on MoS2, SO4²⁻, Fe³⁺, ¹³C'],
+    ['\\ce{2H2 + O2 -> 2H2O}, \\ce{CuSO4 * 5H2O}, \\ce{A <=> B}', '2H2 + O2 → 2H2O, CuSO4 · 5H2O, A ⇌ B'],
+    ['\\SI{5}{\\kelvin}, \\num{1e5}, \\SI{40}{\\percent}, \\ang{90}, \\SI{5}', '5 K, 1e5, 40%, 90°, 5'],
+    ['\\SI[a=b]{9.8}{\\metre\\per\\second\\squared}, \\qty{2}{\\um}, \\qty{3}{\\GHz}', '9.8 m/s², 2 µm, 3 GHz'],
+    ['\\SIrange{1}{5}{\\micro\\metre}, \\si{\\kilo\\gram\\per\\cubic\\metre}', '1–5 µm, kg/m³'],
+    ['\\SI{5}{kg.m^{-2}}, \\si{\\newton\\metre}, \\SI units', '5 kg.m⁻², N m, SI units'],
+    ['GaN{\\slash}AlN, Gel{\\cprime}fand, \\glqq Schafe\\grqq{} \\flqq x\\frqq', "GaN/AlN, Gel'fand, „Schafe“ «x»"],
+    ['In\\textsubscript{x}Ga\\textsubscript{1-x}N, 5\\textsuperscript{th}', 'InxGa1-xN, 5th'],
+    ['a \\texorpdfstring{$\\alpha$}{alpha} b', 'a alpha b'],
+    ['\\textbeta-catenin, 3 \\upmu m, \\textsc{Ab}c\\mbox{d}', 'β-catenin, 3 μm, Abcd'],
+    ['\\foo[x]{kept} \\foo{a}{b} \\foo{} \\foo', 'kept ab foo foo'],
+    ['x\\kern-.1em y, {\\noopsort{1973c}}1981, \\printfirst{a}{b}', 'xy, 1981, a'],
+    ["\\polhk{a}\\soft{t} \\foreignquote{german}{s} \\enquote*{t} $f'(x)$ $a^\\prime$", "ąť “s” “t” f'(x) a′"],
     ['$x', '$x'],
     ['a \\', 'a'],
   ])('reads %j as %j', async (latex, text) => {
     // The last backslash would escape the brace that closes the value for none but a careless reader.
     expect(await titleOf(latex)).toBe(text);
+  });
+
+  it('reads any commands in any order without losing its place', async () => {
+    const token = fc.constantFrom(
+      ...[
+        '\\ce{',
+        '\\SI{',
+        '\\si{',
+        '\\num{',
+        '\\frac',
+        '\\texorpdfstring{',
+        '\\SIrange{',
+        '\\foo{',
+        '\\foo[x]{',
+        '\\kelvin',
+      ],
+      ...[
+        '\\per',
+        '\\square',
+        '\\enquote{',
+        '\\textsuperscript',
+        '}',
+        '{',
+        '$',
+        '^',
+        '_',
+        "\\'",
+        '\\kern1em',
+        ' ',
+        'x',
+        '->',
+        '\\',
+      ],
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(token, { maxLength: 30 }), async (tokens) => {
+        const closed = '}'.repeat(tokens.filter((each) => each.endsWith('{')).length + 1);
+        expect(latexToText(`${tokens.join('')}${closed} end`)).toMatch(/end$/);
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('needs no stack for braces, however deep', async () => {
@@ -242,6 +361,19 @@ describe('what stands between entries', () => {
       @misc{a, title={A}} @misc{b, title={B}},@misc{c, title={C}}
       end`);
     expect(papers.map(({ title }) => title)).toEqual(['A', 'B', 'C']);
+  });
+
+  it.each(['\r', '\r\n', '\u2028', '\u0085'])('ends with its line, whatever ends that: %j', async (end) => {
+    const lines = [
+      '% Encoding: UTF-8',
+      '',
+      '@article{a,',
+      '  title = {Goats}, % a comment',
+      '  year = {2020}',
+      '}',
+      '',
+    ];
+    expect(await papersIn(lines.join(end))).toMatchObject([{ title: 'Goats', year: 2020 }]);
   });
 
   it('may be a comment that is never closed, which costs nothing but itself', async () => {
@@ -327,6 +459,18 @@ describe('inheritance', () => {
     expect(papers.map(({ title }) => title).sort()).toEqual(['A', 'B']);
     const extra = { publisher: 'Own', location: 'X', note: 'N' };
     expect(papers.find(({ title }) => title === 'A')).toMatchObject({ venue: 'B', year: 1990, extra });
+  });
+
+  it('takes from a whole that is named by another of its keys', async () => {
+    const papers = await papersIn(
+      '@inbook{a, title={A}, crossref={old}}\n@book{b, ids={older, Old}, title={B}, year=1990}\n@inbook{c, title={C}, crossref={older}}',
+    );
+    expect(papers.map(({ title, venue, year }) => [title, venue, year])).toEqual([
+      ['A', 'B', 1990],
+      ['B', null, 1990],
+      ['C', 'B', 1990],
+    ]);
+    expect(papers[1]!.extra.ids).toBe('older, Old');
   });
 
   it('does not lose entries whose whole never comes, or is themselves', async () => {
@@ -455,7 +599,7 @@ describe('genuine exports', () => {
       dois: count(({ ids }) => ids.doi),
       arxiv: count(({ ids }) => ids.arxiv),
       pmids: count(({ ids }) => ids.pmid),
-    }).toEqual({ papers: 150, abstracts: 120, authors: 149, years: 141, dois: 112, arxiv: 6, pmids: 17 });
+    }).toEqual({ papers: 150, abstracts: 120, authors: 149, years: 141, dois: 113, arxiv: 6, pmids: 17 });
     expect(papers.filter(({ title }) => /[{}\\$]/.test(title))).toEqual([]);
   });
 });

@@ -64,7 +64,8 @@ describe('a CSL item', () => {
     [{ literal: '1995-01-0001' }, 1995, '1995-01-0001'],
     [{ raw: '2016 May' }, 2016, '2016 May'],
     [{ literal: 'n.d.' }, null, 'n.d.'],
-    [{ literal: 'circa 1950' }, null, 'circa 1950'],
+    [{ literal: 'circa 1950' }, 1950, 'circa 1950'],
+    [{ literal: 'before 1950' }, null, 'before 1950'],
     [{ 'date-parts': [[-44]] }, null, '-44'],
     [{ 'date-parts': [[20161]] }, null, '20161'],
     ['2016-05-01', 2016, '2016-05-01'],
@@ -102,7 +103,7 @@ describe('a Zotero export', () => {
     expect(papers.filter(({ abstract }) => abstract !== '')).toHaveLength(80);
     expect(papers.filter(({ authors }) => authors.length > 0)).toHaveLength(90);
     expect(papers.filter(({ year }) => year !== null)).toHaveLength(118);
-    expect(papers.filter(({ ids }) => ids.doi)).toHaveLength(11);
+    expect(papers.filter(({ ids }) => ids.doi)).toHaveLength(12);
     expect(papers.filter(({ title }) => title === '' || /<\/?i>|\n/.test(title))).toEqual([]);
     expect(new Set(papers.map(({ extra }) => extra.key)).size).toBe(120);
     // Counted in the file: its books are known by their ISBN, its chapters keep that of the book.

@@ -10,7 +10,6 @@ import { afterAll, expect, it } from 'vitest';
 import type { LibraryWriter } from '../../src/library/library.ts';
 import { FORMAT_NAMES, sourceNamed } from '../../src/sources/registry.ts';
 import { storeFiles } from '../../src/session/intake.ts';
-import { HEAD_CHARACTERS } from '../../src/sources/source.ts';
 import { builtOf, temporaryFolder } from '../akin.ts';
 import { HOSTILE, hostileFiles } from './hostile.ts';
 
@@ -37,9 +36,7 @@ it.each(HOSTILE)('%s makes papers or rejects of them', async (name) => {
       onEvent: (event) => event.event === 'rejected' && reasons.push(event.reject.reason),
     });
     expect(reasons.every((reason) => reason !== '')).toBe(true);
-    // What is of its format may hold no record, such as a table's header.
-    const isEmpty = source.detects(bytes.toString('latin1').slice(0, HEAD_CHARACTERS));
-    expect(added + reasons.length > 0 || isEmpty, hostile).toBe(true);
+    expect(added + reasons.length, hostile).toBeGreaterThan(0);
   }
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { linesOf, MAX_RECORD_CHARACTERS, type Line } from '../../src/sources/source.ts';
+import { fileOf, linesIn, linesOf, MAX_RECORD_CHARACTERS, type Line } from '../../src/sources/source.ts';
 
 async function read(pieces: string[]): Promise<Line[]> {
   const lines: Line[] = [];
@@ -15,14 +15,14 @@ async function read(pieces: string[]): Promise<Line[]> {
 
 /** What the lines are, computed the plain way. */
 function expected(text: string): Line[] {
-  const bodies = text.split('\n');
-  if (bodies.at(-1) === '') bodies.pop();
-  let offset = 0;
-  return bodies.map((body) => {
-    const line = { text: body.replace(/\r$/, ''), offset, tooLong: false };
-    offset += Buffer.byteLength(body) + 1;
-    return line;
-  });
+  const parts = text.split(/(\r\n|\n|\r)/);
+  const lines: Line[] = [];
+  for (let i = 0, offset = 0; i < parts.length; i += 2) {
+    const [body, end] = [parts[i]!, parts[i + 1]];
+    if (body !== '' || end !== undefined) lines.push({ text: body, offset, tooLong: false });
+    offset += Buffer.byteLength(body + (end ?? ''));
+  }
+  return lines;
 }
 
 /** Cuts a text at the given places. */
@@ -84,3 +84,17 @@ it('counts a character on the very edge of an overlong line once', async () => {
   const [, after] = await read([long.slice(0, 5000), long.slice(5000), '\nafter']);
   expect(after).toEqual({ text: 'after', offset: Buffer.byteLength(long) + 1, tooLong: false });
 });
+
+it.each(['\n', '\r\n', '\r', '\u2028', '\u2029', '\u0085', '\v', '\f'])(
+  'finds out that a file ends its lines with %j',
+  async (end) => {
+    const lines: Line[] = [];
+    for await (const line of linesIn(fileOf(['é', '', 'b c'].join(end), 'test', 2))) lines.push(line);
+    const length = Buffer.byteLength(end);
+    expect(lines.map(({ text, offset }) => [text, offset])).toEqual([
+      ['é', 0],
+      ['', 2 + length],
+      ['b c', 2 + 2 * length],
+    ]);
+  },
+);

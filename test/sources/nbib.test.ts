@@ -20,6 +20,8 @@ describe('detection', () => {
   it.each(['PMID- 17\nOWN - NLM', '\n\r\nPMID- 17\r\n', '\ufeffPMID- 1'])('recognises %j', (head) =>
     expect(nbib.detects(head)).toBe(true),
   );
+  it('recognises records without their beginning', () => expect(nbib.detects('TI  - A\nFAU - Doe, Jane\n')).toBe(true));
+  it('recognises ERIC, which gives no PMIDs', () => expect(nbib.detects('OWN - ERIC\nTI  - A')).toBe(true));
   it.each(['', 'PMID: 17', 'see PMID- 17', 'TY  - JOUR', 'PMID- 17 and more'])('leaves %j to others', (head) =>
     expect(nbib.detects(head)).toBe(false),
   );
@@ -103,6 +105,27 @@ describe('fields', () => {
     ['DEP - 20170422', 2017],
     ['DP  - unknown', null],
   ])('have the year in %j: %s', async (line, year) => expect((await paperWith('TI  - A', line)).year).toBe(year));
+});
+
+it('begins a record at every OWN as well, and at a title after a blank line', async () => {
+  const papers = await papersIn(
+    'OWN - ERIC\nTI  - A\nAU  - Doe, Jane\nDP  - 2020\n\nOWN - ERIC\nTI  - B\nAU  - Roe, R\nOWN - ERIC\nTI  - C\n\nTI  - D\n',
+  );
+  expect(papers.map(({ title, authors, year }) => [title, ...authors, year])).toEqual([
+    ['A', 'Jane Doe', 2020],
+    ['B', 'R Roe', null],
+    ['C', null],
+    ['D', null],
+  ]);
+  const mixed = await papersIn(
+    'PMID- 1\nOWN - NLM\nTI  - A\n\nOWN - NLM\nPMID- 2\nTI  - B\n\nPMID- 3\nOWN - NLM\nTI  - C',
+  );
+  expect(mixed.map(({ title, ids }) => title + ids.pmid)).toEqual(['A1', 'B2', 'C3']);
+});
+
+it('has those authors as well of whom there is no full name', async () => {
+  const lines = ['TI  - A', 'FAU - Doe, Jane', 'AU  - Doe J', 'AU  - Roe R', 'FAU - Poe, Pat', 'AU  - Poe P'];
+  expect((await paperWith(...lines)).authors).toEqual(['Jane Doe', 'Roe R', 'Pat Poe']);
 });
 
 it('begins a record at every PMID, whatever is between', async () => {

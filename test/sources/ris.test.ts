@@ -21,6 +21,10 @@ describe('detection', () => {
     'recognises %j',
     (head) => expect(ris.detects(head)).toBe(true),
   );
+  it.each([
+    ...['TY  - Journal Article\n', 'TY  - thesis', 'ty  - jour', 'TY\u00a0 - JOUR', 'TY  – JOUR', 'TY  - \nTI  - A'],
+    'x\nTI  - A\nAU  - B\nER  - \n',
+  ])('recognises %j as well', (head) => expect(ris.detects(head)).toBe(true));
   it.each(['', 'PMID- 1\nTI  - A', 'PT J\nTY x', 'the TY  - JOUR', 'TY  - 1'])('leaves %j to others', (head) =>
     expect(ris.detects(head)).toBe(false),
   );
@@ -70,6 +74,15 @@ describe('fields', () => {
     expect((await paperWith(`${tag}  - Some words.`)).abstract).toBe('Some words.');
   });
 
+  it('may mix the tags for one thing', async () => {
+    const paper = await paperWith('A1  - Doe, J.', 'AU  - Roe, R.', 'A1  - Poe, P.', 'ED  - Lee, L.', 'A2  - Moe, M.');
+    expect(paper.authors).toEqual(['J. Doe', 'R. Roe', 'P. Poe']);
+    expect(paper.extra.editors).toEqual(['L. Lee', 'M. Moe']);
+    expect((await paperWith('AU  - Doe, J.', 'A1  - Doe, J.')).authors).toEqual(['J. Doe']);
+    expect((await paperWith('KW  - sheep', 'K1  - wool')).categories).toEqual(['sheep', 'wool']);
+    expect((await paperWith('AU  - Wang, Y.', 'AU  - Wang, Y.')).authors).toEqual(['Y. Wang', 'Y. Wang']);
+  });
+
   it.each(['AU', 'A1'])('may have the authors in %s', async (tag) => {
     expect((await paperWith(`${tag}  - Doe, J.`)).authors).toEqual(['J. Doe']);
   });
@@ -86,7 +99,8 @@ describe('fields', () => {
     ['PY  - in press', null],
     ['PY  - 0000', null],
     ['DA  - SEP 10', null],
-    ['PY  - c. 1900', null],
+    ['PY  - c. 1900', 1900],
+    ['PY  - before 1900', null],
   ])('may have the year in %j: %s', async (line, year) => {
     const { year: read, extra } = await paperWith(line);
     expect(read).toBe(year);
@@ -169,6 +183,10 @@ describe('lines', () => {
     'TY - JOUR|TI - A|AU - Doe, J.|ER -',
     ' TY  - JOUR| TI  - A| AU  - Doe, J.| ER  - ',
     'TY-JOUR|TI-A|AU-Doe, J.|ER-',
+    'ty  - jour|ti  - A|au  - Doe, J.|er  - ',
+    'TY\u00a0\u00a0- JOUR|TI  – A|AU  - Doe, J.|ER  - ',
+    'TY - Journal Article|TI - A|AU - Doe, J.|ER -',
+    'TY  - Journal Article|TI  - A|AU  - Doe, J.|ER  - ',
   ])('may be spaced oddly throughout: %j', async (lines) => {
     const papers = await papersIn(`${lines}|${lines}`.replaceAll('|', '\n'));
     expect(papers).toHaveLength(2);
@@ -194,6 +212,31 @@ describe('records', () => {
       'TY  - JOUR\nTI  - A\n\nTY  - JOUR\nTI  - B\nER  - \nTI  - C\nAB  - x\nER  - \nTY  - JOUR\nTI  - D',
     );
     expect(papers.map(({ title }) => title)).toEqual(['A', 'B', 'C', 'D']);
+  });
+
+  it('do not begin at tags between them that say nothing of a paper, as in exports of Ovid', async () => {
+    const record = (title: string): string =>
+      `1.\nTY  - JOUR\nTI  - ${title}\nER  - \nNL  - J Sheep\n\nLink to the Full Text: https://example.org/1\n\n`;
+    expect((await papersIn(record('A') + record('B'))).map(({ title }) => title)).toEqual(['A', 'B']);
+    const [none] = await readText(ris, `${record('A')}DO  - 10.1000/x\nER  - \n`)
+      .then(records)
+      .then((all) => all.slice(1));
+    expect(none!.input.doi).toBe('10.1000/x'); // It is told that it has no title.
+  });
+
+  it('do not hold what stands after a blank line behind names, but paragraphs of others', async () => {
+    const [paper] = await papersIn('TY  - JOUR\nTI  - A\nAU  - Doe, J.\n\nExported by X on Monday.\nCopyright X\n');
+    expect([paper!.title, ...paper!.authors]).toEqual(['A', 'J. Doe']);
+    const [whole] = await papersIn('TY  - JOUR\nTI  - A\nAB  - One.\n\nTwo.\nER  - \n');
+    expect(whole!.abstract).toBe('One.\nTwo.');
+  });
+
+  it('begin at a title after a blank line, where neither beginning nor end says so', async () => {
+    const papers = await papersIn('TI  - A\nAU  - Doe, J.\n\nTI  - B\nAU  - Roe, R.\n\nKW  - x\n');
+    expect(papers.map(({ title, authors }) => [title, ...authors])).toEqual([
+      ['A', 'J. Doe'],
+      ['B', 'R. Roe'],
+    ]);
   });
 
   it('have page furniture between them', async () => {
@@ -232,11 +275,11 @@ describe('genuine exports', () => {
     ],
     [
       'endnote_kwok.ris',
-      { papers: 120, abstracts: 114, authors: 1102, years: 120, venues: 117, dois: 94, keywords: 2386 },
+      { papers: 120, abstracts: 114, authors: 1102, years: 120, venues: 117, dois: 97, keywords: 2386 },
     ],
     [
       'endnote_ptsd_150.ris',
-      { papers: 150, abstracts: 72, authors: 743, years: 149, venues: 149, dois: 50, keywords: 840 },
+      { papers: 150, abstracts: 72, authors: 743, years: 149, venues: 149, dois: 54, keywords: 840 },
     ],
   ])('%s', async (file, expected) => expect(await summary(file)).toEqual(expected));
 

@@ -28,6 +28,10 @@ describe('detection', () => {
   );
 });
 
+it('has all authors, also where some have no full name', async () => {
+  expect((await paperWith('AU Doe, J', '   Roe, R', 'AF Doe, Jane')).authors).toEqual(['J Doe', 'R Roe']);
+});
+
 describe('fields', () => {
   it('are mapped, wrapped lines joined', async () => {
     const paper = await paperWith(

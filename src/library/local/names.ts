@@ -1,6 +1,6 @@
 /** Which paper does a name mean? A paper goes by its id, by those of records merged into it, and by its identifiers. */
 import type Database from 'better-sqlite3';
-import { identifiersNamed } from '../../paper.ts';
+import { identifiersNamed } from '../../identifiers.ts';
 import { LARGEST_BLOCK } from '../works.ts';
 
 export class PaperNames {

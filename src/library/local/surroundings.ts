@@ -1,5 +1,6 @@
 /** What the library knows around a record that comes in: each part is read when the rule looks at it. */
-import { contentHash, type IdentifierKind, type Paper } from '../../paper.ts';
+import type { IdentifierKind } from '../../identifiers.ts';
+import { contentHash, type Paper } from '../../paper.ts';
 import type { Place, Surroundings } from '../records.ts';
 import type { Keys } from './keys.ts';
 import type { PaperNames } from './names.ts';

@@ -6,7 +6,7 @@
  * `until` go by the day on which arXiv last touched a record, so an old paper that was revised since then comes as well.
  */
 import { AkinError } from '../../errors.ts';
-import { normalIdentifier, parseIdentifier } from '../../paper.ts';
+import { normalIdentifier, parseIdentifier } from '../../identifiers.ts';
 import { arxivAtom } from '../arxiv-atom.ts';
 import { oaiPmh } from '../oai-pmh.ts';
 import type { Found } from '../source.ts';

@@ -4,7 +4,7 @@
  *
  * Their rules: five requests a second at Crossref, five hundred in five minutes at DataCite.
  */
-import { normalIdentifier, parseIdentifier } from '../../paper.ts';
+import { normalIdentifier, parseIdentifier } from '../../identifiers.ts';
 import { crossref } from '../crossref.ts';
 import { cslJson } from '../csl-json.ts';
 import { isObject } from '../json-records.ts';

@@ -5,9 +5,9 @@
  * Its rules: five hundred requests in five minutes.
  */
 import { AkinError } from '../../errors.ts';
-import { onOneLine, type PaperInput } from '../../paper.ts';
+import type { PaperInput } from '../../paper.ts';
+import { onOneLine } from '../../text.ts';
 import { arxivText } from '../arxiv-atom.ts';
-import { yearOf } from '../csl-json.ts';
 import { fieldsWithValue } from '../fields.ts';
 import { isObject, objects, readJson, text, texts } from '../json-records.ts';
 import type { JsonDialect, JsonObject } from '../json-records.ts';
@@ -15,6 +15,7 @@ import type { Found } from '../source.ts';
 import type { Service } from './polite.ts';
 import { answerFile, expectJson, readPages, refusal, rejectOf } from './source.ts';
 import type { OnlineOptions, OnlineSource } from './source.ts';
+import { yearIn } from '../year.ts';
 
 const HUGGING_FACE: Service = {
   name: 'hugging-face',
@@ -68,7 +69,7 @@ function read(entry: JsonObject): PaperInput {
     title: arxivText(text(paper.title) ?? text(entry.title) ?? ''),
     abstract: arxivText(onOneLine(text(paper.summary) ?? text(entry.summary) ?? '')),
     authors: texts(objects(paper.authors).map((author) => author.name)),
-    year: yearOf(text(paper.publishedAt) ?? text(entry.publishedAt)),
+    year: yearIn(text(paper.publishedAt) ?? text(entry.publishedAt)),
     url: id && `https://huggingface.co/papers/${id}`,
     arxiv: id,
     extra: fieldsWithValue(paper, [...MAPPED, ...BOOKKEEPING]),

@@ -5,7 +5,7 @@
  *
  * Its rules: ten requests a second at most, and since February 2026 a (free) key for more than a handful of lists a day.
  */
-import { normalIdentifier, parseIdentifier } from '../../paper.ts';
+import { normalIdentifier, parseIdentifier } from '../../identifiers.ts';
 import { isObject, text as textIn } from '../json-records.ts';
 import type { JsonObject } from '../json-records.ts';
 import { openalex as openalexAnswers } from '../openalex.ts';

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../../errors.ts';
 import { Interruption, retryAfter, troubleOf } from '../../interruption.ts';
 import { VERSION } from '../../package.ts';
-import { excerpt } from '../../paper.ts';
+import { excerpt } from '../../text.ts';
 
 export interface Service {
   /** Names it in `PoliteOptions.addresses`. */

@@ -5,7 +5,8 @@ import type { Model } from '../../../src/embedding/models.ts';
 import type { FileRead } from '../../../src/library/files.ts';
 import type { Key, LibrarySettings } from '../../../src/library/library.ts';
 import type { StoredRecord } from '../../../src/library/records.ts';
-import { identifiersNamed, type IdentifierKind, type Paper } from '../../../src/paper.ts';
+import { identifiersNamed, type IdentifierKind } from '../../../src/identifiers.ts';
+import type { Paper } from '../../../src/paper.ts';
 import { worksOf } from './works.ts';
 
 /** A paper, the records that it was merged from as they came, and its vector. */

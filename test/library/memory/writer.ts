@@ -27,7 +27,8 @@ import {
   type Place,
   type StoredRecord,
 } from '../../../src/library/records.ts';
-import { contentHash, embeddedText, type IdentifierKind, type Paper } from '../../../src/paper.ts';
+import type { IdentifierKind } from '../../../src/identifiers.ts';
+import { contentHash, embeddedText, type Paper } from '../../../src/paper.ts';
 import type { FileHeld, Held, MemoryStore } from './store.ts';
 
 export class MemoryWriter implements LibraryWriter {
