@@ -53,9 +53,12 @@ export function paperText({ versions, records, ...paper }: WholePaper): string {
 function hitText(hit: Hit, place: number): string {
   const { title, similarity, relevance, ranks, rerank } = hit;
   const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
+  // Where only conditions were asked for, neither leg found it and there is nothing to be near to.
   const near =
     similarity === null
-      ? 'not embedded yet'
+      ? ranks.lexical === null
+        ? ''
+        : 'not embedded yet'
       : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
   const why = [
     ranks.dense && `${ranks.dense}. by meaning`,
@@ -65,7 +68,7 @@ function hitText(hit: Hit, place: number): string {
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
-    `    ${pc.cyan(near)}${relevance === null ? '' : `  relevance ${Math.round(relevance)}`}  ${why.join(', ')}  ${pc.dim(hit.id)}`,
+    `    ${[near && pc.cyan(near), relevance !== null && `relevance ${Math.round(relevance)}`, why.join(', '), pc.dim(hit.id)].filter(Boolean).join('  ')}`,
     ...(hit.explanation ? explanationLines(hit.explanation) : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]

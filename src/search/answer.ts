@@ -59,9 +59,14 @@ export const hitSchema = z
     score: z
       .number()
       .meta({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
-    similarity: z.number().nullable().meta({ description: 'Cosine, −1..1; null for a paper not embedded yet' }),
+    similarity: z
+      .number()
+      .nullable()
+      .meta({
+        description: 'Cosine, −1..1; null for a paper not embedded yet, and where only conditions were asked for',
+      }),
     relevance: z.number().nullable().meta({
-      description: 'The similarity measured against unrelated papers, 0..100; null for a paper not embedded yet',
+      description: 'The similarity measured against unrelated papers, 0..100; null as `similarity` is',
     }),
     ranks: z.object({ dense: rank, lexical: rank }).meta({ description: "The paper's place in each leg" }),
     rerank: z

@@ -221,8 +221,10 @@ function withMarks(text: string, stems: Set<string>): Html[] {
 }
 
 /** The bar shows the relevance, the number beside it the cosine that it was made of. */
-function nearness({ similarity, relevance }: Hit): Html {
-  if (similarity === null || relevance === null) return html`<span>not embedded yet</span>`;
+function nearness({ similarity, relevance, ranks }: Hit): Html {
+  // Where only conditions were asked for, neither leg found it and there is nothing to be near to.
+  if (similarity === null || relevance === null)
+    return html`${ranks.lexical !== null && html`<span>not embedded yet</span>`}`;
   return html`<span class="nearness" title="Relevance from 0 to 100, and the cosine of both vectors">
     <meter min="0" max="100" value="${Math.round(relevance)}" aria-label="Relevance">${Math.round(relevance)}</meter>
     ${Math.round(relevance)}

@@ -170,6 +170,11 @@ describe('adding', () => {
 
     const second = await akin(['add', '--json', '--index', index, '-'], { input: lines('two', 'one') });
     expect(JSON.parse(second.stdout)).toMatchObject({ added: 0, unchanged: 2, embedded: 2, pending: 0 });
+
+    // Conditions only: there is nothing to be near to, and that is nobody's fault.
+    const listed = await akin(['search', 'title:one', '--index', index]);
+    expect(listed.stdout).toMatch(/^ 1\. .*one/);
+    expect(listed.stdout).not.toContain('embedded');
   });
 
   it('embeds a changed paper again, and only that; scripts/build-index.ts does the same', async () => {
