@@ -27,11 +27,17 @@ const TOO_MANY: Fault = {
   sentence: 'too many files are open',
   hint: 'raise the limit (ulimit -n 4096), or end programs that hold many files open, and do it again',
 };
+const DAMAGED: Fault = {
+  code: 'library-damaged',
+  sentence: 'it is damaged',
+  hint: 'restore it from a copy, or move it away and build it again; "akin doctor" says what is wrong',
+};
 
 const FAULTS: Record<string, Fault | undefined> = {
   ...{ ENOSPC: FULL, EDQUOT: FULL, SQLITE_FULL: FULL, SQLITE_IOERR_SHMSIZE: FULL },
   ...{ EROFS: READ_ONLY, EACCES: FORBIDDEN, EPERM: FORBIDDEN },
   ...{ EMFILE: TOO_MANY, ENFILE: TOO_MANY },
+  ...{ SQLITE_CORRUPT: DAMAGED, SQLITE_CORRUPT_VTAB: DAMAGED, SQLITE_NOTADB: DAMAGED },
 };
 
 /** Codes that say that something can't be opened or written, and not why: SQLite's, and Node's of folders within folders. */

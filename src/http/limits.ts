@@ -28,7 +28,9 @@ export const LIMITS = {
   questionsAtOnce: 4,
   /** And how long one may have to wait for its turn, by what those before it took. */
   questionWaitMs: 100,
-  /** The same of questions that are to be re-ranked or explained at any cost, each of which takes seconds. */
+  /** Texts that one of them may have besides its query. */
+  quickTexts: 4,
+  /** The same of those that have more, or are to be re-ranked or explained at any cost: each takes seconds. */
   thoroughAtOnce: 2,
   thoroughWaitMs: 10_000,
   /** `POST /v1/related`, as a form: draft and bibliography together, which go to files as they come. */

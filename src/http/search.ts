@@ -78,7 +78,8 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes));
     const { query, texts, like, unlike, unlikeTexts, filter, ...options } = asked;
     const question = { query, texts, like, unlike, unlikeTexts, filter };
-    return answered(c, gates, options, (signal) => session.ask(question, { ...options, signal }));
+    const cost = { ...options, texts: [...(texts ?? []), ...(unlikeTexts ?? [])].length };
+    return answered(c, gates, cost, (signal) => session.ask(question, { ...options, signal }));
   });
 }
 
@@ -86,11 +87,11 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
 export async function answered(
   c: Context,
   { quick, thorough }: Gates,
-  { rerank, explain }: SearchOptions,
+  { rerank, explain, texts = 0 }: SearchOptions & { texts?: number },
   ask: (signal: AbortSignal) => Promise<SearchAnswer>,
 ): Promise<Response> {
   const { signal } = c.req.raw;
-  const gate = rerank || explain === 'full' ? thorough : quick;
+  const gate = rerank || explain === 'full' || texts > LIMITS.quickTexts ? thorough : quick;
   const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));

@@ -71,7 +71,7 @@ export async function readPages({ file, maxPages }: PdfJob): Promise<PdfText> {
     const reason =
       name === 'PasswordException'
         ? 'the file is encrypted: it opens only with its password'
-        : `the file is damaged: ${message}`;
+        : `the file is damaged${error instanceof TypeError ? '' : `: ${message}`}`; // A slip of the reader says nothing.
     throw new AkinError('file-unreadable', reason, { cause: error });
   } finally {
     await task.destroy();
