@@ -70,9 +70,12 @@ function faultOf(error: NodeJS.ErrnoException, given: string | undefined): Fault
   if (syscall === 'watch' || syscall === 'listen') return undefined; // What is missing there is neither room nor files.
   if (code === 'ERR_WORKER_INIT_FAILED') return /EMFILE|ENFILE/.test(message) ? TOO_MANY : undefined;
   if (code === 'ERR_MODULE_NOT_FOUND') {
-    // Node says so also of a package that is there and whose files it can't open. Linear: of 1,000 characters.
-    const folder = /'(.*\/node_modules\/(?:@[^/']+\/)?[^/']+)/.exec(message.slice(0, 1000))?.[1];
-    return folder !== undefined && existsSync(path.join(folder, 'package.json')) ? TOO_MANY : undefined;
+    // Node says so also of a package that is there and whose files it can't open.
+    const missing = message.split("'", 2)[1] ?? '';
+    const [name = '', ...rest] = missing.split('/node_modules/').at(-1)!.split('/');
+    const parts = name.startsWith('@') ? [name, rest[0] ?? ''] : [name];
+    const folder = path.join(missing.slice(0, missing.lastIndexOf('/node_modules/')), 'node_modules', ...parts);
+    return existsSync(path.join(folder, 'package.json')) ? TOO_MANY : undefined;
   }
   if (!UNEXPLAINED.test(code) && !UNEXPLAINED.test(`${code} ${syscall}`)) return FAULTS[code];
   const reason = place === undefined ? undefined : obstacleAt(place);
