@@ -59,12 +59,9 @@ export const hitSchema = z
     score: z
       .number()
       .meta({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
-    similarity: z
-      .number()
-      .nullable()
-      .meta({
-        description: 'Cosine, −1..1; null for a paper not embedded yet, and where only conditions were asked for',
-      }),
+    similarity: z.number().nullable().meta({
+      description: 'Cosine, −1..1; null for a paper not embedded yet, and where only conditions were asked for',
+    }),
     relevance: z.number().nullable().meta({
       description: 'The similarity measured against unrelated papers, 0..100; null as `similarity` is',
     }),
