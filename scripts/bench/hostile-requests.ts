@@ -20,7 +20,7 @@ import { LIBRARY_FILE } from '../../src/library/local/database.ts';
 import { builtOf, ROOT } from '../../src/package.ts';
 import { REQUESTS } from './hostile/requests.ts';
 import type { Sent } from './hostile/sender.ts';
-import { percentile, recordsWithAbstract, shared } from './report.ts';
+import { percentile, recordsWithAbstract, shared, startServer } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -72,11 +72,7 @@ async function build(): Promise<void> {
 }
 
 async function measure(name: string): Promise<void> {
-  const server = spawn(process.execPath, [values.program, 'serve', '--index', folder, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const [line] = (await once(server.stdout, 'data')) as [Buffer];
-  const { url } = JSON.parse(line.toString()) as { url: string };
+  const { child: server, url } = await startServer(values.program, folder);
   const agent = new Agent({ keepAlive: true });
   const search = () => ask(url, agent);
   for (let i = 0; i < IDLE_SEARCHES; i++) await search();

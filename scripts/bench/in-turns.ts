@@ -7,13 +7,13 @@
  * on both. Prints what a client waits (p50 / p95, ms) of a first page, an explained one, a second page and a repeated
  * question; the resident memory of both; and how many first pages name the same ten papers in the same order.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../src/package.ts';
-import { percentile, recordsWithAbstract, shared } from './report.ts';
+import { percentile, recordsWithAbstract, shared, startServer } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -44,13 +44,8 @@ class Server {
   }
 
   static async start(program: string, index: string): Promise<Server> {
-    const options = ['serve', '--index', index, '--port', '0', '--json'];
-    const child = spawn(process.execPath, [path.resolve(program), ...options], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, AKIN_LOG: 'silent' },
-    });
-    const [line] = (await once(child.stdout, 'data')) as [Buffer];
-    return new Server(child, (JSON.parse(line.toString()) as { url: string }).url);
+    const { child, url } = await startServer(program, index, { environment: { AKIN_LOG: 'silent' } });
+    return new Server(child, url);
   }
 
   async ask(kind: string, parameters: Record<string, string>): Promise<Hits> {

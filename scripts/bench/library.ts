@@ -25,7 +25,7 @@ import { floats } from '../../src/library/local/stored-vectors.ts';
 import { modelOfLibrary, openWriter } from '../../src/library/open.ts';
 import { ROOT } from '../../src/package.ts';
 import { dot, unit } from '../../src/vector.ts';
-import { percentile, recordsWithAbstract, shared, watchMemory } from './report.ts';
+import { percentile, recordsWithAbstract, shared, startServer, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -115,12 +115,8 @@ function countLinks(): number {
 
 async function serveAndAsk(): Promise<void> {
   const start = performance.now();
-  const child = spawn(process.execPath, [program, 'serve', '--index', folder, '--port', '0', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const memory = watchMemory(child);
-  const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const { url } = JSON.parse(line.toString()) as { url: string };
+  const { child, url } = await startServer(program, folder, { stderr: 'inherit' });
+  const memory = watchMemory(child); // The highest so far, also of before.
   const agent = new Agent({ keepAlive: true });
   await ask(url, titles[0]!, agent);
   console.log(`server: first answer ${((performance.now() - start) / 1000).toFixed(2)} s after start`);

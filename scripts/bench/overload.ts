@@ -4,14 +4,13 @@
  * many were refused and how soon, and whether the first answer afterwards is a normal one. Then questions whose askers hang
  * up. --program is the command to start, for instance that of another checkout.
  */
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../src/package.ts';
-import { recordsWithAbstract, shared } from './report.ts';
+import { recordsWithAbstract, shared, startServer } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -24,13 +23,9 @@ const { values } = parseArgs({
 if (!values.folder) throw new Error('--folder DIR is missing: the library that is searched');
 const SECONDS = Number(values.seconds);
 
-const server = spawn(
-  process.execPath,
-  [path.resolve(values.program), 'serve', '--index', values.folder, '--port', '0', '--json'],
-  { stdio: ['ignore', 'pipe', 'ignore'], env: { ...process.env, AKIN_LOG: 'silent' } },
-);
-const [line] = (await once(server.stdout, 'data')) as [Buffer];
-const { url } = JSON.parse(line.toString()) as { url: string };
+const { child: server, url } = await startServer(values.program, values.folder, {
+  environment: { AKIN_LOG: 'silent' },
+});
 const questions = (await recordsWithAbstract(shared('papers/ml-conferences.jsonl.gz'), 500)).map(({ title }) => title);
 let next = 0;
 const question = (): string => `${questions[next++ % questions.length]!} ${next}`;

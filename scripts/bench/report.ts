@@ -1,5 +1,6 @@
 /** What the benchmarks share: where the texts are, how figures are spread and printed. */
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,6 +46,24 @@ export function percentile(sorted: number[], p: number): number {
 
 export function showSpread({ min, median, max }: Spread, digits = 1): string {
   return `${min.toFixed(digits)} / ${median.toFixed(digits)} / ${max.toFixed(digits)}`;
+}
+
+/**
+ * Starts the server of a checkout on a library; resolves when it answers.
+ * @param program the command, for instance that of another checkout.
+ * @param environment variables to set beside those there are.
+ */
+export async function startServer(
+  program: string,
+  folder: string,
+  { stderr = 'ignore', environment = {} }: { stderr?: 'ignore' | 'inherit'; environment?: NodeJS.ProcessEnv } = {},
+): Promise<{ child: ChildProcess; url: string }> {
+  const child = spawn(process.execPath, [path.resolve(program), 'serve', '--index', folder, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', stderr],
+    env: { ...process.env, ...environment },
+  });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, url: (JSON.parse(line.toString()) as { url: string }).url };
 }
 
 /** Watches a process's resident memory; returns its highest value so far, in MB. */
