@@ -72,10 +72,8 @@ function faultOf(error: NodeJS.ErrnoException, given: string | undefined): Fault
   if (code === 'ERR_MODULE_NOT_FOUND') {
     // Node says so also of a package that is there and whose files it can't open.
     const missing = message.split("'", 2)[1] ?? '';
-    const [name = '', ...rest] = missing.split('/node_modules/').at(-1)!.split('/');
-    const parts = name.startsWith('@') ? [name, rest[0] ?? ''] : [name];
-    const folder = path.join(missing.slice(0, missing.lastIndexOf('/node_modules/')), 'node_modules', ...parts);
-    return existsSync(path.join(folder, 'package.json')) ? TOO_MANY : undefined;
+    const isThere = missing.includes('/node_modules/') && existsSync(path.join(path.dirname(missing), 'package.json'));
+    return isThere ? TOO_MANY : undefined;
   }
   if (!UNEXPLAINED.test(code) && !UNEXPLAINED.test(`${code} ${syscall}`)) return FAULTS[code];
   const reason = place === undefined ? undefined : obstacleAt(place);

@@ -65,10 +65,16 @@ function hitText(hit: Hit, place: number): string {
     ranks.lexical && `${ranks.lexical}. by words`,
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
+  const facts = [
+    near && pc.cyan(near),
+    relevance !== null && `relevance ${Math.round(relevance)}`,
+    why.join(', '),
+    pc.dim(hit.id),
+  ].filter(Boolean);
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
-    `    ${[near && pc.cyan(near), relevance !== null && `relevance ${Math.round(relevance)}`, why.join(', '), pc.dim(hit.id)].filter(Boolean).join('  ')}`,
+    `    ${facts.join('  ')}`,
     ...(hit.explanation ? explanationLines(hit.explanation) : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]

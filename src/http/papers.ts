@@ -7,7 +7,7 @@ import { paperSchema } from '../search/answer.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
 import { ANY_PROBLEM, json, problem } from './problem.ts';
-import { ANSWERS, answered, answeringParameters, type Gates } from './search.ts';
+import { ANSWERS, answered, answeringParameters, gateOf, type Gates } from './search.ts';
 
 const PAPERS = '/v1/papers/';
 /** What hangs on a paper. An id that ends so itself is written with `%2F`. */
@@ -60,6 +60,6 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   app.get('/v1/papers/:id/similar', async (c) => {
     const options = fromTexts(answeringParameters, c.req.queries());
     const id = c.req.param('id');
-    return answered(c, gates, options, (signal) => session.similar(id, { ...options, signal }));
+    return answered(c, gateOf(gates, options), (signal) => session.similar(id, { ...options, signal }));
   });
 }

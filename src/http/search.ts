@@ -70,7 +70,7 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   app.openAPIRegistry.registerPath(searchRoute);
   app.get(searchRoute.path, async (c) => {
     const { q, ...options } = fromTexts(searchParameters, c.req.queries());
-    return answered(c, gates, options, (signal) => session.ask({ query: q }, { ...options, signal }));
+    return answered(c, gateOf(gates, options), (signal) => session.ask({ query: q }, { ...options, signal }));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
@@ -78,20 +78,23 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes));
     const { query, texts, like, unlike, unlikeTexts, filter, ...options } = asked;
     const question = { query, texts, like, unlike, unlikeTexts, filter };
-    const cost = { ...options, texts: [...(texts ?? []), ...(unlikeTexts ?? [])].length };
-    return answered(c, gates, cost, (signal) => session.ask(question, { ...options, signal }));
+    const gate = gateOf(gates, options, (texts?.length ?? 0) + (unlikeTexts?.length ?? 0));
+    return answered(c, gate, (signal) => session.ask(question, { ...options, signal }));
   });
+}
+
+/** Where a question waits for its turn. @param texts how many it has besides its query. */
+export function gateOf({ quick, thorough }: Gates, { rerank, explain }: SearchOptions, texts = 0): Gate {
+  return rerank || explain === 'full' || texts > LIMITS.quickTexts ? thorough : quick;
 }
 
 /** Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C). */
 export async function answered(
   c: Context,
-  { quick, thorough }: Gates,
-  { rerank, explain, texts = 0 }: SearchOptions & { texts?: number },
+  gate: Gate,
   ask: (signal: AbortSignal) => Promise<SearchAnswer>,
 ): Promise<Response> {
   const { signal } = c.req.raw;
-  const gate = rerank || explain === 'full' || texts > LIMITS.quickTexts ? thorough : quick;
   const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));

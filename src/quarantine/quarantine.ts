@@ -115,11 +115,8 @@ export class Quarantine<Job, Answer> {
     }
     if ('failed' in outcome) throw new Error(outcome.failed);
     if ('answer' in outcome) return outcome.answer;
-    const { code, message, hint, field } = outcome.refused;
-    throw new AkinError(code, message, {
-      ...(hint === undefined ? {} : { hint }),
-      ...(field === undefined ? {} : { field }),
-    });
+    const { code, message, ...details } = outcome.refused;
+    throw new AkinError(code, message, details);
   }
 
   /** What becomes of a job: an outcome, or that there is none in time, or how the process ended before. */
