@@ -1,7 +1,7 @@
 /** The library on this machine, where it is more than any library: who may open it, what is refused, what is given back. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
@@ -42,6 +42,16 @@ describe('one writer at a time', () => {
     await put(writer, [paper('a')]);
     await writer.close();
     expect(await put(await writerOn(folder), [paper('a')])).toEqual(['unchanged']);
+  });
+
+  it('leaves all that it wrote in the one file, although a reader still has it open', async () => {
+    const [folder, copy] = [temporaryFolder(), temporaryFolder()];
+    const writer = await writerOn(folder);
+    await put(writer, [paper('a')]);
+    await counts(await libraryOn(folder));
+    await writer.close();
+    copyFileSync(path.join(folder, LIBRARY_FILE), path.join(copy, LIBRARY_FILE));
+    expect(await counts(await libraryOn(copy))).toEqual({ papers: 1, embedded: 0 });
   });
 
   it('is kept out by another process, until that one is killed', async () => {

@@ -212,6 +212,8 @@ export class Store {
   close(): void {
     this.#statements.trimAltered.run(ALTERATIONS_KEPT);
     this.#db.pragma('optimize');
+    // SQLite does so by itself only where nobody else has it open; and people copy the one file.
+    this.#db.pragma('wal_checkpoint');
     this.#db.close();
     this.#lock.release();
   }
