@@ -3,15 +3,14 @@
  * sources themselves on the main thread; it builds first (test/setup.ts).
  */
 import './no-telemetry.ts';
-import { Worker, type ResourceLimits } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { builtOf } from './package.ts';
 
 /**
  * Starts a source in a new thread.
  * @param source a TypeScript file by its path from the package's folder.
  * @param workerData structured-clonable data the thread reads from `node:worker_threads`.
- * @param resourceLimits what the thread may take before it is ended; nothing is limited unless given.
  */
-export function startThread(source: string, workerData?: unknown, resourceLimits?: ResourceLimits): Worker {
-  return new Worker(builtOf(source), { workerData, resourceLimits });
+export function startThread(source: string, workerData?: unknown): Worker {
+  return new Worker(builtOf(source), { workerData });
 }

@@ -2,12 +2,13 @@
 import { Command } from '@commander-js/extra-typings';
 import type { Configuration } from '../session/configuration.ts';
 import { Session } from '../session/session.ts';
+import type { OnTrouble } from '../threads/pool.ts';
 
 export interface Program {
   /** A new command, with the options that every command has. */
   command: (name: string, description: string) => ReturnType<typeof withCommonOptions>;
   /** The session with the library that a command was told. */
-  sessionOf: (options: { index: string; threads?: number | undefined }) => Session;
+  sessionOf: (options: { index: string; threads?: number | undefined }, onTrouble?: OnTrouble) => Session;
   configuration: Configuration;
 }
 
@@ -26,7 +27,7 @@ export function newProgram(
     program,
     configuration,
     command: (commandName, description) => withCommonOptions(program, commandName, description),
-    sessionOf: ({ index, threads }) => new Session({ address: index, configuration, threads }),
+    sessionOf: ({ index, threads }, onTrouble) => new Session({ address: index, configuration, threads, onTrouble }),
   };
 }
 

@@ -26,14 +26,15 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
     .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
     .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
     .action(async (options) => {
-      const session = sessionOf(options);
+      const { pino } = await import('pino');
+      const log = pino({ level: configuration.logLevel }, pino.destination(2));
+      const session = sessionOf(options, (trouble) => log.error({ err: trouble }, 'went on after a failure'));
       try {
         if (options.sample && !(await buildSample(session))) {
           process.exitCode = EXIT_INTERRUPTED;
           return await session.close();
         }
-        const [{ pino }, { createApp }, { listen }, { isLoopback }] = await Promise.all([
-          import('pino'),
+        const [{ createApp }, { listen }, { isLoopback }] = await Promise.all([
           import('../http/app.ts'),
           import('../http/server.ts'),
           import('../http/strangers.ts'),
@@ -42,7 +43,6 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         for (const note of (await session.facts()).notes) talk(note);
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
-        const log = pino({ level: configuration.logLevel }, pino.destination(2));
         const app = createApp({ session, log, page: { rerank: options.rerank } });
         const server = await listen(app, { ...options, allowHosts: options.allowHost });
         if (!isLoopback(server.address)) {

@@ -4,7 +4,7 @@
  * Each thread gets a few documents ahead of time; queries go to the thread with the least to do and overtake its documents.
  */
 import { availableParallelism } from 'node:os';
-import { Pool, type PoolState } from '../threads/pool.ts';
+import { Pool, type OnTrouble, type PoolState } from '../threads/pool.ts';
 import type { Text } from './embedding-worker.ts';
 import type { Embedding } from './encoder.ts';
 import { verifiedModelFolder, type Model } from './models.ts';
@@ -18,6 +18,7 @@ export interface EmbedderOptions {
   modelFolders?: string[];
   /** Queries that may wait at once; one more is refused as `overloaded`. */
   maxWaitingQueries?: number;
+  onTrouble?: OnTrouble | undefined;
 }
 
 /** Documents sent ahead to each thread: enough that it never waits for a main thread busy with a commit. */
@@ -43,6 +44,7 @@ export class Embedder {
     const pool = await Pool.start<Text, Embedding>({
       ...{ name: 'the embedder', source, data: { model, folder }, threads, ahead: DOCUMENTS_AHEAD },
       ...{ code: 'embedding-failed', triesAgain: true, maxWaiting: options.maxWaitingQueries ?? 256 },
+      onTrouble: options.onTrouble,
     });
     return new Embedder(model, pool);
   }

@@ -1,6 +1,6 @@
 /** Here are a question and a passage: how well does one answer the other? A pool of threads that hold a cross-encoder. */
 import { availableParallelism } from 'node:os';
-import { Pool, type PoolState } from '../threads/pool.ts';
+import { Pool, type OnTrouble, type PoolState } from '../threads/pool.ts';
 import { verifiedModelFolder, type CrossEncoderModel } from './models.ts';
 import type { Pair } from './scoring-worker.ts';
 
@@ -9,6 +9,7 @@ export interface ScorerOptions {
   threads?: number;
   /** Folders to look for model folders in, before the bundled `models/`. */
   modelFolders?: string[];
+  onTrouble?: OnTrouble | undefined;
 }
 
 /** Each thread holds a model of its own, and not every search is re-ranked. */
@@ -33,7 +34,7 @@ export class Scorer {
     const source = 'src/embedding/scoring-worker.ts';
     const pool = await Pool.start<Pair, number>({
       ...{ name: 'the cross-encoder', source, data: { model, folder }, threads },
-      ...{ code: 'embedding-failed', triesAgain: true },
+      ...{ code: 'embedding-failed', triesAgain: true, onTrouble: options.onTrouble },
     });
     return new Scorer(model, pool);
   }

@@ -4,8 +4,8 @@
  */
 import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import type { OnTrouble } from '../threads/pool.ts';
 import type { Finding, Library, LibraryWriter } from './library.ts';
-import type { OnTrouble } from './local/calls.ts';
 import { modelIn } from './local/database.ts';
 import { LocalLibrary } from './local/library.ts';
 import { findingsIn } from './local/findings.ts';

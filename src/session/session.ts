@@ -11,7 +11,7 @@ import { exporterNamed } from '../export/registry.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter } from '../library/library.ts';
 import { examineLibrary, modelOfLibrary, openLibrary, openWriter, type Finding } from '../library/open.ts';
 import type { Paper } from '../paper.ts';
-import type { PoolState } from '../threads/pool.ts';
+import type { OnTrouble, PoolState } from '../threads/pool.ts';
 import type { RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
 import { Related } from '../search/related.ts';
@@ -29,6 +29,8 @@ export interface SessionOptions extends Target {
   threads?: number | undefined;
   /** What re-ranks; undefined: the default one of the manifest. */
   crossEncoder?: CrossEncoderModel | undefined;
+  /** Hears of what fails in the background, and goes on all the same: threads that died and were started again, … */
+  onTrouble?: OnTrouble | undefined;
 }
 
 /** How long a library that is well takes to say how large it is, at most. */
@@ -42,16 +44,16 @@ export class Session {
   readonly #asking: Started<{ search: Search; related: Related }>;
 
   /** Opens nothing yet. */
-  constructor({ address, configuration, threads, crossEncoder = findCrossEncoder() }: SessionOptions) {
+  constructor({ address, configuration, threads, crossEncoder = findCrossEncoder(), onTrouble }: SessionOptions) {
     this.#target = { address, configuration };
     const { modelFolders } = configuration;
-    this.#library = new Started(() => openLibrary(address));
+    this.#library = new Started(() => openLibrary(address, onTrouble));
     this.#embedder = new Started(async () => {
       // Not from the library, so that both are opened side by side: each mostly waits for its threads.
       const model = (await modelOfLibrary(address)) ?? (await this.#library.get()).model;
-      return Embedder.start(model, { modelFolders, ...(threads ? { threads } : {}) });
+      return Embedder.start(model, { modelFolders, onTrouble, ...(threads ? { threads } : {}) });
     });
-    this.#scorer = new Started(() => Scorer.start(crossEncoder, { modelFolders }));
+    this.#scorer = new Started(() => Scorer.start(crossEncoder, { modelFolders, onTrouble }));
     this.#asking = new Started(async () => {
       const [library, embedder] = await Promise.all([this.#library.get(), this.#embedder.get()]);
       const search = new Search(library, embedder, () => this.#scorer.get());

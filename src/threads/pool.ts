@@ -1,5 +1,6 @@
 /**
- * Threads that come back: a pool of one or more that do jobs, bounded in what waits for them, in memory and in time.
+ * Threads that come back: a pool of one or more that do jobs, bounded in what waits for them. What may take any time or
+ * memory is not for a thread, whose limits can end the whole process, but for a process of its own (quarantine/).
  *
  * A thread that dies is started again, and the jobs it held are tried once more where their owner says that this is safe.
  * One that keeps dying is left alone for a while, in which jobs fail at once. Packages for pools of threads (piscina,
@@ -13,6 +14,9 @@ import { refusalOf } from '../faults.ts';
 import { startThread } from '../thread.ts';
 import { asError, type Answered, type Sent } from './messages.ts';
 
+/** Hears of a thread that died, which is started again, and of work in the background that failed. */
+export type OnTrouble = (trouble: Error) => void;
+
 export interface PoolOptions {
   /** What errors and logs call it, for instance "the words thread". */
   name: string;
@@ -21,22 +25,15 @@ export interface PoolOptions {
   /** What the module finds in its `workerData`. */
   data: unknown;
   threads?: number;
-  /** Jobs sent ahead to each thread, so that it never waits for the main one. Those for a thread with a limit of time go alone. */
+  /** Jobs sent ahead to each thread, so that it never waits for the main one. */
   ahead?: number;
   /** The code of the error for jobs whose thread died. */
   code: ErrorCode;
   /** Whether a job is tried once more when its thread dies amid it. Not for what may be why it died. */
   triesAgain?: boolean;
-  /** Milliseconds that an urgent job may have to wait, by what jobs took lately; one that would wait longer is refused. */
-  maxWaitMs?: number;
   /** Jobs that may wait, urgent ones and others counted apart. */
   maxWaiting?: number;
-  /** Milliseconds that one job may take before its thread is ended and started again. */
-  maxJobMs?: number;
-  /** MiB of JavaScript memory that a thread may take before it is ended and started again. */
-  maxHeapMiB?: number;
-  /** Hears of threads that died and of work in the background that failed. */
-  onTrouble?: (trouble: Error) => void;
+  onTrouble?: OnTrouble | undefined;
 }
 
 export interface JobOptions {
@@ -73,7 +70,6 @@ interface Thread<Task> {
   isReady: boolean;
   /** Sent and not yet answered. */
   jobs: Map<number, Job<Task>>;
-  watch: NodeJS.Timeout | undefined;
   ended: Promise<void>;
 }
 
@@ -106,7 +102,7 @@ export class Pool<Task, Result, Ready = unknown> {
   #broken: { error: Error; until: number } | undefined;
 
   private constructor(options: PoolOptions) {
-    this.#options = { threads: 1, ahead: options.maxJobMs === undefined ? 4 : 1, maxWaiting: 10_000, ...options };
+    this.#options = { threads: 1, ahead: 4, maxWaiting: 10_000, ...options };
   }
 
   /**
@@ -175,8 +171,7 @@ export class Pool<Task, Result, Ready = unknown> {
     const { name, code } = this.#options;
     this.#rejectAll(new AkinError(code, `${name} was closed`));
     await Promise.all(
-      [...this.#threads].map(async ({ worker, ended, watch }) => {
-        clearTimeout(watch);
+      [...this.#threads].map(async ({ worker, ended }) => {
         worker.postMessage('close' satisfies Sent<Task>);
         const deadline = setTimeout(() => void worker.terminate(), CLOSING_MS);
         await ended;
@@ -186,7 +181,7 @@ export class Pool<Task, Result, Ready = unknown> {
   }
 
   #refusal(urgent: boolean): Error | undefined {
-    const { name, code, maxWaiting, maxWaitMs = Infinity } = this.#options;
+    const { name, code, maxWaiting } = this.#options;
     if (this.#isClosed) return new AkinError(code, `${name} was closed`);
     if (this.#broken) {
       if (performance.now() < this.#broken.until) return this.#broken.error;
@@ -195,7 +190,7 @@ export class Pool<Task, Result, Ready = unknown> {
       while (this.#threads.size < this.threads) this.#startAgain();
     }
     const waiting = this.#waiting(urgent);
-    if (waiting < maxWaiting && !(urgent && this.waitMs > maxWaitMs)) return undefined;
+    if (waiting < maxWaiting) return undefined;
     return new AkinError('overloaded', `${waiting} wait for ${name} already`, { hint: 'try again in a second' });
   }
 
@@ -207,12 +202,12 @@ export class Pool<Task, Result, Ready = unknown> {
 
   /** Hands waiting jobs to threads, each to the one with the least to do. */
   #send(): void {
-    const { ahead, maxJobMs } = this.#options;
+    const { ahead } = this.#options;
     for (;;) {
       const isUrgent = this.#urgent.length > 0;
       const queue = isUrgent ? this.#urgent : this.#others;
       // What is urgent does not wait here until others are done: in the thread it overtakes them.
-      const most = isUrgent && maxJobMs === undefined ? 2 * ahead : ahead;
+      const most = isUrgent ? 2 * ahead : ahead;
       const leavesOneFree = !isUrgent && performance.now() - this.#lastUrgent < LEFT_FREE_MS;
       const usable = leavesOneFree && this.#threads.size > 1 ? [...this.#threads].slice(1) : [...this.#threads];
       const free = usable.filter(({ isReady, jobs }) => isReady && jobs.size < most);
@@ -222,7 +217,6 @@ export class Pool<Task, Result, Ready = unknown> {
       thread.jobs.set(job.id, job);
       const { id, task, urgent } = job;
       thread.worker.postMessage({ id, job: task, urgent } satisfies Sent<Task>);
-      if (maxJobMs !== undefined) thread.watch = setTimeout(() => void thread.worker.terminate(), maxJobMs);
     }
   }
 
@@ -239,16 +233,14 @@ export class Pool<Task, Result, Ready = unknown> {
 
   /** Starts one thread; resolves when it is ready. */
   #start(): Promise<void> {
-    const { name, source, data, code, maxHeapMiB, onTrouble } = this.#options;
-    const limits = maxHeapMiB === undefined ? undefined : { maxOldGenerationSizeMb: maxHeapMiB };
-    const worker = startThread(source, data, limits);
+    const { name, source, data, code, onTrouble } = this.#options;
+    const worker = startThread(source, data);
     return new Promise((ready, notReady) => {
       let failure: Error | undefined;
       const thread: Thread<Task> = {
         worker,
         isReady: false,
         jobs: new Map(),
-        watch: undefined,
         ended: Promise.resolve(),
       };
       this.#threads.add(thread);
@@ -279,7 +271,6 @@ export class Pool<Task, Result, Ready = unknown> {
   #answered(thread: Thread<Task>, answer: Extract<Answered, { id: number }>): void {
     const job = thread.jobs.get(answer.id);
     thread.jobs.delete(answer.id);
-    clearTimeout(thread.watch);
     if ('dropped' in answer) return;
     this.#meanMs = this.#meanMs === 0 ? answer.ms : (1 - LATEST) * this.#meanMs + LATEST * answer.ms;
     if ('result' in answer) job?.resolve(answer.result as never);
@@ -289,7 +280,6 @@ export class Pool<Task, Result, Ready = unknown> {
   /** A thread is no more: its jobs are tried again or fail, and another one takes its place. */
   #ended(thread: Thread<Task>, error: AkinError): void {
     this.#threads.delete(thread);
-    clearTimeout(thread.watch);
     if (this.#isClosed) return;
     if (thread.isReady) this.#options.onTrouble?.(error);
     for (const job of [...thread.jobs.values()].reverse()) {

@@ -1,6 +1,6 @@
 /** Calling the methods of an object that lives in a thread of its own. */
 import type { Transferred } from '../../threads/messages.ts';
-import { Pool } from '../../threads/pool.ts';
+import { Pool, type OnTrouble } from '../../threads/pool.ts';
 
 type MethodOf<T> = { [M in keyof T]: T[M] extends (...given: never[]) => unknown ? M : never }[keyof T];
 type Given<T, M extends MethodOf<T>> = T[M] extends (...given: infer P) => unknown ? P : never;
@@ -13,9 +13,6 @@ export interface Call<T> {
   method: MethodOf<T>;
   given: unknown[];
 }
-
-/** Hears of a thread that died, which is started again, and of work in the background that failed. */
-export type OnTrouble = (trouble: Error) => void;
 
 /** The near end of an object of type `T`; its thread says `Ready` when it has it. */
 export class Calls<T, Ready = unknown> {

@@ -1,5 +1,6 @@
 /** The graph thread as others hold it: started when it is first wanted. */
-import { Calls, type OnTrouble } from './calls.ts';
+import type { OnTrouble } from '../../threads/pool.ts';
+import { Calls } from './calls.ts';
 import type { GraphQuestions } from './graph-worker.ts';
 
 export class GraphThread {

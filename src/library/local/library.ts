@@ -5,6 +5,7 @@
 import { findModel, type Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
 import type { Paper } from '../../paper.ts';
+import type { OnTrouble } from '../../threads/pool.ts';
 import type { Facets } from '../facets.ts';
 import type { FileRead } from '../files.ts';
 import type { Filter } from '../filter.ts';
@@ -20,7 +21,7 @@ import type {
   Recalled,
   WordScoring,
 } from '../library.ts';
-import { Calls, type OnTrouble } from './calls.ts';
+import { Calls } from './calls.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Reader } from './reader.ts';
 import { candidatesOf, type Legs } from './recalls.ts';
