@@ -1,7 +1,7 @@
 /** From a question to the whole list that one can page through: candidates of both legs, ranked, each work once. */
 import type { Scorer } from '../embedding/scorer.ts';
 import { NO_MATCH } from '../library/candidates.ts';
-import type { Candidate, Correction, Key, Leg, Library, WordScoring } from '../library/library.ts';
+import type { Candidate, Correction, Key, Leg, Library, LibraryState, WordScoring } from '../library/library.ts';
 import { LISTED } from '../library/order.ts';
 import { dot } from '../vector.ts';
 import type { Background } from './background.ts';
@@ -33,6 +33,8 @@ export type Entry = Judged<Omit<Ranked, 'vector' | 'id' | 'title' | 'year' | 'wo
 /** What one pages through. */
 export interface List {
   entries: Entry[];
+  /** Of the library when it was made. */
+  state: LibraryState;
   /** Whether there is nothing beyond the candidates that were looked at. */
   exact: boolean;
   /** Papers that were found, none of them relevant. */
@@ -109,7 +111,7 @@ export class Lists {
     } else {
       ranked = single(found, mode);
     }
-    const common = { exact: exhausted, corrections: mode === 'dense' ? [] : corrections, text, vector };
+    const common = { state, exact: exhausted, corrections: mode === 'dense' ? [] : corrections, text, vector };
     // What words alone have found can't be judged by nearness.
     const least = mode === 'lexical' ? 0 : cutoff;
     if (named === undefined && !ranked.slice(0, JUDGED).some((each) => this.#isRelevant(each, least))) {
@@ -136,6 +138,8 @@ export class Lists {
 
   /** Conditions only: there is nothing to be near to, so the newest are the best. */
   async #listed({ filter, given }: Understood, { sort }: ListShape): Promise<List> {
+    // Asked for first, so that no list passes for one of a later state.
+    const state = await this.#library.state();
     const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH);
     const without = given.length === 0 ? [] : await this.#worksOf(given);
     const entries = oncePerWork(listed, without).map((each) => ({
@@ -144,7 +148,7 @@ export class Lists {
       ranks: { dense: undefined, lexical: undefined },
     }));
     const exact = listed.length < DEPTH;
-    return { entries, exact, withheld: 0, corrections: [], text: '', vector: undefined };
+    return { state, entries, exact, withheld: 0, corrections: [], text: '', vector: undefined };
   }
 
   /** The works of papers. */

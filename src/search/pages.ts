@@ -12,6 +12,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import type { LibraryState } from '../library/library.ts';
 
 interface Cursor {
   question: string;
@@ -28,74 +29,78 @@ const ENTRIES_A_LIST = 10;
 
 interface Paged {
   readonly entries: readonly unknown[];
+  /** Of the library when it was made. */
+  readonly state: LibraryState;
   /** See `Cursor`. */
   readonly read?: number | undefined;
 }
 
-/** A list, where in it to begin, and the cursor that leads on from a place in it; null at its end. */
+/** A list, and where in it to begin. */
 export interface Place<List> {
   list: List;
   offset: number;
+  /** Of the library by now, where it had to be looked at. */
+  state: LibraryState | undefined;
+  /** The cursor that leads on from a place in the list; null at its end. */
   cursorAfter: (offset: number) => string | null;
 }
 
 export class Pages<List extends Paged> {
-  readonly #kept = new LRUCache<string, { revision: string; list: List }>({
+  readonly #kept = new LRUCache<string, List>({
     maxSize: KEPT_ENTRIES,
-    sizeCalculation: ({ list }) => ENTRIES_A_LIST + list.entries.length,
+    sizeCalculation: ({ entries }) => ENTRIES_A_LIST + entries.length,
   });
 
   /**
    * The list that a question has, and where in it to begin.
    * @param question everything that the list depends on but the library, in its plainest form; any JSON.
    * @param cursor as `cursorAfter` gave it; undefined for the first page.
-   * @param revision asks which state the library is in; not asked where a cursor leads into a list that is kept.
-   * @param make makes the list, of the state that was asked for; given how far it was re-ranked before, where a cursor leads
-   *   into it.
+   * @param now asks which state the library is in; not asked where a cursor leads into a list that is kept.
+   * @param make makes the list; given how far it was re-ranked before, where a cursor leads into it.
    * @throws AkinError `invalid-argument` for what is no cursor of this question, `cursor-outdated`.
    */
   async list(
     question: unknown,
     cursor: string | undefined,
-    revision: () => Promise<string>,
+    now: () => Promise<LibraryState>,
     make: (read: number | undefined) => Promise<List>,
   ): Promise<Place<List>> {
     const key = createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
-    if (cursor === undefined && !this.#kept.has(key)) {
-      // Asked for first, so that no list passes for one of a later state.
-      const [current, list] = await Promise.all([revision(), make(undefined)]);
-      return this.#place({ question: key, revision: current, offset: 0 }, list);
-    }
-    const at: Cursor =
-      cursor === undefined ? { question: key, revision: await revision(), offset: 0 } : decoded(cursor);
-    if (at.question !== key) {
+    const at: Partial<Cursor> | undefined = cursor === undefined ? undefined : decoded(cursor);
+    if (at && at.question !== key) {
       throw new AkinError('invalid-argument', 'the cursor belongs to another question', {
         hint: 'send the same parameters as for the first page, or leave the cursor out',
         field: 'cursor',
       });
     }
     const kept = this.#kept.get(key);
+    const state = !at && kept ? await now() : undefined;
+    const { revision = state?.revision, read, offset = 0 } = at ?? {};
     // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
-    if (kept?.revision === at.revision && kept.list.read === at.read) return this.#place(at, kept.list);
-    if (cursor !== undefined && at.revision !== (await revision())) {
+    if (kept && kept.state.revision === revision && kept.read === read) return placeIn(kept, key, offset, state);
+    if (at && at.revision !== (await now()).revision) {
       throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
         hint: 'begin with the first page again, without a cursor',
         field: 'cursor',
       });
     }
-    return this.#place(at, await make(at.read));
+    const list = await make(read);
+    this.#kept.set(key, list);
+    return placeIn(list, key, offset, list.state);
   }
+}
 
-  /** Keeps the list as the latest of its question. */
-  #place(at: Cursor, list: List): Place<List> {
-    this.#kept.set(at.question, { revision: at.revision, list });
-    const { entries, read } = list;
-    return {
-      list,
-      offset: at.offset,
-      cursorAfter: (offset) => (offset < entries.length ? encoded({ ...at, offset, read }) : null),
-    };
-  }
+function placeIn<List extends Paged>(
+  list: List,
+  question: string,
+  offset: number,
+  state: LibraryState | undefined,
+): Place<List> {
+  const { entries, read } = list;
+  const { revision } = list.state;
+  const cursorAfter = (after: number) =>
+    after < entries.length ? encoded({ question, revision, offset: after, read }) : null;
+  return { list, offset, state, cursorAfter };
 }
 
 const cursorSchema = z.union([

@@ -88,10 +88,10 @@ export class Search {
     const said = parsed(question);
     if (shape.rerank) await this.#checkRerank(shape);
     const { text: _, ...asked } = said;
-    const { list, offset, cursorAfter } = await this.#pages.list(
+    const { list, offset, state, cursorAfter } = await this.#pages.list(
       { ...asked, ...shape },
       cursor,
-      async () => (await this.#library.state()).revision,
+      () => this.#library.state(),
       async (read) => {
         const meant = await understood(said, this.#library, this.#embedder, signal);
         signal?.throwIfAborted();
@@ -104,7 +104,10 @@ export class Search {
     );
     signal?.throwIfAborted();
     const page = list.entries.slice(offset, offset + limit);
-    const [hits, library] = await Promise.all([this.#hits(page, list, mode, options), this.library()]);
+    const [hits, { papers, embedded }] = await Promise.all([
+      this.#hits(page, list, mode, options),
+      state ?? this.#library.state(),
+    ]);
     clock.stop(explain ? 'explain' : 'papers');
     const counted = facets
       ? await this.#library.facets(
@@ -121,7 +124,7 @@ export class Search {
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
       ...(counted && { facets: counted }),
-      library,
+      library: { papers, embedded },
       timings: clock.times,
     };
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { candidatesFrom, NO_MATCH, type Known } from '../../src/library/candidates.ts';
+import { candidatesFrom, NO_MATCH } from '../../src/library/candidates.ts';
 import type { Candidate, Key } from '../../src/library/library.ts';
 import { fuse, isTitle, LEXICAL_WEIGHT, single } from '../../src/search/ranking.ts';
 
@@ -32,17 +32,18 @@ const ranked = (hits: Candidate[]) => hits.map(rowOf);
 
 /** What both legs found; what one did not find it says nothing of. */
 function candidates(dense: Scored[], lexical: Scored[]): Candidate[] {
-  const known = new Map<Key, Known>();
+  const known = new Map<number, Candidate>();
   for (const row of new Set(rows([...dense, ...lexical]))) {
     const [near, held] = [dense, lexical].map((found) => found.find((each) => each.row === row));
-    known.set(keyOf(row), {
+    known.set(row, {
       ...{ key: keyOf(row), id: keyOf(row), work: keyOf(row), title: '', year: null, vector: undefined },
       similarity: near?.score,
       match: held ? { score: held.score, ...HELD } : NO_MATCH,
+      ranks: { dense: undefined, lexical: undefined },
     });
   }
-  const found = (hits: Scored[]) => hits.map(({ row, score }) => ({ key: keyOf(row), score }));
-  return candidatesFrom({ dense: found(dense), lexical: found(lexical) }, known);
+  const found = (hits: Scored[]) => hits.map(({ row }) => known.get(row)!);
+  return candidatesFrom({ dense: found(dense), lexical: found(lexical) });
 }
 
 function check(property: (dense: Scored[], lexical: Scored[], weight: number) => void): void {

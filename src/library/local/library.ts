@@ -23,7 +23,9 @@ import type {
 } from '../library.ts';
 import { Calls } from './calls.ts';
 import { GraphThread } from './graph-thread.ts';
+import { Keys } from './keys.ts';
 import type { Reader } from './reader.ts';
+import { NO_PAPERS, unpacked } from './recalled-papers.ts';
 import { candidatesOf, type Legs } from './recalls.ts';
 
 /** How often a recall begins anew because another library has come into the place of this one meanwhile. */
@@ -77,22 +79,29 @@ export class LocalLibrary implements Library {
     const first = await this.#reader.call('legs', [{ legs, depth, words, scoring, filter }], signal);
     const vector = await unlessAborted(question.vector, signal);
     const start = performance.now();
-    const dense = vector && legs.includes('dense') ? await this.#nearest(first, vector, depth, signal) : [];
+    const { library, place, lexical, corrections, state } = first;
+    const nearest = vector && legs.includes('dense') ? this.#nearest(first, vector, depth, signal) : [];
+    const keys = new Keys(library);
+    const matching = unpacked(lexical, keys, vector, this.model.dimensions); // While the graph is searched.
+    const dense = await nearest;
     if (!dense) return undefined;
     const timings = {
       ...(legs.includes('lexical') && { lexical: first.milliseconds }),
       ...(legs.includes('dense') && { dense: performance.now() - start }),
     };
-    const { place, lexical, corrections, state } = first;
-    const isRead = new Set(lexical.rows);
-    const unread = dense.filter((row) => !isRead.has(row));
-    const isAll = unread.length === 0 && also.length === 0;
-    const rest = isAll
-      ? { rows: [], papers: [] }
-      : await this.#reader.call('rest', [place, { rows: unread, also, words, scoring }], signal);
+    const unread = dense.filter((row) => !matching.has(row));
+    const rest =
+      unread.length === 0 && also.length === 0
+        ? NO_PAPERS
+        : await this.#reader.call('rest', [place, { rows: unread, also, words, scoring }], signal);
     if (!rest) return undefined;
-    const exhausted = legs.every((leg) => (leg === 'dense' ? dense : lexical.rows).length < depth);
-    return { ...candidatesOf(dense, lexical, rest, also, vector), exhausted, corrections, state, timings };
+    const others = unpacked(rest, keys, vector, this.model.dimensions);
+    return {
+      candidates: candidatesOf(dense, matching, others),
+      also: also.map((key) => matching.get(keys.row(key)) ?? others.get(keys.row(key))),
+      exhausted: legs.every((leg) => (leg === 'dense' ? dense : lexical.rows).length < depth),
+      ...{ corrections, state, timings },
+    };
   }
 
   async #nearest(

@@ -22,7 +22,8 @@ import { Keys } from './keys.ts';
 import { PaperNames } from './names.ts';
 import { paperFrom, type PaperRow } from './paper-rows.ts';
 import { Postings } from './postings.ts';
-import { Recalls, type Legs, type LegsQuestion, type ReadPapers, type RestQuestion } from './recalls.ts';
+import { PaperPacker, type PackedPapers } from './recalled-papers.ts';
+import { Recalls, type Legs, type LegsQuestion, type RestQuestion } from './recalls.ts';
 import { drawnVectors } from './sample.ts';
 import { StoredVectors } from './stored-vectors.ts';
 import { LIBRARY_FORMAT } from './upgrade.ts';
@@ -71,7 +72,8 @@ export class Reader {
     this.#names = new PaperNames(db);
     this.#vectors = new StoredVectors(db, space, model.dimensions);
     this.#descriptions = new Descriptions(db, this.#keys);
-    this.#recalls = new Recalls(this.#filters, this.#postings, this.#vectors, this.#descriptions, this.#keys);
+    const packer = new PaperPacker(db, space, model.dimensions);
+    this.#recalls = new Recalls(this.#filters, this.#postings, packer, this.#keys);
     this.#files = new FilesRead(db, space);
     this.#statements = statementsOn(db);
   }
@@ -106,7 +108,7 @@ export class Reader {
   legs(question: LegsQuestion): Transferred<Legs> {
     return this.#inOneState(() => {
       const { value, memory } = this.#recalls.legs(question);
-      return new Transferred({ place: this.place, state: this.#stateNow(), ...value }, memory);
+      return new Transferred({ library: this.libraryId, place: this.place, state: this.#stateNow(), ...value }, memory);
     });
   }
 
@@ -114,7 +116,7 @@ export class Reader {
    * The last part of a recall: all that is known of what else was found.
    * @returns undefined where another library has come into the place of the one that was asked for legs.
    */
-  rest(place: string, question: RestQuestion): Transferred<ReadPapers> | undefined {
+  rest(place: string, question: RestQuestion): Transferred<PackedPapers> | undefined {
     if (place !== this.place) return undefined;
     return this.#inOneState(() => this.#recalls.rest(question));
   }

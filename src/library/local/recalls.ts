@@ -2,17 +2,15 @@
  * The parts of a recall: what the reader thread does while the question is still being embedded, what it does when the graph has
  * answered, and how both are put together.
  */
-import { candidatesFrom, unranked, type Known } from '../candidates.ts';
-import type { Correction, Key, Leg, LibraryState, Recalled, WordScoring } from '../library.ts';
+import { candidatesFrom } from '../candidates.ts';
+import type { Candidate, Correction, Key, Leg, LibraryState, WordScoring } from '../library.ts';
 import type { Filter } from '../filter.ts';
-import { dot } from '../../vector.ts';
 import { Transferred } from '../../threads/messages.ts';
 import { tellingWords } from '../words.ts';
 import type { RowsByFilter } from './allowed-rows.ts';
-import type { Descriptions } from './descriptions.ts';
 import type { Keys } from './keys.ts';
-import type { Postings, RowMatch } from './postings.ts';
-import type { StoredVectors } from './stored-vectors.ts';
+import type { Postings } from './postings.ts';
+import type { PackedPapers, PaperPacker } from './recalled-papers.ts';
 
 export interface LegsQuestion {
   legs: readonly Leg[];
@@ -22,19 +20,14 @@ export interface LegsQuestion {
   filter: Filter | undefined;
 }
 
-/** Papers that were read, with all that is known of them but how near they are: that is told where the vectors arrive. */
-export interface ReadPapers {
-  rows: number[];
-  /** Of the paper in the same place of `rows`. */
-  papers: Omit<Known, 'similarity'>[];
-}
-
 export interface Legs {
+  /** Its id. */
+  library: string;
   /** See `Reader.place`. */
   place: string;
   state: LibraryState;
   /** What the lexical leg found, the best first. It is read while the question is still being embedded. */
-  lexical: ReadPapers;
+  lexical: PackedPapers;
   corrections: Correction[];
   /** 1 at each row that the filter lets through; every row is let through where there is none. Shared memory. */
   allowed: Uint8Array | undefined;
@@ -53,25 +46,17 @@ export interface RestQuestion {
 export class Recalls {
   readonly #filters: RowsByFilter;
   readonly #postings: Postings;
-  readonly #vectors: StoredVectors;
-  readonly #descriptions: Descriptions;
+  readonly #packer: PaperPacker;
   readonly #keys: Keys;
 
-  constructor(
-    filters: RowsByFilter,
-    postings: Postings,
-    vectors: StoredVectors,
-    descriptions: Descriptions,
-    keys: Keys,
-  ) {
+  constructor(filters: RowsByFilter, postings: Postings, packer: PaperPacker, keys: Keys) {
     this.#filters = filters;
     this.#postings = postings;
-    this.#vectors = vectors;
-    this.#descriptions = descriptions;
+    this.#packer = packer;
     this.#keys = keys;
   }
 
-  legs({ legs, depth, words, scoring, filter }: LegsQuestion): Transferred<Omit<Legs, 'place' | 'state'>> {
+  legs({ legs, depth, words, scoring, filter }: LegsQuestion): Transferred<Omit<Legs, 'library' | 'place' | 'state'>> {
     const start = performance.now();
     const allowed = filter && this.#filters.allowed(filter).rows;
     const query = words === undefined ? [] : tellingWords(words);
@@ -79,64 +64,33 @@ export class Recalls {
     const found = isLexical ? this.#postings.matching(query, depth, scoring, allowed) : [];
     const corrections = query.length > 0 ? this.#postings.corrections(query) : [];
     const milliseconds = performance.now() - start;
-    const { value: lexical, memory } = this.#read(found);
+    const rows = found.map(({ row }) => row);
+    const { value: lexical, memory } = this.#packer.packed(rows, found);
     return new Transferred({ lexical, corrections, allowed, milliseconds }, memory);
   }
 
-  /** All that is known of the papers that the dense leg alone found, and of others. What is gone meanwhile is left out. */
-  rest({ rows, also, words, scoring }: RestQuestion): Transferred<ReadPapers> {
+  /** All that is known of the papers that the dense leg alone found, and of others. */
+  rest({ rows, also, words, scoring }: RestQuestion): Transferred<PackedPapers> {
     const all = [...new Set([...rows, ...also.map((key) => this.#keys.row(key))])];
     const query = tellingWords(words ?? '');
-    return this.#read(query.length > 0 ? this.#postings.matches(query, all, scoring) : all.map((row) => ({ row })));
-  }
-
-  #read(matches: ({ row: number } | RowMatch)[]): Transferred<ReadPapers> {
-    const rows = matches.map(({ row }) => row);
-    const lines = this.#descriptions.lines(rows);
-    const { vectors, memory } = this.#vectors.ofRows(rows);
-    const read: ReadPapers = { rows: [], papers: [] };
-    for (const each of matches) {
-      const line = lines.get(each.row);
-      if (!line) continue;
-      const { key, id, title, year, work } = line;
-      const match = 'score' in each ? { score: each.score, words: each.words, coverage: each.coverage } : undefined;
-      read.rows.push(each.row);
-      read.papers.push({ key, id, title, year, work, match, vector: vectors.get(each.row) });
-    }
-    return new Transferred(read, [memory]);
+    return this.#packer.packed(all, query.length > 0 ? this.#postings.matches(query, all, scoring) : []);
   }
 }
 
 /**
- * The candidates of both legs, and the papers of `also` in their order.
+ * The candidates of both legs.
  * @param dense the rows that the dense leg found.
- * @param lexical what the lexical leg found, the best first.
- * @param rest what else is known.
+ * @param lexical what the lexical leg found.
+ * @param rest what else is known. Both by row, without those that are gone.
  */
 export function candidatesOf(
   dense: number[],
-  lexical: ReadPapers,
-  rest: ReadPapers,
-  also: Key[],
-  vector: Float32Array | undefined,
-): Pick<Recalled, 'candidates' | 'also'> {
-  const known = new Map<Key, Known>();
-  const keys = new Map<number, Key>();
-  for (const { rows, papers } of [lexical, rest]) {
-    papers.forEach((paper, i) => {
-      const similarity = vector && paper.vector && dot(vector, paper.vector);
-      known.set(paper.key, Object.assign(paper, { similarity }));
-      keys.set(rows[i]!, paper.key);
-    });
-  }
-  const near = dense.flatMap((row) => {
-    const key = keys.get(row);
-    const score = key && known.get(key)!.similarity;
-    return key === undefined || score === undefined ? [] : [{ key, score }];
+  lexical: Map<number, Candidate>,
+  rest: Map<number, Candidate>,
+): Candidate[] {
+  const near = dense.map((row) => lexical.get(row) ?? rest.get(row));
+  return candidatesFrom({
+    dense: near.filter((each) => each?.similarity !== undefined) as Candidate[],
+    lexical: [...lexical.values()],
   });
-  const matching = lexical.papers.map(({ key, match }) => ({ key, score: match!.score }));
-  const candidates = candidatesFrom({ dense: near, lexical: matching }, known);
-  const ranked = new Map(candidates.map((each) => [each.key, each]));
-  const told = (key: Key) => ranked.get(key) ?? (known.has(key) ? unranked(known.get(key)!) : undefined);
-  return { candidates, also: also.map(told) };
 }

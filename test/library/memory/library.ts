@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { Model } from '../../../src/embedding/models.ts';
 import { seeded } from '../../../src/evaluation/bootstrap.ts';
-import { candidatesFrom, unranked, type Found, type Known } from '../../../src/library/candidates.ts';
+import { candidatesFrom } from '../../../src/library/candidates.ts';
 import { FACET_FIELDS, facetsOf, type FacetCount, type Facets } from '../../../src/library/facets.ts';
 import type { FileRead } from '../../../src/library/files.ts';
 import type { Filter } from '../../../src/library/filter.ts';
@@ -69,30 +69,28 @@ export class MemoryLibrary implements Library {
     const asked = words === undefined ? undefined : this.#words(words);
     const all = [...this.#store.papers.values()];
     const known = new Map(
-      all.map(({ key, paper: { id, title, year }, embedding }): [Key, Known] => {
+      all.map(({ key, paper: { id, title, year }, embedding }): [Key, Candidate] => {
         const similarity = wanted && embedding && dot(wanted, embedding.vector);
         const match = asked && asked.isOfWords ? asked.match(key, scoring) : undefined;
-        const work = this.#store.workOf(key)[0]!;
-        return [key, { key, id, title, year, work, vector: embedding?.vector, similarity, match }];
+        const [work, ranks] = [this.#store.workOf(key)[0]!, { dense: undefined, lexical: undefined }];
+        return [key, { key, id, title, year, work, vector: embedding?.vector, similarity, match, ranks }];
       }),
     );
-    const found: Partial<Record<Leg, Found[]>> = {};
+    const found: Partial<Record<Leg, Candidate[]>> = {};
     const timings: Recalled['timings'] = {};
     for (const leg of legs) {
       const begun = performance.now();
+      const score = ({ similarity, match }: Candidate) => (leg === 'dense' ? similarity : match?.score || undefined);
       found[leg] = this.#passing(filter)
-        .map(({ key }) => ({ key, score: leg === 'dense' ? known.get(key)!.similarity : known.get(key)!.match?.score }))
-        .filter((each): each is Found => each.score !== undefined && (leg === 'dense' || each.score > 0))
-        .sort((a, b) => b.score - a.score || (known.get(a.key)!.id < known.get(b.key)!.id ? -1 : 1))
+        .map(({ key }) => known.get(key)!)
+        .filter((each) => score(each) !== undefined)
+        .sort((a, b) => score(b)! - score(a)! || (a.id < b.id ? -1 : 1))
         .slice(0, depth);
       timings[leg] = performance.now() - begun;
     }
-    const candidates = candidatesFrom(found, known);
-    const candidateOf = (key: Key): Candidate | undefined =>
-      candidates.find((each) => each.key === key) ?? (known.has(key) ? unranked(known.get(key)!) : undefined);
     return {
-      candidates,
-      also: also.map(candidateOf),
+      candidates: candidatesFrom(found),
+      also: also.map((key) => known.get(key)),
       exhausted: legs.every((leg) => found[leg]!.length < depth),
       corrections: asked?.corrections ?? [],
       state: await this.state(),
