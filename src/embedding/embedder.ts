@@ -12,7 +12,7 @@ import { verifiedModelFolder, type Model } from './models.ts';
 export type { Embedding } from './encoder.ts';
 
 export interface EmbedderOptions {
-  /** Embedding threads; as many as the machine runs in parallel unless told otherwise. */
+  /** Embedding threads, at most; as many as the machine runs in parallel unless told otherwise. */
   threads?: number;
   /** Folders to look for model folders in, before the bundled `models/`. */
   modelFolders?: string[];
@@ -34,7 +34,7 @@ export class Embedder {
   }
 
   /**
-   * Verifies the model's files and starts the threads; resolves when every one of them has loaded the model.
+   * Verifies the model's files and starts the first thread; resolves when it has loaded the model.
    * @throws AkinError `model-missing` or `model-damaged` (see `verifiedModelFolder`), `embedding-failed`.
    */
   static async start(model: Model, options: EmbedderOptions = {}): Promise<Embedder> {

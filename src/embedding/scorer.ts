@@ -5,7 +5,7 @@ import { verifiedModelFolder, type CrossEncoderModel } from './models.ts';
 import type { Pair } from './scoring-worker.ts';
 
 export interface ScorerOptions {
-  /** As many as the machine runs in parallel unless told otherwise, but no more than `MOST_THREADS`. */
+  /** At most: as many as the machine runs in parallel unless told otherwise, but no more than `MOST_THREADS`. */
   threads?: number;
   /** Folders to look for model folders in, before the bundled `models/`. */
   modelFolders?: string[];
@@ -25,7 +25,7 @@ export class Scorer {
   }
 
   /**
-   * Verifies the model's files and starts the threads; resolves when every one of them has loaded the model.
+   * Verifies the model's files and starts the first thread; resolves when it has loaded the model.
    * @throws AkinError `model-missing` or `model-damaged` (see `verifiedModelFolder`), `embedding-failed`.
    */
   static async start(model: CrossEncoderModel, options: ScorerOptions = {}): Promise<Scorer> {

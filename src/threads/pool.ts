@@ -24,6 +24,7 @@ export interface PoolOptions {
   source: string;
   /** What the module finds in its `workerData`. */
   data: unknown;
+  /** At most; each but the first is started when a job would otherwise wait for another one. */
   threads?: number;
   /** Jobs sent ahead to each thread, so that it never waits for the main one. */
   ahead?: number;
@@ -94,6 +95,8 @@ export class Pool<Task, Result, Ready = unknown> {
   /** When an urgent job came last, on the clock of `performance.now`. */
   #lastUrgent = -Infinity;
   #meanMs = 0;
+  /** Whether a thread has ever been ready: before that, what fails is the start of the pool. */
+  #hasBegun = false;
   #isClosed = false;
   /** When threads were started again, on the clock of `performance.now`. */
   #restarts: number[] = [];
@@ -106,13 +109,13 @@ export class Pool<Task, Result, Ready = unknown> {
   }
 
   /**
-   * Starts the threads; resolves when every one of them is ready.
+   * Starts the first thread; resolves when it is ready.
    * @throws what a thread threw instead, or AkinError with the pool's code.
    */
   static async start<Task, Result, Ready = unknown>(options: PoolOptions): Promise<Pool<Task, Result, Ready>> {
     const pool = new Pool<Task, Result, Ready>(options);
     try {
-      await Promise.all(Array.from({ length: pool.threads }, () => pool.#start()));
+      await pool.#start();
     } catch (error) {
       await pool.close();
       throw error;
@@ -183,12 +186,12 @@ export class Pool<Task, Result, Ready = unknown> {
   #refusal(urgent: boolean): Error | undefined {
     const { name, code, maxWaiting } = this.#options;
     if (this.#isClosed) return new AkinError(code, `${name} was closed`);
-    if (this.#broken) {
-      if (performance.now() < this.#broken.until) return this.#broken.error;
+    if (this.#broken && performance.now() >= this.#broken.until) {
       this.#broken = undefined;
       this.#restarts = [];
-      while (this.#threads.size < this.threads) this.#startAgain();
+      if (this.#threads.size === 0) this.#startAgain();
     }
+    if (this.#broken && this.#threads.size === 0) return this.#broken.error;
     const waiting = this.#waiting(urgent);
     if (waiting < maxWaiting) return undefined;
     return new AkinError('overloaded', `${waiting} wait for ${name} already`, { hint: 'try again in a second' });
@@ -213,6 +216,7 @@ export class Pool<Task, Result, Ready = unknown> {
       const free = usable.filter(({ isReady, jobs }) => isReady && jobs.size < most);
       if (queue.length === 0 || free.length === 0) return;
       const thread = free.reduce((least, each) => (each.jobs.size < least.jobs.size ? each : least));
+      if (thread.jobs.size > 0) this.#startAnother();
       const job = queue.shift()!;
       thread.jobs.set(job.id, job);
       const { id, task, urgent } = job;
@@ -248,6 +252,7 @@ export class Pool<Task, Result, Ready = unknown> {
         if ('ready' in answer) {
           this.#ready = answer.ready as Ready;
           thread.isReady = true;
+          this.#hasBegun = true;
           ready();
         } else if ('unready' in answer) failure = asError(answer.unready);
         else if ('trouble' in answer) return onTrouble?.(asError(answer.trouble));
@@ -287,7 +292,14 @@ export class Pool<Task, Result, Ready = unknown> {
         (job.urgent ? this.#urgent : this.#others).unshift({ ...job, isSecondTry: true });
       } else job.reject(error);
     }
-    if (this.#restartCount > 0 || thread.isReady) this.#startAgain(error);
+    if (this.#hasBegun) this.#startAgain(error);
+  }
+
+  /** Starts one more thread, if there may be more, and no other one is on its way. */
+  #startAnother(): void {
+    const isOnItsWay = [...this.#threads].some(({ isReady }) => !isReady);
+    if (isOnItsWay || this.#broken || this.#threads.size >= this.threads) return;
+    this.#start().catch(() => {}); // `#ended` has heard of it.
   }
 
   #startAgain(error?: AkinError): void {

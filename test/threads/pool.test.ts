@@ -64,6 +64,12 @@ async function start(options: Partial<PoolOptions> = {}): Promise<Pool<Job, unkn
   return pool;
 }
 
+/** Two jobs at a time, until there is a thread for each. */
+async function bothStarted(pool: Pool<Job, unknown, string>): Promise<void> {
+  const wait = () => pool.run({ do: 'wait', ms: 5 });
+  await expect.poll(() => Promise.all([wait(), wait()]).then(() => pool.state.alive)).toBe(2);
+}
+
 const DIED = { code: 'embedding-failed', message: 'the test thread ended: exit code 1' };
 
 describe('a job', () => {
@@ -96,6 +102,7 @@ describe('a job', () => {
 
   it('that is urgent finds a thread free, where others were urgent just before', async () => {
     const pool = await start({ threads: 2 });
+    await bothStarted(pool);
     await pool.run({ do: 'say', value: 'first' }, { urgent: true });
     const done: unknown[] = [];
     const long = Array.from({ length: 4 }, async () =>
