@@ -78,6 +78,7 @@ describe('a job', () => {
     expect(pool.ready).toBe('hello');
     const values = Array.from({ length: 50 }, (_, value) => value);
     expect(await Promise.all(values.map((value) => pool.run({ do: 'say', value })))).toEqual(values);
+    await bothStarted(pool);
     expect(pool.state).toMatchObject({ alive: 2, threads: 2, restarts: 0, waiting: 0 });
   });
 
