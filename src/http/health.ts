@@ -1,4 +1,7 @@
-/** `/healthz` says whether the server is alive, `/readyz` whether it is able to answer, and what it lacks where it is not. */
+/**
+ * `/healthz` says whether the server is alive, `/readyz` whether it is able to answer, and what it lacks where it is not: the
+ * file of the library is looked at anew each time.
+ */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { statusSchema } from '../search/answer.ts';
 import type { Session } from '../session/session.ts';

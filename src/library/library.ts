@@ -208,6 +208,8 @@ export interface Library {
   sample(count: number): Promise<Float32Array[]>;
   /** Every file that was read, in the order of paths. */
   files(): Promise<FileRead[]>;
+  /** Looks whether what is stored can still be read, as far as that is quickly told. @throws AkinError `library-damaged`. */
+  check(): Promise<void>;
   /** Loads what the first question would otherwise wait for. */
   ready(): Promise<void>;
   close(): Promise<void>;

@@ -205,11 +205,16 @@ export class Session {
   /** Whether questions can be answered, and how those parts are doing that are needed for it. */
   async readiness(): Promise<{ ready: boolean; library: LibraryStatus | null; embedder: PoolState | null }> {
     const [library, embedder] = await Promise.all([
-      inTime(this.status(), performance.now() + PATIENCE_MS).catch(() => undefined),
+      inTime(this.#soundStatus(), performance.now() + PATIENCE_MS).catch(() => undefined),
       this.#embedder.get().catch(() => undefined),
     ]);
     const state = embedder?.state ?? null;
     return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
+  }
+
+  async #soundStatus(): Promise<LibraryStatus> {
+    await (await this.library()).check();
+    return this.status();
   }
 
   /** Ends what was started. */

@@ -1,4 +1,5 @@
 /** Calling the methods of an object that lives in a thread of its own. */
+import { AkinError } from '../../errors.ts';
 import type { Transferred } from '../../threads/messages.ts';
 import { Pool, type OnTrouble } from '../../threads/pool.ts';
 
@@ -17,6 +18,8 @@ export interface Call<T> {
 /** The near end of an object of type `T`; its thread says `Ready` when it has it. */
 export class Calls<T, Ready = unknown> {
   readonly #pool: Pool<Call<T>, unknown, Ready>;
+  /** Whether a call has met with damage, or its thread has died, since this was last set to false. */
+  hasMetDamage = false;
 
   private constructor(pool: Pool<Call<T>, unknown, Ready>) {
     this.#pool = pool;
@@ -48,7 +51,11 @@ export class Calls<T, Ready = unknown> {
 
   /** @param signal when it is given before the thread has begun with the call, the thread never does. */
   call<M extends MethodOf<T>>(method: M, given: Given<T, M>, signal?: AbortSignal): Promise<Arrived<Made<T, M>>> {
-    return this.#pool.run({ method, given }, { signal }) as Promise<Arrived<Made<T, M>>>;
+    const made = this.#pool.run({ method, given }, { signal }) as Promise<Arrived<Made<T, M>>>;
+    return made.catch((error: unknown) => {
+      this.hasMetDamage ||= error instanceof AkinError && error.code === 'library-damaged';
+      throw error;
+    });
   }
 
   /** Ends the thread, between two calls. */

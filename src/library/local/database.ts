@@ -1,11 +1,12 @@
 /** The SQLite file that is the truth: how it is made and opened, and which files are refused. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { findModel, type Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
 import { refusalOf } from '../../faults.ts';
+import { isFolder, makeFolder } from '../../places.ts';
 import type { LibrarySettings } from '../library.ts';
 import { NEW_REVISION, SCHEMA } from './schema.ts';
 import { formatOf, LIBRARY_FORMAT, upgrade } from './upgrade.ts';
@@ -45,7 +46,7 @@ export function openForReading(folder: string): OpenDatabase {
  * @throws AkinError as `openForReading`.
  */
 export function openForWriting(folder: string, model: Model): OpenDatabase {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = path.join(folder, LIBRARY_FILE);
   const db = connected(file, {});
   try {
@@ -62,8 +63,37 @@ export function openForWriting(folder: string, model: Model): OpenDatabase {
   return open;
 }
 
-/** @throws AkinError `library-missing`. */
+/**
+ * Looks at a library's file as it is on disk now, and not as somebody who has it open remembers it: its header, its length,
+ * and a page of each table.
+ * @param isThorough whether to look at every page, which takes a second for some hundred megabytes.
+ * @throws AkinError as `openForReading`; `library-damaged` where something can't be read.
+ */
+export function checkSound(folder: string, isThorough: boolean): void {
+  const file = path.join(folder, LIBRARY_FILE);
+  const { db } = openForReading(folder);
+  try {
+    const tables = db
+      .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0")
+      .pluck();
+    for (const table of tables.all()) db.prepare(`SELECT * FROM "${table}" LIMIT 1`).get();
+    const fault = isThorough ? (db.pragma('quick_check(1)', { simple: true }) as string) : 'ok';
+    if (fault !== 'ok') throw new Error(fault);
+  } catch (error) {
+    throw unusable(file, error);
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws AkinError `library-missing`; `library-foreign` for a file. */
 export function mustExist(folder: string): void {
+  if (existsSync(folder) && !isFolder(folder)) {
+    throw new AkinError('library-foreign', `${folder} is a file, and no folder of a library`, {
+      hint: 'name a folder with --index DIR',
+      field: 'index',
+    });
+  }
   const file = path.join(folder, LIBRARY_FILE);
   if (!existsSync(file) || statSync(file).size === 0) throw missing(folder);
 }
@@ -110,7 +140,8 @@ function connected(file: string, options: Database.Options): Database.Database {
   try {
     const db = new Database(file, { timeout: 10_000, ...options });
     db.pragma('cache_size = -65536');
-    db.pragma('mmap_size = 1073741824');
+    // Never mapped into memory: where a file that is mapped is cut, a copy written over it say, the system ends the process.
+    db.pragma('mmap_size = 0');
     return db;
   } catch (error) {
     throw unusable(file, error);

@@ -162,6 +162,13 @@ export class LocalLibrary implements Library {
     return this.#reader.call('files', []);
   }
 
+  async check(): Promise<void> {
+    // Most damage is met where somebody asks for what is damaged: then all of it is looked at, until it is mended.
+    const met = [this.#reader, await this.#graph.started()].filter(({ hasMetDamage }) => hasMetDamage);
+    await this.#reader.call('check', [met.length > 0]);
+    for (const calls of met) calls.hasMetDamage = false;
+  }
+
   async ready(): Promise<void> {
     await Promise.all([this.#graph.started(), this.#reader.call('prepare', [])]);
   }

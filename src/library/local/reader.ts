@@ -15,7 +15,7 @@ import type { Described, Key, LibraryFacts, LibraryState, Listed, ListOrder, Wor
 import { tellingWords } from '../words.ts';
 import { RowsByFilter } from './allowed-rows.ts';
 import { PaperChanges } from './changes.ts';
-import { openForReading, settingsOf } from './database.ts';
+import { checkSound, openForReading, settingsOf } from './database.ts';
 import { Descriptions } from './descriptions.ts';
 import { FilesRead } from './files.ts';
 import { Keys } from './keys.ts';
@@ -76,6 +76,11 @@ export class Reader {
     this.#recalls = new Recalls(this.#filters, this.#postings, packer, this.#keys);
     this.#files = new FilesRead(db, space);
     this.#statements = statementsOn(db);
+  }
+
+  /** See `checkSound`. */
+  check(isThorough: boolean): void {
+    checkSound(this.#folder, isThorough);
   }
 
   state(): LibraryState {

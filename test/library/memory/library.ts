@@ -191,6 +191,8 @@ export class MemoryLibrary implements Library {
       });
   }
 
+  async check(): Promise<void> {}
+
   async ready(): Promise<void> {}
 
   async close(): Promise<void> {}
