@@ -40,8 +40,8 @@ const FAULTS: Record<string, Fault | undefined> = {
   ...{ SQLITE_CORRUPT: DAMAGED, SQLITE_CORRUPT_VTAB: DAMAGED, SQLITE_NOTADB: DAMAGED },
 };
 
-/** Codes that say that something can't be opened or written, and not why: SQLite's, and Node's of folders within folders. */
-const UNEXPLAINED = /^SQLITE_(?:CANTOPEN|READONLY(?!_DBMOVED))|^ENOENT mkdir$/;
+/** Codes of SQLite that say that something can't be opened or written, and not why. */
+const UNEXPLAINED = /^SQLITE_(?:CANTOPEN|READONLY(?!_DBMOVED))/;
 
 /**
  * What is to be said of an error: an `AkinError` itself, or what a fault of the machine comes to.
@@ -75,7 +75,7 @@ function faultOf(error: NodeJS.ErrnoException, given: string | undefined): Fault
     const isThere = missing.includes('/node_modules/') && existsSync(path.join(path.dirname(missing), 'package.json'));
     return isThere ? TOO_MANY : undefined;
   }
-  if (!UNEXPLAINED.test(code) && !UNEXPLAINED.test(`${code} ${syscall}`)) return FAULTS[code];
+  if (!UNEXPLAINED.test(code)) return FAULTS[code];
   const reason = place === undefined ? undefined : obstacleAt(place);
   return reason ?? (code.startsWith('SQLITE_READONLY') ? FORBIDDEN : undefined);
 }

@@ -1,8 +1,8 @@
 /** The commands that take papers in: `add`, `sync` and `watch`, with progress while they work and an account at the end. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
-import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
+import { notWritten } from '../places.ts';
 import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from '../session/intake.ts';
 import type { AddSummary } from '../session/take-in.ts';
@@ -174,10 +174,7 @@ function openRejects(file: string): number {
   try {
     return openSync(file, 'w');
   } catch (error) {
-    throw new AkinError('invalid-argument', `${file} can't be written: ${(error as Error).message}`, {
-      field: 'rejects',
-      cause: error,
-    });
+    throw notWritten(file, error, { field: 'rejects' });
   }
 }
 

@@ -5,10 +5,11 @@
  * download, in this run or an earlier one, goes on from the bytes that are already there.
  */
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
+import { makeFolder } from '../places.ts';
 import { Interruption, retryAfter, troubleOf } from '../interruption.ts';
 import { withoutTrailing } from '../text.ts';
 import { sha256Of, type ModelFiles } from './models.ts';
@@ -70,7 +71,7 @@ async function fetchFile(transfer: Transfer, patience: number, report: (event: F
   const { file, url, part, place, bytes, sha256 } = transfer;
   if (existsSync(place) && (await sha256Of(place)) === sha256) return report({ kind: 'in-place', file });
 
-  await mkdir(path.dirname(place), { recursive: true });
+  makeFolder(path.dirname(place));
   for (let tries = 0; ; tries++) {
     try {
       await download(transfer, patience, report);

@@ -7,10 +7,10 @@
  * one. Papers without an abstract are left out, and so is every second paper with the same abstract.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { AkinError } from '../errors.ts';
+import { makeFolder, notWritten } from '../places.ts';
 import type { Paper } from '../paper.ts';
 
 export interface KnownItemOptions {
@@ -77,7 +77,7 @@ export async function writeKnownItems(
     queries: path.join(folder, 'queries.jsonl'),
     qrels: path.join(folder, 'qrels', 'test.tsv'),
   };
-  mkdirSync(path.dirname(files.qrels), { recursive: true });
+  makeFolder(path.dirname(files.qrels));
   const made: FileHandle[] = [];
   try {
     for (const file of Object.values(files)) made.push(await create(file));
@@ -112,11 +112,7 @@ async function create(file: string): Promise<FileHandle> {
   try {
     return await open(file, 'wx');
   } catch (error) {
-    throw new AkinError('invalid-argument', `${file} can't be made: ${(error as Error).message}`, {
-      hint: 'name a new folder with --out DIR',
-      field: 'out',
-      cause: error,
-    });
+    throw notWritten(file, error, { hint: 'name a new folder with --out DIR', field: 'out' });
   }
 }
 

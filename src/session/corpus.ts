@@ -1,18 +1,10 @@
 /** The library an evaluation searches: built from a collection's documents, thrown away afterwards or kept for the next time. */
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AkinError } from '../errors.ts';
+import { makeFolder, notRead } from '../places.ts';
 import { checkPaths, filesOf } from '../sources/input.ts';
 import type { Configuration } from './configuration.ts';
 import type { IntakeEvent } from './intake.ts';
@@ -89,7 +81,7 @@ function claim(folder: string, digest: string): void {
       field: 'keep',
     });
   }
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   try {
     writeFileSync(file, `${JSON.stringify({ sha256: digest })}\n`);
   } catch (error) {
@@ -104,7 +96,7 @@ async function digestOf(corpus: string): Promise<string> {
     try {
       for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) hash.update(chunk);
     } catch (error) {
-      throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
+      throw notRead(file, error);
     }
   }
   return hash.digest('hex');

@@ -3,6 +3,7 @@ import { rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { findCrossEncoder, verifiedModelFolder } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import { notWritten } from '../places.ts';
 import { readQrels, readQueries } from '../evaluation/collection.ts';
 import { compare, evaluate, judgedQueries, type Comparison, type SettingResult } from '../evaluation/evaluate.ts';
 import { writeKnownItems, type KnownItems } from '../evaluation/known-item.ts';
@@ -127,10 +128,7 @@ function writeRuns(file: string, runs: ReadonlyMap<string, Run>): string[] {
       // What is no file, such as a pipe, stays.
       if (statSync(target, { throwIfNoEntry: false })?.isFile()) rmSync(target);
       if (error instanceof AkinError) throw error;
-      throw new AkinError('invalid-argument', `${target} can't be written: ${(error as Error).message}`, {
-        field: 'run',
-        cause: error,
-      });
+      throw notWritten(target, error, { field: 'run' });
     }
     return target;
   });

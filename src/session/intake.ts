@@ -85,9 +85,7 @@ const CHARACTERS_PER_PORTION = 4 * 1024 * 1024;
  * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
  */
 export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
-  const queries = paths.filter((given) => isOnlineQuery(given) && !existsSync(given));
-  const files = paths.filter((given) => !queries.includes(given));
-  await checkPaths(files);
+  const { files, queries } = await placesAmong(paths);
   const intake = new Intake(writer, options);
   for await (const name of filesOf(files, { except: options.except ?? [] })) {
     await intake.file(name);
@@ -98,6 +96,17 @@ export async function storeFiles(writer: LibraryWriter, paths: string[], options
     if (options.signal?.aborted) return intake.end();
   }
   return intake.end();
+}
+
+/**
+ * What a person named: files and folders, and what online services are to be asked.
+ * @throws AkinError `file-unreadable` for a path that does not exist.
+ */
+export async function placesAmong(paths: string[]): Promise<{ files: string[]; queries: string[] }> {
+  const queries = paths.filter((given) => isOnlineQuery(given) && !existsSync(given));
+  const files = paths.filter((given) => !queries.includes(given));
+  await checkPaths(files);
+  return { files, queries };
 }
 
 /**

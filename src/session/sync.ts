@@ -9,6 +9,7 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
+import { notRead } from '../places.ts';
 import type { FileRead } from '../library/files.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
 import {
@@ -87,7 +88,7 @@ export async function checkSyncPaths(paths: string[], files: FileRead[]): Promis
       });
     }
     if ((await isGone(given).catch(() => false)) && under(files, given).length === 0) {
-      throw new AkinError('file-unreadable', `${given}: no such file or folder`);
+      throw notRead(given, { code: 'ENOENT' });
     }
   }
 }

@@ -12,10 +12,12 @@ import type { LibraryWriter } from '../library/library.ts';
 import { modelOfLibrary, openWriter } from '../library/open.ts';
 import { columnMap } from '../sources/columns.ts';
 import { PoliteClient, type Wait } from '../sources/online/polite.ts';
+import { checkDays } from '../sources/online/registry.ts';
 import { sourceNamed } from '../sources/registry.ts';
 import type { Configuration } from './configuration.ts';
 import {
   embedPending,
+  placesAmong,
   storeFiles,
   type EmbedProgress,
   type IntakeEvent,
@@ -89,7 +91,10 @@ export async function add(
   const { contact, openAlexKey } = target.configuration;
   const client = new PoliteClient({ offline, onWait, contact, keys: { openalex: openAlexKey } });
   const online = { client, since, until, date };
-  readingOptions(target.address, options); // Refuses what can't be meant before there is a library.
+  // What can't be meant is refused before there is a library.
+  readingOptions(target.address, options);
+  checkDays({ since, until, date });
+  await placesAmong(paths);
   const writer = await openForTakingIn('akin add', target, options);
   try {
     return await takeIn(writer, target, options, (store) => storeFiles(writer, paths, { ...store, online }));

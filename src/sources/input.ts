@@ -9,6 +9,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
+import { notRead } from '../places.ts';
 import { Archive, FREE_EXPANSION, MAX_EXPANSION } from './archive.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
@@ -17,7 +18,7 @@ export async function checkPaths(paths: string[]): Promise<void> {
   for (const given of paths) {
     if (given === '-') continue;
     await stat(given).catch((error: unknown) => {
-      throw new AkinError('file-unreadable', `${given}: no such file or folder`, { cause: error });
+      throw notRead(given, error);
     });
   }
 }
@@ -128,7 +129,7 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
     yield decoder.decode();
   } catch (error) {
     if (error instanceof AkinError) throw error;
-    throw new AkinError('file-unreadable', `${name}: ${(error as Error).message}`, { cause: error });
+    throw notRead(name, error);
   }
 }
 
@@ -159,7 +160,7 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
 async function startsWith(file: string, magic: number[], at = 0): Promise<boolean> {
   const handle = await open(file).catch((error: unknown) => {
-    throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
+    throw notRead(file, error);
   });
   try {
     const { buffer, bytesRead } = await handle
@@ -237,7 +238,7 @@ async function* membersOf(file: string): AsyncGenerator<{ name: string; bytes: R
     }
   } catch (error) {
     if (error instanceof AkinError) throw error;
-    throw new AkinError('file-unreadable', `${file}: ${(error as Error).message}`, { cause: error });
+    throw notRead(file, error);
   } finally {
     archive?.close();
   }

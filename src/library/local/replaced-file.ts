@@ -60,7 +60,11 @@ export class OfFile<T extends Opened> {
 
   /** Device and number of the file, which no other file gets as long as this one is open. */
   #identity(): string {
-    const stat = statSync(path.join(this.#folder, LIBRARY_FILE), { bigint: true, throwIfNoEntry: false });
-    return stat ? `${stat.dev}:${stat.ino}` : 'none';
+    try {
+      const { dev, ino } = statSync(path.join(this.#folder, LIBRARY_FILE), { bigint: true });
+      return `${dev}:${ino}`;
+    } catch {
+      return 'none'; // Opening it says why.
+    }
   }
 }

@@ -3,13 +3,13 @@
  * ../works.ts) are asked, and what follows is stored. Runs in the writer thread, and holds the writer's lock as long as it
  * is open. A method is one transaction.
  */
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type Database from 'better-sqlite3';
 import type { Embedding } from '../../embedding/embedder.ts';
 import type { Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
+import { makeFolder } from '../../places.ts';
 import { embeddedText, type Paper } from '../../paper.ts';
 import type { FileRead, Released } from '../files.ts';
 import type { Key, LibrarySettings, PendingPaper, Portion, PutOutcome } from '../library.ts';
@@ -65,7 +65,7 @@ export class Store {
   constructor(folder: string, options: WriterOptions) {
     this.#folder = folder;
     if (options.mustExist) mustExist(folder);
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     this.#lock = FileLock.take(path.join(folder, WRITER_LOCK), options.purpose, 1000);
     let opened: Database.Database | undefined;
     try {

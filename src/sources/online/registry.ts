@@ -39,11 +39,8 @@ export async function* readOnline(query: string, options: OnlineOptions): AsyncG
       hint: `there are ${names}`,
     });
   }
-  for (const field of ['since', 'until', 'date'] as const) checkDay(field, options[field]);
-  const { since, until, signal } = options;
-  if (since !== undefined && until !== undefined && since > until) {
-    throw new AkinError('invalid-argument', `expected a day from ${since} on, found ${until}`, { field: 'until' });
-  }
+  checkDays(options);
+  const { signal } = options;
   try {
     for await (const found of source.read(query, options)) {
       yield found;
@@ -51,6 +48,14 @@ export async function* readOnline(query: string, options: OnlineOptions): AsyncG
     }
   } catch (error) {
     if (!signal?.aborted) throw error;
+  }
+}
+
+/** @throws AkinError `invalid-argument` for a date that is none, and for a last day before the first. */
+export function checkDays({ since, until, date }: Omit<OnlineOptions, 'client'>): void {
+  for (const [field, day] of Object.entries({ since, until, date })) checkDay(field, day);
+  if (since !== undefined && until !== undefined && since > until) {
+    throw new AkinError('invalid-argument', `expected a day from ${since} on, found ${until}`, { field: 'until' });
   }
 }
 

@@ -1,0 +1,72 @@
+/** Files and folders where a person says: what is in the way when one of them can't be read, written or made. */
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { AkinError, type ErrorDetails } from './errors.ts';
+import { refusalOf } from './faults.ts';
+
+/** What the system says in codes: what is the matter, and what to do about it. */
+const OBSTACLES: Record<string, [sentence: string, hint: string] | undefined> = {
+  ENOENT: ['there is no such file or folder', 'look whether its path is written as it is on the disk'],
+  ENOTDIR: ['a part of its path is a file, and no folder', 'look whether its path is written as it is on the disk'],
+  EISDIR: ['it is a folder, and no file', 'name a file in it'],
+  EEXIST: ['it is there already', 'choose another place'],
+  ENAMETOOLONG: ['its name is too long', 'choose a shorter one'],
+  ELOOP: ['links lead round in a circle to it', 'name what is meant without the links'],
+  EACCES: ['this user may not read or write it', 'change who may, or choose another place'],
+  EPERM: ['this user may not read or write it', 'change who may, or choose another place'],
+};
+
+/** The details of an error, the hint among them, where the system's code is known. */
+const detailsOf = (error: unknown, details: ErrorDetails): ErrorDetails => {
+  const hint = details.hint ?? OBSTACLES[codeOf(error)]?.[1];
+  return { ...details, ...(hint !== undefined && { hint }), cause: error };
+};
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? '';
+
+/** What is the matter with a place, in a person's words where there are any. */
+const sentenceOf = (error: unknown): string => OBSTACLES[codeOf(error)]?.[0] ?? (error as Error).message;
+
+/** What is to be thrown where a file can't be read. @param error why, as Node says it. */
+export function notRead(file: string, error: unknown, details: ErrorDetails = {}): AkinError {
+  return new AkinError('file-unreadable', `${file}: ${sentenceOf(error)}`, detailsOf(error, details));
+}
+
+/** What is to be thrown where a file can't be written. @param error why, as Node says it. */
+export function notWritten(file: string, error: unknown, details: ErrorDetails = {}): AkinError {
+  const { code } = error as NodeJS.ErrnoException;
+  const sentence = code === 'ENOENT' ? 'the folder that it would be in is not there' : sentenceOf(error);
+  const hint = code === 'ENOENT' ? 'make the folder first, or choose another place' : details.hint;
+  const told = { ...details, ...(hint !== undefined && { hint }) };
+  return new AkinError('invalid-argument', `${file} can't be written: ${sentence}`, detailsOf(error, told));
+}
+
+/**
+ * Makes a folder, and those above it that are not there. (Node's own way to make both never ends in `/proc`, where none can
+ * be made although nothing forbids it.)
+ * @throws AkinError `access-denied` where none can be made, `disk-full`, `too-many-files`.
+ */
+export function makeFolder(folder: string): void {
+  const place = path.resolve(folder);
+  if (isFolder(place)) return;
+  const above = path.dirname(place);
+  if (above !== place) makeFolder(above);
+  try {
+    mkdirSync(place);
+  } catch (error) {
+    if (isFolder(place)) return; // Somebody else made it meanwhile.
+    const refusal = refusalOf(error, place);
+    if (refusal) throw refusal;
+    const isInTheWay = existsSync(place);
+    const sentence = isInTheWay ? 'it is a file, and no folder' : 'no folder can be made there';
+    throw new AkinError('access-denied', `${place}: ${sentence}`, { hint: 'choose another place', cause: error });
+  }
+}
+
+/** Whether a folder is there. */
+export function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false; // Whatever the reason: whoever goes on with it hears of it.
+  }
+}

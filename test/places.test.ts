@@ -1,0 +1,82 @@
+/** Paths that a person got wrong: every command says what is the matter and what to do, ends, and leaves nothing behind. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { akin, ROOT, temporaryFolder, type Finished } from './akin.ts';
+
+const SAMPLE = path.join(ROOT, 'scripts/sample-papers.jsonl');
+
+/** A sentence, a hint and an exit code, in a person's words. */
+function expectSaid({ code, stderr }: Finished, exit: number, sentence: RegExp): void {
+  expect(stderr).toMatch(sentence);
+  expect(stderr).toMatch(/^ {6}\S/m);
+  expect(stderr).not.toMatch(/\bE[A-Z]{4,}\b|^ +at /m);
+  expect(code).toBe(exit);
+}
+
+describe.skipIf(process.platform !== 'linux')('a folder that nobody can make', () => {
+  it('ends "akin add", and whatever else makes one', async () => {
+    const folder = temporaryFolder();
+    const [queries, qrels] = ['queries.tsv', 'qrels.tsv'].map((name) => path.join(folder, name)) as [string, string];
+    writeFileSync(queries, '1\tlearning from errors\n');
+    writeFileSync(qrels, '1 0 arxiv:1301.3781 1\n');
+    const nowhere = '/proc/nowhere';
+    const library = inject('sampleLibrary');
+    for (const parameters of [
+      ['add', SAMPLE, '--no-embed', '--index', `${nowhere}/library`],
+      ['eval', '--make', 'title-abstract', '--out', nowhere, '--index', library],
+      ['eval', '--corpus', SAMPLE, '--queries', queries, '--qrels', qrels, '--keep', nowhere],
+    ])
+      expectSaid(await akin(parameters), 9, /^akin: \/proc\/nowhere: no folder can be made there$/m);
+  });
+});
+
+describe('a wrong path', () => {
+  const folder = temporaryFolder((cleanUp) => process.once('exit', () => void cleanUp()));
+  const file = path.join(folder, 'a-file');
+  writeFileSync(file, '');
+
+  it.each([
+    [['add', '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
+    [['add', SAMPLE, '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
+    [['add', 'arxiv:cs.CL', '--since', 'yesterday'], 2, /expected a day/],
+    [['sync', '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
+  ])('to %j makes no library', async (parameters, exit, sentence) => {
+    const index = path.join(folder, 'new');
+    const said = await akin([...parameters, '--no-embed', '--index', index]);
+    expect(said.code).toBe(exit);
+    expect(said.stderr).toMatch(sentence);
+    expect(existsSync(index)).toBe(false);
+  });
+
+  it.each([
+    ['add', [SAMPLE, '--no-embed']],
+    ['search', ['learning']],
+    ['status', []],
+    ['related', [path.join(ROOT, 'README.md')]],
+  ])('of a library that is a file is said by "akin %s"', async (command, parameters) => {
+    expectSaid(
+      await akin([command, ...parameters, '--index', file]),
+      3,
+      /a-file is a file, and no folder of a library/,
+    );
+  });
+
+  it.each([
+    ['a draft that is a folder', ['related', folder], /it is a folder, and no file/],
+    ['a draft that is not there', ['related', path.join(folder, 'nodraft.tex')], /there is no such file/],
+    ['a draft within a file', ['related', path.join(file, 'x.tex')], /a part of its path is a file/],
+    ['a bibliography that is a folder', ['related', path.join(ROOT, 'README.md'), '--bib', folder], /it is a folder/],
+    ['rejects into a folder', ['add', SAMPLE, '--rejects', folder], /can't be written: it is a folder/],
+    ['rejects into nowhere', ['add', SAMPLE, '--rejects', path.join(folder, 'no', 'a')], /the folder .* is not there/],
+  ])('is said: %s', async (_, parameters, sentence) => {
+    expectSaid(await akin([...parameters, '--index', inject('sampleLibrary')]), 2, sentence);
+  });
+
+  it('is no matter where the folders above it have to be made', async () => {
+    const place = path.join(folder, 'a', 'b', 'c');
+    expect((await akin(['add', SAMPLE, '--no-embed', '--index', place])).code).toBe(0);
+    mkdirSync(path.join(folder, 'empty'));
+    expect(readdirSync(place)).toContain('library.sqlite');
+  });
+});
