@@ -37,7 +37,9 @@ const HEAD = 64 * 1024;
 
 /** Reads a draft and what it cites (see `readDraft`). */
 export async function answer({ draft: given, bibliography }: DraftJob): Promise<Draft> {
-  const { draft, references } = 'file' in given ? await readFileOf(given.file) : readTextOf(given.text, given.kind);
+  const isCiting = bibliography === undefined; // Whoever gives a bibliography means it and no other.
+  const { draft, references } =
+    'file' in given ? await readFileOf(given.file, isCiting) : readTextOf(given.text, given.kind);
   if (!bibliography) return withinLimits(citing(draft, references));
   const cited = 'file' in bibliography ? readBibliography(bibliography.file) : referencesInText(bibliography.text);
   return withinLimits(citing(draft, await cited));
@@ -58,18 +60,20 @@ function readTextOf(text: string, given: TextKind | undefined): Read {
   return { draft: { latex: readLatex, markdown: readMarkdown, text: readText }[kind](text), references: [] };
 }
 
-async function readFileOf(file: string): Promise<Read> {
+/** @param isCiting whether what it cites is to be read from the bibliographies that it names. */
+async function readFileOf(file: string, isCiting: boolean): Promise<Read> {
   const opened = await openFile(file);
   let text: string;
   try {
     const kind = kindOf(file, opened.head);
     if (kind === 'pdf') return { draft: await readPdf(file), references: [] };
     if (kind === 'docx') return { draft: await readDocx(file), references: [] };
+    if (!isText(opened.head)) throw noDraft(file);
     text = await wholeText(opened);
     if (kind === 'text') return { draft: readText(text), references: [] };
     const folder = await realpath(path.dirname(file));
     const draft = kind === 'markdown' ? readMarkdown(text) : await readLatexFiles(file, folder, text);
-    return { draft, references: await namedReferences(draft, folder) };
+    return { draft, references: isCiting ? await namedReferences(draft, folder) : [] };
   } finally {
     opened.close();
   }
@@ -84,6 +88,19 @@ function kindOf(file: string, head: string): Kind {
   if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
   return /^(?:#{1,3} \S|---\n)|\[@[\p{L}\d]/mu.test(head) && extension !== '.txt' ? 'markdown' : 'text';
 }
+
+/** Signs that no text has, save one in a hundred by mistake: bytes of a picture, a sound or a program have many. */
+// eslint-disable-next-line no-control-regex
+const NO_SIGN = /[\u0001-\u0008\u000e-\u001a\u001c-\u001f\u007f\ufffd]/g;
+
+function isText(head: string): boolean {
+  return !head.includes('\0') && (head.match(NO_SIGN) ?? []).length * 100 <= head.length;
+}
+
+const noDraft = (file: string): AkinError =>
+  new AkinError('file-unreadable', `${file}: it is no text, and neither a PDF nor a Word file`, {
+    hint: 'a draft is LaTeX, Markdown, plain text, PDF or Word (.docx)',
+  });
 
 async function wholeText(file: SourceFile): Promise<string> {
   const pieces: string[] = [];

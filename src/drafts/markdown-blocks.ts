@@ -23,6 +23,7 @@ const markdown = new MarkdownIt('default', { maxNesting: MAX_NESTING });
 // Blocks are read first, and the text of each when it is asked for: so the pieces of only one are in memory.
 markdown.core.ruler.disable(['inline', 'text_join']);
 const INTERRUPTS = { alt: ['paragraph', 'reference', 'blockquote', 'list'] };
+markdown.block.ruler.at('table', barredTable, { alt: ['paragraph', 'reference'] });
 markdown.block.ruler.before('table', 'drawn_table', drawnTable);
 markdown.block.ruler.before('fence', 'formula', setOff('$$', '$$', true), INTERRUPTS);
 markdown.block.ruler.before('fence', 'comment', setOff('<!--', '-->', false), INTERRUPTS);
@@ -99,6 +100,41 @@ function drawnTable(state: StateBlock, line: number, end: number, silent: boolea
   while (next < end && !state.isEmpty(next)) next++;
   state.line = next;
   return true;
+}
+
+/**
+ * Tables with bars between their cells, over a line of dashes. They are left out, so that what is in a cell is not looked at:
+ * markdown-it's own rule makes some pieces of each of a hundred thousand cells, and keeps them.
+ */
+function barredTable(state: StateBlock, line: number, end: number, silent: boolean): boolean {
+  if (line + 1 >= end || isIndented(state, line) || isIndented(state, line + 1)) return false;
+  const [header, dashes] = [lineOf(state, line), lineOf(state, line + 1)];
+  if (!header.includes('|') || state.sCount[line + 1]! < state.blkIndent || !/^[-:| \t]+$/.test(dashes)) return false;
+  const columns = cellsOf(dashes);
+  if (!columns.every((cell) => /^:?-+:?$/.test(cell)) || cellsOf(header).length !== columns.length) return false;
+  if (silent) return true;
+  const enders = state.md.block.ruler.getRules('blockquote');
+  let next = line + 2;
+  while (
+    next < end &&
+    !state.isEmpty(next) &&
+    state.sCount[next]! >= state.blkIndent &&
+    !enders.some((ends) => ends(state, next, end, true))
+  )
+    next++;
+  state.line = next;
+  return true;
+}
+
+/** The cells of a table's line; a bar at its beginning or end divides nothing, and one behind a backslash is a sign. */
+function cellsOf(line: string): string[] {
+  const cells = line
+    .trim()
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
+  if (cells[0] === '') cells.shift();
+  if (cells.at(-1) === '') cells.pop();
+  return cells;
 }
 
 /** `[^1]: The text of a note.`, and what is indented below it: prose, at its place. */

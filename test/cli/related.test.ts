@@ -51,6 +51,37 @@ it('prints suggestions for people, as JSON, as Markdown and as BibTeX', async ()
   expect([text.stdout, bibtex.stdout, markdown.stdout].join()).not.toContain('Entscheidungsproblem');
 });
 
+it('says nothing of other bibliographies where one is given', async () => {
+  const lost = path.join(folder, 'lost.md');
+  writeFileSync(
+    lost,
+    '---\nbibliography: [gone.bib]\n---\nA machine with a finite table and an endless tape can compute whatever any procedure computes [@turing].\n',
+  );
+  const notes = async (...more: string[]) =>
+    (JSON.parse((await akin(['related', lost, '--index', library, '--json', ...more])).stdout) as { notes: string[] })
+      .notes;
+  expect((await notes()).join()).toContain('gone.bib was not read');
+  expect(await notes('--bib', path.join(folder, 'refs.bib'))).toEqual([]);
+});
+
+it('says of what is no text that it is none, and takes text in any encoding', async () => {
+  const picture = path.join(folder, 'picture.png');
+  writeFileSync(picture, Buffer.from(Array.from({ length: 3000 }, (_, i) => (i * i * 31 + 137) % 256)));
+  const said = await akin(['related', picture, '--index', library]);
+  expect([said.code, said.stdout]).toEqual([2, '']);
+  expect(said.stderr).toMatch(/picture\.png: it is no text, and neither a PDF nor a Word file\n {6}a draft is LaTeX/);
+  for (const encoding of ['utf16le', 'latin1'] as const) {
+    writeFileSync(
+      picture,
+      Buffer.from(
+        `${encoding === 'latin1' ? '' : '\ufeff'}Machines with a finite table and an endless tape compute whatever any procedure computes, déjà vu.`,
+        encoding,
+      ),
+    );
+    expect((await akin(['related', picture, '--index', library])).code).toBe(0);
+  }
+});
+
 it('keeps to the years asked for', async () => {
   const { stdout } = await ask('--json', '--year', '1940..1950');
   const { passages } = JSON.parse(stdout) as { passages: { suggestions: { year: number }[] }[] };
