@@ -1,4 +1,5 @@
 /** What a request's body holds: read no further than its limit, and looked through before it is parsed. */
+import type { ServerResponse } from 'node:http';
 import type { Context, MiddlewareHandler } from 'hono';
 import { AkinError } from '../errors.ts';
 import { LIMITS } from './limits.ts';
@@ -32,6 +33,8 @@ export async function* pieces(c: Context, most: number): AsyncGenerator<Uint8Arr
   const tooLarge = () =>
     new AkinError('too-large', `the body has more than ${inMebibytes(most)} MiB`, { hint: 'see /openapi.json' });
   if (Number(c.req.header('Content-Length') ?? 0) > most) throw tooLarge();
+  const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse };
+  if (/^100-continue$/i.test(c.req.header('Expect') ?? '')) outgoing?.writeContinue();
   let bytes = 0;
   for await (const piece of (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += piece.byteLength;
@@ -111,7 +114,8 @@ export function mediaType(c: Context, taken: readonly string[]): string {
 }
 
 function unsupported(detail: string, field: string): Refusal {
-  const hint = "for example curl --json '{…}', or -F file=@draft.pdf where a form is taken";
+  const hint =
+    "for example curl --json '{…}' (curl -d alone says that it is a form), or -F file=@draft.pdf where one is taken";
   return new Refusal(415, 'unsupported-media-type', detail, { hint, field });
 }
 

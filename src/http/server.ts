@@ -70,6 +70,12 @@ export async function listen(
     },
   );
   server.maxConnections = LIMITS.connections;
+  // Whoever waits to be told to send a body is told by whoever reads it (body.ts): what is refused before is never sent. As it
+  // may be sent all the same, the connection ends with the answer.
+  server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    outgoing.shouldKeepAlive = false;
+    server.emit('request', incoming, outgoing);
+  });
   server.on('clientError', (error, socket: Socket) => refuseConnection(error, socket, latest.get(socket)));
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => {

@@ -55,6 +55,28 @@ describe('a body', () => {
     expect(counted.bytes).toBeLessThan(most + 100 * MEBIBYTE);
   });
 
+  it.each([
+    ['too large', 413, ['/v1/search', JSON_TYPE, `Content-Length: ${LIMITS.questionBytes + 1}`]],
+    ['of a page of another origin', 403, ['/v1/search', JSON_TYPE, 'Content-Length: 9', 'Origin: http://a.example']],
+    ['of a type that is not taken', 415, ['/v1/search', 'Content-Type: text/plain', 'Content-Length: 9']],
+    ['for what is not there', 404, ['/v1/nothing', JSON_TYPE, 'Content-Length: 9']],
+  ])('%s is refused with %i before it is asked for', async (_, status, [path, ...lines]) => {
+    const answer = await send(path!, [...lines, 'Expect: 100-continue']);
+    expect(answer.status).toBe(status); // And not 100.
+    expect(answer.headers.get('connection')).toBe('close'); // Or what is sent all the same would be the next request.
+  });
+
+  it('is asked for where it will be read', async () => {
+    const body = JSON.stringify({ query: 'machines' });
+    const answer = await send(
+      '/v1/search',
+      [JSON_TYPE, `Content-Length: ${body.length}`, 'Expect: 100-continue'],
+      [body],
+    );
+    expect(answer.status).toBe(100);
+    expect(answer.body).toMatch(/^HTTP\/1\.1 200 OK/);
+  });
+
   it('of a GET is not read', async () => {
     const answer = await raw(server.url, [
       'GET /healthz HTTP/1.1',
