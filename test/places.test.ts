@@ -73,6 +73,13 @@ describe('a wrong path', () => {
     expectSaid(await akin([...parameters, '--index', inject('sampleLibrary')]), 2, sentence);
   });
 
+  it('of a file that is refused is no record that was read', async () => {
+    const picture = path.join(folder, 'picture.png');
+    writeFileSync(picture, Buffer.from(Array.from({ length: 300 }, (_, i) => (i * i * 31 + 137) % 256)));
+    const said = await akin(['add', picture, '--no-embed', '--index', path.join(folder, 'refused')]);
+    expect(said.stderr).toMatch(/^reading: 0 records, 1 file refused, 0 a second$/m);
+  });
+
   it('is no matter where the folders above it have to be made', async () => {
     const place = path.join(folder, 'a', 'b', 'c');
     expect((await akin(['add', SAMPLE, '--no-embed', '--index', place])).code).toBe(0);

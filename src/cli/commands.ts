@@ -3,7 +3,7 @@ import { VERSION } from '../package.ts';
 import { configurationOf } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
 import { intakeCommands } from './intake.ts';
-import { newProgram } from './program.ts';
+import { newProgram, refuseRepeated } from './program.ts';
 import { serveCommand } from './serve.ts';
 import { upkeepCommands } from './upkeep.ts';
 
@@ -14,5 +14,6 @@ export async function runCommand(): Promise<void> {
   askingCommands(program);
   upkeepCommands(program);
   serveCommand(program);
+  program.program.commands.forEach(refuseRepeated);
   await program.program.parseAsync();
 }

@@ -103,7 +103,7 @@ function intakeOptions(options: Told, onReject: (reject: Reject) => void) {
   const progress = new IntakeProgress();
   const onEvent = (event: IntakeEvent) => {
     if (event.event === 'rejected') onReject(event.reject);
-    else progress.show(event);
+    progress.show(event);
   };
   const except = rejects === undefined ? [] : [rejects];
   return { format, map, model, except, threads, embed, since, until, date, offline, onEvent };
@@ -113,9 +113,12 @@ function intakeOptions(options: Told, onReject: (reject: Reject) => void) {
 export class IntakeProgress {
   #reading = new Progress();
   #embedding: Progress | undefined;
+  /** Files that were refused whole: they hold no record that was read. */
+  #refused = 0;
 
   show(event: IntakeEvent): void {
     if (event.event === 'notice') talk(event.text);
+    else if (event.event === 'rejected') this.#refused += Number(event.reject.record === 0);
     else if (event.event === 'waiting') {
       talk(
         event.seconds === undefined
@@ -123,9 +126,10 @@ export class IntakeProgress {
           : `${event.reason}; waiting ${Math.ceil(event.seconds)} s`,
       );
     } else if (event.event === 'read') {
-      if (this.#embedding) [this.#reading, this.#embedding] = [new Progress(), undefined]; // Another run of `akin watch`.
-      this.#reading.update(() => readingLine(event.counts, this.#reading.elapsedMs));
-      if (event.isAll) this.#reading.finish(readingLine(event.counts, this.#reading.elapsedMs));
+      if (this.#embedding) [this.#reading, this.#embedding, this.#refused] = [new Progress(), undefined, 0]; // Another run of `akin watch`.
+      const line = () => readingLine(event.counts, this.#refused, this.#reading.elapsedMs);
+      this.#reading.update(line);
+      if (event.isAll) this.#reading.finish(line());
     } else if (event.event === 'embedded') {
       this.#embedding ??= new Progress();
       const line = () => embeddingLine(event, this.#embedding!.elapsedMs);
@@ -135,10 +139,15 @@ export class IntakeProgress {
   }
 }
 
-function readingLine({ added, changed, unchanged, duplicate, rejected }: StoredCounts, elapsedMs: number): string {
-  const read = added + changed + unchanged + duplicate + rejected;
-  return `reading: ${count(read)} records, ${count(Math.round(read / (elapsedMs / 1000)))} a second`;
+function readingLine(counts: StoredCounts, refused: number, elapsedMs: number): string {
+  const { added, changed, unchanged, duplicate, rejected } = counts;
+  const read = added + changed + unchanged + duplicate + rejected - refused;
+  const files = refused > 0 ? [`${several(refused, 'file')} refused`] : [];
+  const speed = `${count(Math.round(read / (elapsedMs / 1000)))} a second`;
+  return `reading: ${[several(read, 'record'), ...files, speed].join(', ')}`;
 }
+
+const several = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 
 function embeddingLine(
   { done, total, tokens }: Extract<IntakeEvent, { event: 'embedded' }>,

@@ -1,8 +1,9 @@
 /** What every command is made with: the program it belongs to, and the session it asks. */
-import { Command } from '@commander-js/extra-typings';
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Configuration } from '../session/configuration.ts';
 import { Session } from '../session/session.ts';
 import type { OnTrouble } from '../threads/pool.ts';
+import { everyOne } from './terminal.ts';
 
 export interface Program {
   /** A new command, with the options that every command has. */
@@ -29,6 +30,18 @@ export function newProgram(
     command: (commandName, description) => withCommonOptions(program, commandName, description),
     sessionOf: ({ index, threads }, onTrouble) => new Session({ address: index, configuration, threads, onTrouble }),
   };
+}
+
+/** Makes an option that is given again an error, unless it is one that collects what it is given. */
+export function refuseRepeated(command: CommandUnknownOpts): void {
+  for (const option of command.options) {
+    if (option.variadic || option.parseArg === everyOne) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) command.error(`error: option '${option.flags}' is given more than once`);
+      isGiven = true;
+    });
+  }
 }
 
 function withCommonOptions(program: Command, name: string, description: string) {

@@ -61,8 +61,8 @@ function hitText(hit: Hit, place: number): string {
         : 'not embedded yet'
       : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
   const why = [
-    ranks.dense && `${ranks.dense}. by meaning`,
-    ranks.lexical && `${ranks.lexical}. by words`,
+    ranks.dense && `${superlative('nearest', ranks.dense)} in meaning`,
+    ranks.lexical && `${superlative('best', ranks.lexical)} by its words`,
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
   const facts = [
@@ -80,6 +80,14 @@ function hitText(hit: Hit, place: number): string {
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+const ENDINGS: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+
+/** "nearest", "2nd nearest". @param place 1 for the first. */
+function superlative(word: string, place: number): string {
+  return place === 1 ? word : `${place}${ENDINGS[ORDINALS.select(place)]} ${word}`;
 }
 
 function explanationLines({ dense, lexical, words, sentence, rerank }: Explanation): string[] {
