@@ -4,7 +4,7 @@ import { Option } from '@commander-js/extra-typings';
 import { embeddedText } from '../paper.ts';
 import { answeringShape, questionShape, type Question, type SearchOptions } from '../search/question.ts';
 import { relatedShape } from '../search/related.ts';
-import { parseYears } from '../search/years.ts';
+import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
 import { declare } from './declared.ts';
 import type { Program } from './program.ts';
@@ -31,8 +31,10 @@ export function askingCommands({ command, sessionOf }: Program): void {
     'search',
     'the papers that answer a query; src/search/README.md has the query language',
   ).argument('<words...>');
-  declare(search, shape);
-  search.action((words, options) => ask({ query: words.join(' ') }, options));
+  declare(search, { year: questionShape.year, ...shape });
+  search.action((words, options: Common & Pick<Question, 'year'> & SearchOptions) =>
+    ask({ query: words.join(' '), year: options.year }, options),
+  );
 
   const like = command('like', 'papers like these papers or texts')
     .argument('[ids...]')
@@ -40,13 +42,13 @@ export function askingCommands({ command, sessionOf }: Program): void {
   const { like: _, filter: __, ...alsoAsked } = questionShape;
   declare(like, { ...alsoAsked, ...shape, unlikeAbove });
   like.action(async (ids, options: Common & Question & SearchOptions & { file?: string[] }) => {
-    const { query, unlike, unlikeTexts } = options;
+    const { query, unlike, unlikeTexts, year } = options;
     const texts = [...(options.texts ?? [])];
     if (options.file) {
       const { papersIn } = await import('../session/intake.ts');
       for await (const paper of papersIn(options.file)) texts.push(embeddedText(paper));
     }
-    await ask({ query, like: ids, unlike, texts, unlikeTexts }, options);
+    await ask({ query, like: ids, unlike, texts, unlikeTexts, year }, options);
   });
 
   const related = command('related', 'the papers a draft might cite and does not, by the passage that asks for them')
@@ -56,7 +58,7 @@ export function askingCommands({ command, sessionOf }: Program): void {
   declare(related, relatedShape);
   related.action(
     async (file, options: Common & { bib?: string; format: RelatedFormat; year?: string; limit?: number }) => {
-      const years = options.year === undefined ? undefined : parseYears(options.year);
+      const years = options.year === undefined ? undefined : yearsFilter(options.year);
       const { readDraft } = await import('../drafts/read.ts');
       const draft = await readDraft(file, options.bib); // What is wrong with it is said before a model is loaded.
       const session = sessionOf(options);

@@ -1,7 +1,8 @@
 /** The options of a command that a declaration has (search/question.ts): their names, values, defaults and descriptions. */
 import { InvalidArgumentError, Option, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import { AkinError } from '../errors.ts';
-import { checked, parametersOf, valueOf, type Parameter } from '../search/parameters.ts';
+import { checked } from '../search/checked.ts';
+import { parametersOf, valueOf, type Parameter } from '../search/parameters.ts';
 import type { z } from 'zod';
 
 /** Adds an option for every part of a shape. The values that commander hands over have been checked by their parts. */

@@ -7,7 +7,7 @@ import { paperSchema } from '../search/answer.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
 import { ANY_PROBLEM, json, problem } from './problem.ts';
-import { ANSWERS, answered, answeringParameters, gateOf, type Gates } from './search.ts';
+import { ANSWERS, answered, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
 
 const PAPERS = '/v1/papers/';
 /** What hangs on a paper. An id that ends so itself is written with `%2F`. */
@@ -45,6 +45,7 @@ const similarRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
+  description: NUMBERS,
   request: { params, query: answeringParameters },
   responses: { ...ANSWERS, 404: problem('No such paper') },
 });

@@ -14,7 +14,12 @@ export const problemSchema = z
     code: z.string().openapi({ description: 'Stable; src/http/README.md has a table' }),
     detail: z.string().openapi({ description: 'What was seen and what was expected' }),
     hint: z.string().optional().openapi({ description: 'The next step' }),
-    field: z.string().optional().openapi({ description: 'The offending parameter' }),
+    field: z
+      .string()
+      .optional()
+      .openapi({
+        description: 'The offending parameter of an address or a form; in JSON the pointer to it (RFC 6901)',
+      }),
   })
   .openapi('Problem');
 export type Problem = z.infer<typeof problemSchema>;
@@ -94,6 +99,23 @@ export function problemOf(error: AkinError): Problem {
   const { message, hint } = toldOf(error);
   return makeProblem(error.status, error.code, message, { hint, field: error.field });
 }
+
+/**
+ * Does something, and where that is refused, names the field as whoever asked wrote it.
+ * @param written the name of a field that what is done calls otherwise.
+ */
+export async function asWritten<T>(written: (field: string) => string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AkinError) || error.field === undefined) throw error;
+    const { code, message, hint, field, cause } = error;
+    throw new AkinError(code, message, { ...(hint !== undefined && { hint }), field: written(field), cause });
+  }
+}
+
+/** The JSON Pointer to a field of a body. */
+export const inBody = (field: string): string => (field.startsWith('/') ? field : `/${field}`);
 
 /** A problem; what is quoted in it, of any length, is cut. */
 export function makeProblem(

@@ -10,15 +10,17 @@ import type { Context } from 'hono';
 import { readDraft, readDraftText } from '../drafts/read.ts';
 import type { Draft } from '../drafts/draft.ts';
 import { AkinError } from '../errors.ts';
+import type { Filter } from '../library/filter.ts';
 import { relatedAnswerSchema } from '../search/answer.ts';
-import { checked, fromTexts } from '../search/parameters.ts';
+import { checked, pointerTo } from '../search/checked.ts';
+import { fromTexts } from '../search/parameters.ts';
 import { relatedShape } from '../search/related.ts';
-import { parseYears, type Years } from '../search/years.ts';
+import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
 import { LIMITS } from './limits.ts';
-import { ANY_PROBLEM, BODY_PROBLEM, json } from './problem.ts';
+import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json } from './problem.ts';
 
 const PATH = '/v1/related';
 
@@ -63,20 +65,29 @@ export function answerRelated(app: OpenAPIHono, session: Session): void {
   app.openAPIRegistry.registerPath(relatedRoute);
   app.post(PATH, atMost(LIMITS.draftsAtOnce, 'drafts'), async (c) => {
     const type = mediaType(c, Object.keys(relatedRoute.request.body.content));
-    const { draft, ...options } = type === 'application/json' ? await draftInJson(c) : await draftInForm(c);
-    return c.json(await session.suggest(draft, options));
+    const isJson = type === 'application/json';
+    const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);
+    const written = (name: string) => (name === 'draft' ? field : name);
+    return c.json(await asWritten(written, () => session.suggest(draft, options)));
   });
 }
 
 interface Asked {
   draft: Draft;
+  /** Where it was given. */
+  field: string;
   limit: number;
-  years: Years | undefined;
+  years: Filter | undefined;
 }
 
 async function draftInJson(c: Context): Promise<Asked> {
-  const { limit, year, ...given } = checked(textSchema, await readJson(c, LIMITS.draftJsonBytes));
-  return { limit, years: yearsIn(year), draft: await draftInText(given, c.req.raw.signal) };
+  const { limit, year, ...given } = checked(textSchema, await readJson(c, LIMITS.draftJsonBytes), pointerTo);
+  const years = yearsIn(year);
+  const kind = kindIn(given);
+  return {
+    ...{ limit, years, field: inBody(kind) },
+    draft: await readDraftText(kind, given[kind]!, given.bib, c.req.raw.signal),
+  };
 }
 
 async function draftInForm(c: Context): Promise<Asked> {
@@ -85,27 +96,25 @@ async function draftInForm(c: Context): Promise<Asked> {
     const form = await receiveForm(c, folder, Object.keys(formSchema.shape));
     const texts = Object.entries(form).map(([name, value]) => [name, [value]]);
     const { file, bib, limit, year } = fromTexts(formSchema, Object.fromEntries(texts) as Record<string, unknown[]>);
-    return { limit, years: yearsIn(year), draft: await draftInFile(folder, file, bib, c.req.raw.signal) };
+    const years = yearsIn(year);
+    return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, c.req.raw.signal) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function yearsIn(year: string | undefined): Years | undefined {
-  return year === undefined ? undefined : parseYears(year);
+function yearsIn(year: string | undefined): Filter | undefined {
+  return year === undefined ? undefined : yearsFilter(year);
 }
 
-async function draftInText(
-  { bib, ...given }: Pick<z.output<typeof textSchema>, 'text' | 'markdown' | 'latex' | 'bib'>,
-  signal: AbortSignal,
-): Promise<Draft> {
+/** As what a draft is given. @throws AkinError `invalid-argument` unless it is given once. */
+function kindIn(given: Pick<z.output<typeof textSchema>, (typeof KINDS)[number]>): (typeof KINDS)[number] {
   const [kind, ...others] = KINDS.filter((each) => given[each] !== undefined);
-  if (kind === undefined || others.length > 0) {
-    throw new AkinError('invalid-argument', `expected one of ${KINDS.join(', ')}, found ${kind ? 'several' : 'none'}`, {
-      field: others[0] ?? 'text',
-    });
-  }
-  return readDraftText(kind, given[kind]!, bib, signal);
+  if (kind !== undefined && others.length === 0) return kind;
+  throw new AkinError('invalid-argument', `expected one of ${KINDS.join(', ')}, found ${kind ? 'several' : 'none'}`, {
+    hint: 'give the draft in one of them',
+    field: others[0] ?? 'text',
+  });
 }
 
 async function draftInFile(

@@ -3,13 +3,14 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { filterSchema } from '../library/filter.ts';
 import { answerSchema, type SearchAnswer } from '../search/answer.ts';
-import { checked, fromTexts } from '../search/parameters.ts';
+import { checked, pointerTo } from '../search/checked.ts';
+import { fromTexts } from '../search/parameters.ts';
 import { answeringShape, queryAlone, questionShape, SOMETHING, type SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { LIMITS } from './limits.ts';
-import { ANY_PROBLEM, BODY_PROBLEM, json, problem } from './problem.ts';
+import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
 
 /** What a question's answer costs: a moment, or as long as it is allowed to take. */
 export interface Gates {
@@ -24,10 +25,13 @@ export const ANSWERS = {
   503: problem('Too many questions wait, come back after `Retry-After` seconds; or no cross-encoder is installed'),
 };
 
+/** What no schema can say of a number in an address. */
+export const NUMBERS = 'Numbers are written out: without a sign that they need not have, an exponent, or another base.';
+
 const { unlikeAbove: _, ...parameters } = answeringShape;
 /** How an answer is asked for in an address. */
 export const answeringParameters = z.strictObject(parameters);
-const searchParameters = z.strictObject({ q: queryAlone, ...parameters });
+const searchParameters = z.strictObject({ q: queryAlone, year: questionShape.year, ...parameters });
 const filter = z.optional(filterSchema).openapi({ allOf: [{ $ref: '#/components/schemas/Filter' }] });
 const questionSchema = z.strictObject({ ...questionShape, filter, ...answeringShape }).openapi('Question', {
   anyOf: [
@@ -35,6 +39,7 @@ const questionSchema = z.strictObject({ ...questionShape, filter, ...answeringSh
     { required: ['texts'], properties: { texts: { minItems: 1 } } },
     { required: ['like'], properties: { like: { minItems: 1 } } },
     { required: ['filter'] },
+    { required: ['year'] },
   ],
   not: {
     required: ['rerank', 'diversity'],
@@ -53,6 +58,7 @@ const searchRoute = createRoute({
   method: 'get',
   path: '/v1/search',
   summary: 'The papers that answer a query, best first',
+  description: NUMBERS,
   request: { query: searchParameters },
   responses: ANSWERS,
 });
@@ -69,17 +75,20 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   app.openAPIRegistry.registerComponent('schemas', 'Filter', FILTER_COMPONENT);
   app.openAPIRegistry.registerPath(searchRoute);
   app.get(searchRoute.path, async (c) => {
-    const { q, ...options } = fromTexts(searchParameters, c.req.queries());
-    return answered(c, gateOf(gates, options), (signal) => session.ask({ query: q }, { ...options, signal }));
+    const { q: query, year, ...options } = fromTexts(searchParameters, c.req.queries());
+    const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
+    const written = (field: string) => (field === 'query' ? 'q' : field);
+    return asWritten(written, () => answered(c, gateOf(gates, options), ask));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     mediaType(c, Object.keys(askRoute.request.body.content));
-    const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes));
-    const { query, texts, like, unlike, unlikeTexts, filter, ...options } = asked;
-    const question = { query, texts, like, unlike, unlikeTexts, filter };
+    const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes), pointerTo);
+    const { query, texts, like, unlike, unlikeTexts, year, filter, ...options } = asked;
+    const question = { query, texts, like, unlike, unlikeTexts, year, filter };
     const gate = gateOf(gates, options, (texts?.length ?? 0) + (unlikeTexts?.length ?? 0));
-    return answered(c, gate, (signal) => session.ask(question, { ...options, signal }));
+    const ask = (signal: AbortSignal) => session.ask(question, { ...options, signal });
+    return asWritten(inBody, () => answered(c, gate, ask));
   });
 }
 

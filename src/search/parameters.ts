@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import { checked, shown } from './checked.ts';
 
 /** What a door may want to know of a part besides its type. */
 interface Meta {
@@ -61,8 +62,8 @@ const metaOf = (schema: z.ZodType): Meta => schema.meta() ?? coreOf(schema).meta
 
 /** A whole number as people write it: without an exponent, another base, or white space. */
 const WHOLE = /^\d+$/;
-/** The same with a fraction; programs write small ones with an exponent. */
-const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+/** The same with a fraction. */
+const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)$/;
 
 /**
  * What a text says for a part. The part's own schema checks it then.
@@ -79,18 +80,15 @@ function numberIn(name: string, { isInt, minValue, maxValue }: z.ZodNumber, text
   const unsigned = minValue !== null && minValue < 0 ? text.replace(/^-/, '') : text;
   const value = (isInt ? WHOLE : DECIMAL).test(unsigned) ? Number(text) : NaN;
   if (value >= (minValue ?? -Infinity) && value <= (maxValue ?? Infinity)) return value;
-  throw wrong(name, `a ${isInt ? 'whole ' : ''}number from ${minValue} to ${maxValue}`, text);
+  const expected = `a ${isInt ? 'whole ' : ''}number from ${minValue} to ${maxValue}`;
+  throw wrong(name, /\de/i.test(text) ? `${expected}, written without an exponent` : expected, text);
 }
 
 const wrong = (field: string, expected: string, text: string) =>
-  new AkinError(
-    'invalid-argument',
-    `${field}: expected ${expected}, found ${text === '' ? 'nothing' : `"${text.slice(0, 40)}"`}`,
-    {
-      hint: 'see /openapi.json',
-      field,
-    },
-  );
+  new AkinError('invalid-argument', `${field}: expected ${expected}, found ${shown(text)}`, {
+    hint: 'correct it, or leave it out: /openapi.json says what is taken',
+    field,
+  });
 
 /**
  * Values from texts, as an address or a form has them: one or several of each name. What is no text (a file) is left as it is.
@@ -111,23 +109,4 @@ export function fromTexts<Shape extends Record<string, z.ZodType>>(
     return [name, typeof text === 'string' ? valueOf(parameter, text) : text];
   });
   return checked(schema, Object.fromEntries(values));
-}
-
-/** A value that came from outside, checked. @throws AkinError `invalid-argument` with the first thing that is wrong. */
-export function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  if (issue.code === 'unrecognized_keys') {
-    const [field] = issue.keys;
-    throw new AkinError('invalid-argument', `unknown parameter "${field}"`, {
-      hint: 'see /openapi.json',
-      field: field!,
-    });
-  }
-  const field = issue.path.join('/');
-  throw new AkinError('invalid-argument', field === '' ? issue.message : `${field}: ${issue.message}`, {
-    hint: 'see /openapi.json',
-    ...(field !== '' && { field }),
-  });
 }

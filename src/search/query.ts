@@ -17,7 +17,7 @@ import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
 import { slipsBetween } from '../library/vocabulary.ts';
 import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../identifiers.ts';
-import { yearsIn } from './years.ts';
+import { yearsFilter } from './years.ts';
 
 export interface ParsedQuery {
   /** What to rank by: the words outside of conditions and those of wanted phrases, in their order. May be empty. */
@@ -66,7 +66,7 @@ interface Item {
 
 /**
  * Understands a query.
- * @throws AkinError `invalid-argument` with field `q`: an unknown field that is near a known one, a value that its field
+ * @throws AkinError `invalid-argument` with field `query`: an unknown field that is near a known one, a value that its field
  *   can't have, a bracket before a condition, hundreds of conditions. Nothing else is refused.
  */
 export function parseQuery(query: string): ParsedQuery {
@@ -226,7 +226,7 @@ function anyOf(choices: Condition[]): Condition {
 function fieldCondition(field: Field, list: string): Condition {
   const values = [...list.matchAll(VALUE)].map(([bare, quoted]) => unquoted(quoted ?? bare)).filter(hasWord);
   if (values.length === 0) throw refused(`${field}: wants a value`, `for example ${EXAMPLES[field]}`);
-  const filters = values.map((value) => filterOf(field, value));
+  const filters = field === 'year' ? [yearsOf(values)] : values.map((value) => filterOf(field, value));
   const titles = field === 'title' ? values : [];
   return {
     filter: filters.length > 1 ? { any: filters } : filters[0]!,
@@ -246,12 +246,16 @@ const EXAMPLES: Record<Field, string> = {
   title: 'title:attention or title:"attention is all"',
 };
 
-function filterOf(field: Field, value: string): Filter {
-  if (field === 'year') {
-    const year = yearsIn(value);
-    if (year) return { year };
-    throw refused(`year:${value} is no year and no range of years`, `for example ${EXAMPLES.year}`);
+/** What `year` is everywhere. @throws AkinError `invalid-argument` with field `query`. */
+function yearsOf(values: string[]): Filter {
+  try {
+    return yearsFilter(values.join(','));
+  } catch (error) {
+    throw refused((error as AkinError).message, `for example ${EXAMPLES.year}`);
   }
+}
+
+function filterOf(field: Field, value: string): Filter {
   if (field === 'has') return { has: fieldToHave(value) };
   if (field === 'in') return { collection: value };
   return { [field]: value } as Filter;
@@ -293,7 +297,7 @@ function refuseBracket(word: string): void {
 }
 
 function refused(message: string, hint?: string): AkinError {
-  return new AkinError('invalid-argument', message, { hint, field: 'q' });
+  return new AkinError('invalid-argument', message, { hint, field: 'query' });
 }
 
 /** No name is so long that more are allowed. */

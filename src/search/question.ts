@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { filterSchema, type Filter } from '../library/filter.ts';
 import type { ListOrder } from '../library/library.ts';
+import { yearsSchema } from './years.ts';
 
 export const MODES = ['hybrid', 'dense', 'lexical'] as const;
 export type Mode = (typeof MODES)[number];
@@ -49,6 +50,7 @@ export const questionShape = {
   like: texts.meta({ description: 'Ids of papers to be like; they are no hits', value: 'id' }),
   unlike: texts.meta({ description: 'Ids of papers not to be like', value: 'id' }),
   unlikeTexts: texts.meta({ description: 'Texts not to be like', value: 'text', option: 'unlike-text' }),
+  year: yearsSchema,
   filter: filterSchema.optional().meta({
     type: 'object',
     description: 'Conditions that every hit meets, besides those of the query',
@@ -116,6 +118,8 @@ export interface Question {
   unlike?: string[] | undefined;
   /** Texts not to be like. */
   unlikeTexts?: string[] | undefined;
+  /** Years (years.ts) that every hit is of. */
+  year?: string | undefined;
   /** Conditions that every hit meets, besides those in the query. */
   filter?: Filter | undefined;
 }

@@ -23,7 +23,7 @@ import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
 import { fuse } from './ranking.ts';
 import { sentencesOf, SentenceVectors, type NearestSentence } from './sentences.ts';
-import { YEARS_EXAMPLE, type Years } from './years.ts';
+import { yearsSchema } from './years.ts';
 
 export const DEFAULT_SUGGESTIONS = 20;
 export const MAX_SUGGESTIONS = 100;
@@ -36,10 +36,7 @@ export const relatedShape = {
     .max(MAX_SUGGESTIONS)
     .default(DEFAULT_SUGGESTIONS)
     .meta({ description: 'How many suggestions in all', value: 'n' }),
-  year: z
-    .string()
-    .optional()
-    .meta({ description: `Only papers of these years: ${YEARS_EXAMPLE}`, example: '2019..2022', value: 'years' }),
+  year: yearsSchema,
 };
 
 /** How suggestions are weighed. */
@@ -101,7 +98,7 @@ export class Related {
       limit = DEFAULT_SUGGESTIONS,
       years,
       weights = WEIGHTS,
-    }: { limit?: number; years?: Years | undefined; weights?: Weights } = {},
+    }: { limit?: number; years?: Filter | undefined; weights?: Weights } = {},
   ): Promise<RelatedAnswer> {
     if (this.#running >= MAX_AT_ONCE) {
       throw new AkinError('overloaded', `${this.#running} drafts are being read already`, {
@@ -116,7 +113,7 @@ export class Related {
     }
   }
 
-  async #suggest(draft: Draft, limit: number, years: Years | undefined, weights: Weights): Promise<RelatedAnswer> {
+  async #suggest(draft: Draft, limit: number, years: Filter | undefined, weights: Weights): Promise<RelatedAnswer> {
     const passages: Passage[] = [];
     const notes = [...draft.notes];
     for (const passage of passagesOf(draft, this.#embedder.model.maxTokens)) {
@@ -246,7 +243,7 @@ export class Related {
     asked: Asked[],
     draft: Draft,
     cited: Cited[],
-    years: Years | undefined,
+    years: Filter | undefined,
     wanted: number,
     breadth: number,
   ): Promise<Scored[]> {
@@ -254,7 +251,7 @@ export class Related {
     const leftOut = new Set([draft.title, ...cited.map(({ found }) => found?.title ?? '')].map(titleKey));
     const left = new Set(cited.flatMap(({ found }) => found?.work ?? []));
     for (let depth = DEPTH; ; depth *= 4) {
-      const scored = await this.#scored(asked, left, years && { year: years }, depth, breadth);
+      const scored = await this.#scored(asked, left, years, depth, breadth);
       const taken = new Set<string>();
       const kept: Scored[] = [];
       for (const each of scored) {

@@ -7,6 +7,7 @@ import { embeddedText } from '../paper.ts';
 import { parseQuery } from './query.ts';
 import { MAX_ASKED, MAX_QUERY, MAX_SEEDS, SOMETHING, type Question } from './question.ts';
 import { direction } from './seeds.ts';
+import { yearsFilter } from './years.ts';
 
 /** A question whose words and conditions are understood; nothing was looked up for it yet. */
 export interface Parsed {
@@ -25,7 +26,7 @@ export interface Parsed {
 
 /** @throws AkinError `invalid-argument` for what is too long or too much, or can't be understood. */
 export function parsed(question: Question): Parsed {
-  const query = checkedText(question.query, 'q');
+  const query = checkedText(question.query, 'query');
   const texts = checkedTexts(question.texts, 'texts');
   const unlikeTexts = checkedTexts(question.unlikeTexts, 'unlikeTexts');
   checkTogether([query, ...texts, ...unlikeTexts]);
@@ -33,7 +34,8 @@ export function parsed(question: Question): Parsed {
   checkCount(like, 'like');
   checkCount(unlike, 'unlike');
   const said = query === '' ? undefined : parseQuery(query);
-  const filters = [said?.filter, question.filter].filter((filter) => filter !== undefined);
+  const years = question.year === undefined ? undefined : yearsFilter(question.year);
+  const filters = [said?.filter, years, question.filter].filter((filter) => filter !== undefined);
   const { text = '', identifier, canonical = '' } = said ?? {};
   const filter = filters.length > 1 ? { all: filters } : filters[0];
   return { text, identifier, texts, unlikeTexts, like, unlike, filter, canonical };
@@ -84,7 +86,7 @@ export async function understood(
   if (about.length === 0 && filter === undefined) {
     throw new AkinError('invalid-argument', 'the query is empty', {
       hint: 'say in words what the papers are about, or name papers they should be like',
-      field: 'q',
+      field: 'query',
     });
   }
   const ofGiven = vectorsOf(given, paperTexts, library, embedder, signal);
@@ -148,7 +150,7 @@ function checkedText(given: string | undefined, field: string): string {
   if (text.length > MAX_QUERY) {
     throw new AkinError(
       'invalid-argument',
-      `${field === 'q' ? 'the query' : field} has ${text.length} characters, at most ${MAX_QUERY} are taken`,
+      `${field === 'query' ? 'the query' : field} has ${text.length} characters, at most ${MAX_QUERY} are taken`,
       { field },
     );
   }

@@ -1,5 +1,8 @@
 /** Ranges of years as people write them, wherever they may: in a query, as an option, in a request. */
+import { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import type { Filter } from '../library/filter.ts';
+import { shown } from './checked.ts';
 
 /** Both ends included. */
 export interface Years {
@@ -7,7 +10,16 @@ export interface Years {
   to?: number;
 }
 
-export const YEARS_EXAMPLE = '2019, 2019..2022, 2019.., ..2022 or >=2019';
+export const YEARS_EXAMPLE = '2019, 2019..2022, 2019.., ..2022, >=2019 or several with commas between them';
+/** Characters: a hundred years one by one. */
+const MAX_YEARS = 500;
+
+/** The years of papers as a part of any question. */
+export const yearsSchema = z
+  .string()
+  .max(MAX_YEARS)
+  .optional()
+  .meta({ description: `Only papers of these years: ${YEARS_EXAMPLE}`, example: '2017,2019..2022', value: 'years' });
 
 /**
  * Reads `2019`, `2019..2022`, `2019-2022`, `2019..`, `..2022`, `>=2019`, `>2019`, `<=2022`, `<2022`.
@@ -26,9 +38,23 @@ export function yearsIn(text: string): Years | undefined {
   return { ...(from !== undefined && { from: Number(from) }), ...(to !== undefined && { to: Number(to) }) };
 }
 
-/** As `yearsIn`. @throws AkinError `invalid-argument` with field `year`. */
-export function parseYears(text: string): Years {
-  const years = yearsIn(text);
-  if (years) return years;
-  throw new AkinError('invalid-argument', `"${text}" names no years: expected ${YEARS_EXAMPLE}`, { field: 'year' });
+/**
+ * The condition that papers are of these years: of one span (`yearsIn`), or of any of several with commas between them.
+ * @throws AkinError `invalid-argument` with field `year`.
+ */
+export function yearsFilter(text: string): Filter {
+  const spans = text.split(',').filter((span) => span.trim() !== '');
+  const filters = spans.map((span) => {
+    const year = yearsIn(span);
+    if (year) return { year };
+    throw new AkinError('invalid-argument', `year: ${shown(span.trim())} is no year and no range of years`, {
+      hint: `expected ${YEARS_EXAMPLE}`,
+      field: 'year',
+    });
+  });
+  if (filters.length > 1) return { any: filters };
+  if (filters[0]) return filters[0];
+  throw new AkinError('invalid-argument', `year: expected ${YEARS_EXAMPLE}, found ${shown(text.trim())}`, {
+    field: 'year',
+  });
 }

@@ -209,6 +209,11 @@ describe('refusals', () => {
     ['/v1/search?q=a&cutoff=', 400, 'invalid-argument', 'cutoff'],
     ['/v1/search?q=a&cutoff=Infinity', 400, 'invalid-argument', 'cutoff'],
     ['/v1/search?q=a&cutoff=1e3', 400, 'invalid-argument', 'cutoff'],
+    ['/v1/search?q=a&cutoff=1e1', 400, 'invalid-argument', 'cutoff'],
+    ['/v1/search?q=a&diversity=1e-1', 400, 'invalid-argument', 'diversity'],
+    ['/v1/search?q=a&rerank=1e1', 400, 'invalid-argument', 'rerank'],
+    ['/v1/search?q=a&year=soon', 400, 'invalid-argument', 'year'],
+    ['/v1/search?q=auther:bengio', 400, 'invalid-argument', 'q'],
     ['/v1/search?q=a&facets=', 400, 'invalid-argument', 'facets'],
     ['/v1/search?q=a&facets=yes', 400, 'invalid-argument', 'facets'],
     ['/v1/search?q=a&cursor=', 400, 'invalid-argument', 'cursor'],
@@ -243,21 +248,23 @@ describe('refusals', () => {
   });
 
   it.each([
-    [{}, 'q'],
-    [{ query: '' }, 'q'],
-    [{ texts: [] }, 'q'],
-    [{ unlike: [TURING] }, 'q'],
-    [{ texts: [' '] }, 'texts/0'],
-    [{ like: ['x'], limit: '3' }, 'limit'],
-    [{ query: 'a', limit: null }, 'limit'],
-    [{ query: 'a', limit: true }, 'limit'],
-    [{ query: 'a', limit: 1.5 }, 'limit'],
-    [{ query: 'a', facets: 'true' }, 'facets'],
-    [{ query: 'a', cursor: 'a b' }, 'cursor'],
-    [{ query: 'a', colour: 'red' }, 'colour'],
-    [{ query: 'a', filter: { author: '-' } }, 'filter/author'],
-    [{ query: 'a', filter: { author: 'turing', year: { from: 1 } } }, 'filter'],
-    [{ query: 'a', filter: [] }, 'filter'],
+    [{}, '/query'],
+    [{ query: '' }, '/query'],
+    [{ texts: [] }, '/query'],
+    [{ unlike: [TURING] }, '/query'],
+    [{ texts: [' '] }, '/texts/0'],
+    [{ like: ['x'], limit: '3' }, '/limit'],
+    [{ query: 'a', limit: null }, '/limit'],
+    [{ query: 'a', limit: true }, '/limit'],
+    [{ query: 'a', limit: 1.5 }, '/limit'],
+    [{ query: 'a', facets: 'true' }, '/facets'],
+    [{ query: 'a', cursor: 'a b' }, '/cursor'],
+    [{ query: 'a', colour: 'red' }, '/colour'],
+    [{ query: 'a', filter: { author: '-' } }, '/filter/author'],
+    [{ query: 'a', filter: { author: 'turing', year: { from: 1 } } }, '/filter'],
+    [{ query: 'a', filter: [] }, '/filter'],
+    [{ query: 'a', filter: { all: [{ year: { since: 1 } }] } }, '/filter/all/0/year/since'],
+    [{ query: 'a', 'a/b~': 1 }, '/a~1b~0'],
     [[], undefined],
     ['a', undefined],
     [null, undefined],
@@ -266,13 +273,15 @@ describe('refusals', () => {
     const problem = await refusal(answer, 400);
     expect(problem).toMatchObject({ code: 'invalid-argument' });
     expect(problem.field).toBe(field);
+    expect(problem.detail).not.toMatch(/Invalid|Too (?:big|small)|received|undefined|\[object/);
+    expect(problem.hint ?? '').not.toBe('');
     const { post } = documentation.paths['/v1/search']!;
     const { schema } = post!.requestBody!.content['application/json']!;
     expect(isValid(schema, body), 'the document says that it is good').toBe(false);
   });
 
-  it('knows numbers as people and programs write them', async () => {
-    for (const diversity of ['0', '1', '.5', '0.5', '1.', '1e-7', '5E-1', '00.5'])
+  it('knows numbers as people write them', async () => {
+    for (const diversity of ['0', '1', '.5', '0.5', '1.', '0.0000001', '00.5'])
       expect((await ok(`/v1/search?q=machines&diversity=${diversity}&limit=03`)).hits).toHaveLength(3);
   });
 
@@ -293,6 +302,33 @@ describe('refusals', () => {
       const { schema } = documentation.paths['/v1/search']!.post!.requestBody!.content['application/json']!;
       expect(isValid(schema, body), JSON.stringify(body)).toBe(true);
     }
+  });
+
+  it.each([
+    [{ query: 'auther:bengio' }, '/query', /there is no field "auther"/],
+    [{ query: 'a', year: '2022..2019' }, '/year', /"2022\.\.2019" is no year and no range/],
+    [{ query: 'a', limit: 1000 }, '/limit', /^\/limit: expected at most 100, found 1000$/],
+    [{ query: 'a', mode: 'fuzzy' }, '/mode', /^\/mode: expected hybrid or dense or lexical, found "fuzzy"$/],
+    [{ query: 7 }, '/query', /^\/query: expected a text, found 7$/],
+    [{ texts: ['a', 'b'.repeat(10_001)] }, '/texts/1', /^\/texts\/1: expected at most 10000 characters, found/],
+    [{ like: ['nobody'] }, '/like', /"nobody"/],
+  ])('names the field of POST /v1/search %j as it was written, %s', async (body, field, detail) => {
+    const answer = await app.request('/v1/search', { method: 'POST', body: JSON.stringify(body), headers: JSON_BODY });
+    const problem = (await answer.json()) as Record<string, string>;
+    expect(problem.field).toBe(field);
+    expect(problem.detail).toMatch(detail);
+    expect(problem.hint ?? '').not.toBe('');
+  });
+
+  it('takes the years of an address, a body and the query language by one rule', async () => {
+    const idsOf = (answer: { hits: { id: string }[] }) => answer.hits.map(({ id }) => id).sort();
+    const years = '1936..1937,2017';
+    const asked = idsOf(await ok(`/v1/search?q=machines&limit=100&cutoff=0&year=${years}`));
+    expect(asked.length).toBeGreaterThan(1);
+    expect(idsOf(await ok(`/v1/search?q=machines+year:${years}&limit=100&cutoff=0`))).toEqual(asked);
+    const body = JSON.stringify({ query: 'machines', limit: 100, cutoff: 0, year: years });
+    const answer = await app.request('/v1/search', { method: 'POST', body, headers: JSON_BODY });
+    expect(idsOf((await answer.json()) as { hits: { id: string }[] })).toEqual(asked);
   });
 
   it('takes any text for text', async () => {

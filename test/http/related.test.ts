@@ -101,15 +101,16 @@ describe('a draft in a form', () => {
 
 describe('refusals', () => {
   it.each([
-    [{}, 'invalid-argument', 'text'],
-    [{ text: '' }, 'invalid-argument', 'draft'],
-    [{ text: TEXT, latex: TEXT }, 'invalid-argument', 'latex'],
-    [{ text: 7 }, 'invalid-argument', 'text'],
-    [{ text: TEXT, limit: 0 }, 'invalid-argument', 'limit'],
-    [{ text: TEXT, limit: 101 }, 'invalid-argument', 'limit'],
-    [{ text: TEXT, year: 'soon' }, 'invalid-argument', 'year'],
-    [{ text: TEXT, bib: 'hello' }, 'format-unknown', 'bib'],
-    [{ text: TEXT, colour: 'red' }, 'invalid-argument', 'colour'],
+    [{}, 'invalid-argument', '/text'],
+    [{ text: '' }, 'invalid-argument', '/text'],
+    [{ markdown: '' }, 'invalid-argument', '/markdown'],
+    [{ text: TEXT, latex: TEXT }, 'invalid-argument', '/latex'],
+    [{ text: 7 }, 'invalid-argument', '/text'],
+    [{ text: TEXT, limit: 0 }, 'invalid-argument', '/limit'],
+    [{ text: TEXT, limit: 101 }, 'invalid-argument', '/limit'],
+    [{ text: TEXT, year: 'soon' }, 'invalid-argument', '/year'],
+    [{ text: TEXT, bib: 'hello' }, 'format-unknown', '/bib'],
+    [{ text: TEXT, colour: 'red' }, 'invalid-argument', '/colour'],
   ])('answer %j with 400, %s, field %s', async (body, code, field) => {
     const answer = await postJson(body);
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json');

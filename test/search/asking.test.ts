@@ -99,7 +99,7 @@ describe('conditions', () => {
   it('that name no field there is are refused', async () => {
     await expect(search.search('auther:turing')).rejects.toMatchObject({
       code: 'invalid-argument',
-      field: 'q',
+      field: 'query',
       hint: expect.stringContaining('author:') as string,
     });
   });
@@ -422,7 +422,7 @@ describe('papers like these', () => {
     });
     for (const query of ['\u0012\u007f\u2005\u0089', ' \u200b'])
       await expect(search.ask({ query, unlikeTexts: ['sheep'] })).rejects.toMatchObject({ code: 'invalid-argument' });
-    await expect(search.ask({ texts: [' '] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'q' });
-    await expect(search.ask({ unlike: [TURING] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'q' });
+    await expect(search.ask({ texts: [' '] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'query' });
+    await expect(search.ask({ unlike: [TURING] })).rejects.toMatchObject({ code: 'invalid-argument', field: 'query' });
   });
 });

@@ -14,7 +14,7 @@ const refusal = (query: string): string => {
   try {
     parseQuery(query);
   } catch (error) {
-    expect(error).toMatchObject({ name: 'AkinError', code: 'invalid-argument', field: 'q' });
+    expect(error).toMatchObject({ name: 'AkinError', code: 'invalid-argument', field: 'query' });
     return `${(error as AkinError).message}: ${(error as AkinError).hint}`;
   }
   return expect.fail(`${query} was not refused`);

@@ -1,4 +1,5 @@
 /** Related work: what is suggested for a draft, for which of its passages, and why. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Draft, Reference } from '../../src/drafts/draft.ts';
 import { readMarkdown } from '../../src/drafts/markdown.ts';
@@ -8,7 +9,8 @@ import type { Library } from '../../src/library/library.ts';
 import { openLibrary, openWriter } from '../../src/library/open.ts';
 import { passagesOf } from '../../src/search/passages.ts';
 import { DEFAULT_SUGGESTIONS, MAX_SUGGESTIONS, Related, WEIGHTS } from '../../src/search/related.ts';
-import { parseYears } from '../../src/search/years.ts';
+import { parseQuery } from '../../src/search/query.ts';
+import { yearsFilter } from '../../src/search/years.ts';
 import { sampleCopy } from '../akin.ts';
 import { storedPaper, storedVector } from '../library/lookup.ts';
 import { MODEL, paper, put } from '../library/made.ts';
@@ -121,13 +123,13 @@ describe('suggestions', () => {
   });
 
   it('are of the years asked for, as many as there are', async () => {
-    const years = parseYears('1930..1960');
+    const years = yearsFilter('1930..1960');
     const answer = await related.suggest(DRAFT, { limit: MAX_SUGGESTIONS, years });
     const all = [];
     for await (const { id, year } of library.everyPaper())
       if (year !== null && year >= 1930 && year <= 1960) all.push(id);
     expect(idsOf(answer).sort()).toEqual(all.sort());
-    expect(idsOf(await related.suggest(DRAFT, { years: parseYears('..1500') }))).toEqual([]);
+    expect(idsOf(await related.suggest(DRAFT, { years: yearsFilter('..1500') }))).toEqual([]);
   });
 
   it('name each work once, and never the draft itself', async () => {
@@ -224,13 +226,35 @@ describe('passages', () => {
   });
 });
 
+it('reads several years as a query does', () => {
+  const span = fc.oneof(
+    fc.integer({ min: 1000, max: 9999 }).map(String),
+    fc.integer({ min: 1000, max: 9999 }).map((year) => `${year}..`),
+    fc.tuple(fc.integer({ min: 1000, max: 4999 }), fc.integer({ min: 5000, max: 9999 })).map((both) => both.join('..')),
+    fc.constantFrom('2022..2019', 'soon', '19', '>=2019', '<2000'),
+  );
+  const meant = (read: () => unknown): unknown => {
+    try {
+      return read();
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  fc.assert(
+    fc.property(fc.array(span, { minLength: 1, maxLength: 4 }), (spans) => {
+      const years = spans.join(',');
+      expect(meant(() => parseQuery(`year:${years}`).filter)).toEqual(meant(() => yearsFilter(years)));
+    }),
+  );
+});
+
 it('reads years, and refuses what names none', () => {
-  expect(parseYears('2019')).toEqual({ from: 2019, to: 2019 });
-  expect(parseYears('2019..2022')).toEqual({ from: 2019, to: 2022 });
-  expect(parseYears(' 2019.. ')).toEqual({ from: 2019 });
-  expect(parseYears('..2022')).toEqual({ to: 2022 });
-  expect(parseYears('>=2019')).toEqual({ from: 2019 });
-  expect(parseYears('2019-2022')).toEqual({ from: 2019, to: 2022 });
+  expect(yearsFilter('2019')).toEqual({ year: { from: 2019, to: 2019 } });
+  expect(yearsFilter('2019..2022')).toEqual({ year: { from: 2019, to: 2022 } });
+  expect(yearsFilter(' 2019.. ')).toEqual({ year: { from: 2019 } });
+  expect(yearsFilter('..2022')).toEqual({ year: { to: 2022 } });
+  expect(yearsFilter('>=2019')).toEqual({ year: { from: 2019 } });
+  expect(yearsFilter('2019-2022')).toEqual({ year: { from: 2019, to: 2022 } });
   for (const wrong of [
     '',
     '..',
@@ -244,7 +268,7 @@ it('reads years, and refuses what names none', () => {
     '>=',
     'x',
   ]) {
-    expect(() => parseYears(wrong), wrong).toThrow(
+    expect(() => yearsFilter(wrong), wrong).toThrow(
       expect.objectContaining({ code: 'invalid-argument', field: 'year' }),
     );
   }

@@ -143,7 +143,10 @@ describe('every search', () => {
   it('refuses a query that is empty or longer than any abstract', async () => {
     for (const mode of MODES) {
       for (const query of ['', ' \n\t', 'a '.repeat(MAX_QUERY / 2) + 'ab']) {
-        await expect(search.search(query, { mode })).rejects.toMatchObject({ code: 'invalid-argument', field: 'q' });
+        await expect(search.search(query, { mode })).rejects.toMatchObject({
+          code: 'invalid-argument',
+          field: 'query',
+        });
       }
       expect((await search.search('ab'.repeat(MAX_QUERY / 2), { mode })).mode).toBe(mode);
     }
