@@ -1,15 +1,17 @@
 /** What every command is made with: the program it belongs to, and the session it asks. */
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings';
 import type { Configuration } from '../session/configuration.ts';
-import { Session } from '../session/session.ts';
-import type { OnTrouble } from '../threads/pool.ts';
+import { Session, type SessionOptions } from '../session/session.ts';
 import { everyOne } from './terminal.ts';
 
 export interface Program {
   /** A new command, with the options that every command has. */
   command: (name: string, description: string) => ReturnType<typeof withCommonOptions>;
   /** The session with the library that a command was told. */
-  sessionOf: (options: { index: string; threads?: number | undefined }, onTrouble?: OnTrouble) => Session;
+  sessionOf: (
+    options: { index: string; threads?: number | undefined },
+    onTrouble?: SessionOptions['onTrouble'],
+  ) => Session;
   configuration: Configuration;
 }
 

@@ -14,12 +14,9 @@ export const problemSchema = z
     code: z.string().openapi({ description: 'Stable; src/http/README.md has a table' }),
     detail: z.string().openapi({ description: 'What was seen and what was expected' }),
     hint: z.string().optional().openapi({ description: 'The next step' }),
-    field: z
-      .string()
-      .optional()
-      .openapi({
-        description: 'The offending parameter of an address or a form; in JSON the pointer to it (RFC 6901)',
-      }),
+    field: z.string().optional().openapi({
+      description: 'The offending parameter of an address or a form; in JSON the pointer to it (RFC 6901)',
+    }),
   })
   .openapi('Problem');
 export type Problem = z.infer<typeof problemSchema>;
