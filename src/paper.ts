@@ -17,6 +17,7 @@ import {
   parseIdentifier,
   type Identifiers,
 } from './identifiers.ts';
+import { givenFirst, nameSchema, namesAmong, namesByText, readName, shownName, type Name } from './names.ts';
 import { excerpt, normalText, onOneLine, withSingleBlanks } from './text.ts';
 
 export interface Paper {
@@ -24,7 +25,10 @@ export interface Paper {
   id: string;
   title: string;
   abstract: string;
+  /** As people see them: "Given Family". */
   authors: string[];
+  /** What is known of the parts of the names among authors and editors; undefined where nothing is. */
+  names?: Name[];
   year: number | null;
   venue: string | null;
   url: string | null;
@@ -35,10 +39,31 @@ export interface Paper {
 }
 
 /** A paper in brief: what an answer says of it, wherever it names one. */
-export type Brief = Pick<Paper, 'id' | 'title' | 'authors' | 'year' | 'venue' | 'url' | 'ids'>;
+export interface Brief extends Pick<Paper, 'id' | 'title' | 'authors' | 'year' | 'venue' | 'url' | 'ids'> {
+  /** Of a work without authors: they stand in their place. */
+  editors?: string[];
+}
 
-export function briefOf({ id, title, authors, year, venue, url, ids }: Paper): Brief {
-  return { id, title, authors, year, venue, url, ids };
+export function briefOf(paper: Paper): Brief {
+  const { id, title, authors, year, venue, url, ids } = paper;
+  const editors = authors.length === 0 ? editorsOf(paper) : [];
+  return { id, title, authors, ...(editors.length > 0 && { editors }), year, venue, url, ids };
+}
+
+/** The editors of a paper or of the book that it is in, as people see them. */
+export function editorsOf({ extra: { editors } }: Pick<Paper, 'extra'>): string[] {
+  return Array.isArray(editors) ? editors.filter((each): each is string => typeof each === 'string') : [];
+}
+
+/** The people in a list of papers: all of a few, of many the first three; editors are marked. */
+export function namesLine({ authors, editors = [] }: Pick<Brief, 'authors' | 'editors'>): string {
+  const people = authors.length > 0 ? authors : editors.map((name) => `${name} (ed.)`);
+  return people.length <= 4 ? people.join(', ') : `${people.slice(0, 3).join(', ')} and ${people.length - 3} more`;
+}
+
+/** Those by whose names a paper is known: its authors or, of an edited book, its editors. */
+export function peopleOf(paper: Paper): string[] {
+  return paper.authors.length > 0 ? paper.authors : editorsOf(paper);
 }
 
 /** The text of a paper that is embedded. Part of the fingerprint: a change here changes every vector. */
@@ -55,14 +80,19 @@ const key = z.union([line, z.number().transform(String)], 'expected a text or a 
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 /** The most authors that any paper has had are fifteen thousand. */
 const MAX_ITEMS = 50_000;
-const list = z
-  .unknown()
-  .refine((items) => !Array.isArray(items) || items.length <= MAX_ITEMS, {
-    error: `expected at most ${MAX_ITEMS} items`,
-    abort: true,
-  })
-  .pipe(z.union([z.array(line), line.transform((text) => [text])], 'expected a list of texts'))
-  .transform((items) => items.filter((item) => item !== ''));
+const listOf = <Item extends z.ZodType>(item: Item, what: string) =>
+  z
+    .unknown()
+    .refine((items) => !Array.isArray(items) || items.length <= MAX_ITEMS, {
+      error: `expected at most ${MAX_ITEMS} items`,
+      abort: true,
+    })
+    .pipe(z.union([z.array(item), item.transform((each) => [each])], `expected a list of ${what}`));
+const list = listOf(line, 'texts').transform((items) => items.filter((item) => item !== ''));
+const namesGiven = listOf(z.union([line, nameSchema]), 'names');
+const namesSchema = listOf(nameSchema, 'names in parts').transform((names) =>
+  names.filter((name) => typeof name !== 'string'),
+);
 const year = z
   .union(
     [
@@ -84,7 +114,8 @@ const inputSchema = z
     id: optional(key),
     title: optional(line),
     abstract: optional(paragraph),
-    authors: optional(list),
+    authors: optional(namesGiven),
+    names: optional(z.unknown()),
     year: optional(year),
     venue: optional(line),
     url: optional(line),
@@ -108,7 +139,10 @@ const inputSchema = z
 /** JSON can be read at any depth, but not walked: the stack would overflow. No paper comes near this. */
 const MAX_NESTING = 100;
 
-/** A record as a source hands it over, before validation. */
+/**
+ * A record as a source hands it over, before validation. Names of `authors` and `extra.editors` are texts, `Family, Given` or
+ * as they are written, or in parts (see `nameSchema`); beside texts as people see them, `names` may say what is known of them.
+ */
 export type PaperInput = Record<string, unknown>;
 
 /**
@@ -140,17 +174,18 @@ export function toPaper(input: unknown): Paper {
     title,
     abstract,
     authors,
+    names: givenNames,
     year,
     venue,
     url,
     categories,
-    ids: given,
+    ids: givenIds,
     extra: givenExtra,
     ...rest
   } = parsed.data;
   const ids: Identifiers = {};
   const extra: Record<string, unknown> = { ...givenExtra };
-  for (const [key, value] of [...Object.entries(given ?? {}), ...Object.entries(rest)]) {
+  for (const [key, value] of [...Object.entries(givenIds ?? {}), ...Object.entries(rest)]) {
     if (isIdentifierKind(key) && !value) continue;
     const normal = isIdentifierKind(key) ? normalIdentifier(key, value as string) : null;
     if (isIdentifierKind(key) && normal !== null) ids[key] = normal;
@@ -164,21 +199,44 @@ export function toPaper(input: unknown): Paper {
   if (arxiv) ids.arxiv ??= arxiv;
   settleIsbn(ids, extra);
 
-  const paper = {
+  const known = namesSchema.safeParse(givenNames ?? []);
+  if (!known.success) extra.names = givenNames; // Another program's, and something else.
+  const settle = settlerOf(known.data ?? []);
+  const people = (authors ?? []).map(settle).filter(saysSomething);
+  const given = Array.isArray(extra.editors) ? namesGiven.safeParse(extra.editors).data : undefined;
+  const editors = given?.map(settle).filter(saysSomething);
+  if (editors) extra.editors = editors.map(textOf);
+  const said = {
     title: title ?? '',
     abstract: abstract ?? '',
-    authors: authors ?? [],
+    authors: people.map(textOf),
     year: year ?? null,
     venue: venue || null,
   };
+  const all = [...people, ...(editors ?? [])];
+  const names = namesAmong(
+    all.map(textOf),
+    all.filter((name) => typeof name !== 'string'),
+  );
+  const content = { ...said, authors: people.map((name) => (typeof name === 'string' ? name : givenFirst(name))) };
   return {
-    id: id || idFrom(ids) || `akin:${digest(canonicalJson(paper)).slice(0, 16)}`,
-    ...paper,
+    id: id || idFrom(ids) || `akin:${digest(canonicalJson(content)).slice(0, 16)}`,
+    ...said,
+    ...(names.length > 0 && { names }),
     url: url || null,
     ids,
     categories: categories ?? [],
     extra,
   };
+}
+
+const textOf = (name: string | Name): string => (typeof name === 'string' ? name : shownName(name));
+const saysSomething = (name: string | Name): boolean => textOf(name) !== '';
+
+/** Makes of a name as it was given what is known of it: what is said of that text, what it says itself, or the text. */
+function settlerOf(known: Name[]): (given: string | Name) => string | Name {
+  const byText = namesByText(known);
+  return (given) => (typeof given === 'string' ? (byText.get(given) ?? readName(given)) : given);
 }
 
 /** Publications that have an ISBN of their own, as sources call them in `extra.type`. */

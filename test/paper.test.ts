@@ -131,7 +131,7 @@ describe('toPaper', () => {
   it('says which field is wrong, and shows a long value only in part', () => {
     expect(refusal({ title: 17 }).message).toMatch(/^title: .*string.*, found 17$/);
     expect(refusal({ title: 'A', authors: [{ name: 'B' }] })).toMatchObject({
-      message: 'authors: expected a list of texts, found [{"name":"B"}]',
+      message: 'authors: expected a list of names, found [{"name":"B"}]',
       field: '/authors',
     });
     expect(refusal({ title: 'A', year: 'x'.repeat(1_000_000) }).message.length).toBeLessThan(200);

@@ -7,7 +7,7 @@ import { ROOT } from './akin.ts';
 
 /** What everything may know: errors and faults, papers and what names them, texts and vectors as such. */
 const GROUND = [
-  ...['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'addresses.ts', 'identifiers.ts'],
+  ...['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'names.ts', 'addresses.ts', 'identifiers.ts'],
   ...['places.ts', 'fold.ts', 'text.ts', 'vector.ts'],
 ];
 const THREADS = ['thread.ts', 'threads'];
@@ -27,7 +27,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   quarantine: ['errors.ts', 'package.ts', 'thread.ts'],
   'addresses.ts': [],
   'identifiers.ts': ['addresses.ts'],
-  'paper.ts': ['errors.ts', 'addresses.ts', 'identifiers.ts', 'text.ts'],
+  'names.ts': ['fold.ts', 'text.ts'],
+  'paper.ts': ['errors.ts', 'addresses.ts', 'identifiers.ts', 'names.ts', 'text.ts'],
   threads: ['errors.ts', 'faults.ts', 'thread.ts'],
   sources: [...GROUND, ...THREADS, 'interruption.ts', 'quarantine'],
   export: [...GROUND, 'sources'], // A format is written as it is read.

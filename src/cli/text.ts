@@ -1,6 +1,6 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
-import type { Paper } from '../paper.ts';
+import { namesLine, type Brief } from '../paper.ts';
 import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import { count } from './progress.ts';
 
@@ -107,8 +107,6 @@ export function versionText({ id, title, venue, year }: Version): string {
   return [title, venue, year, id].filter(Boolean).join(' · ');
 }
 
-export function byline({ authors, venue, year }: Pick<Paper, 'authors' | 'venue' | 'year'>): string {
-  const names =
-    authors.length <= 4 ? authors.join(', ') : `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more`;
-  return [names, venue, year].filter(Boolean).join(' · ');
+export function byline({ venue, year, ...people }: Pick<Brief, 'authors' | 'editors' | 'venue' | 'year'>): string {
+  return [namesLine(people), venue, year].filter(Boolean).join(' · ');
 }

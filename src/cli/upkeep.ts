@@ -20,16 +20,23 @@ export function upkeepCommands(program: Program): void {
   const { command, sessionOf } = program;
   command('status', 'what the library holds').action((options) =>
     withSession(sessionOf(options), async (session) => {
-      const { place, library, format, spaces, papers, embedded, works, settings, bytes } = await session.facts();
+      const { place, library, format, spaces, papers, embedded, works, nameless, settings, bytes } =
+        await session.facts();
       const { model, fingerprint, truncated } = spaces.find(({ inUse }) => inUse)!;
       const status = {
         ...{ folder: path.resolve(place), library, format, model, fingerprint, papers, embedded, truncated },
-        ...{ works, settings, bytes },
+        ...{ works, nameless, settings, bytes },
       };
       print(options, status, (s) =>
         [
           `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
           ...(s.works < s.papers ? [`${count(s.works)} works: versions of one work count once`] : []),
+          ...(s.nameless > 0
+            ? [
+                `${count(s.nameless)} papers were read by an older akin, which did not keep what is the family name: ` +
+                  'take their files in again (akin add, akin sync); nothing is embedded anew',
+              ]
+            : []),
           ...(s.settings.lexicalWeight === undefined
             ? []
             : [`words weigh ${s.settings.lexicalWeight} in hybrid searches, as "akin tune" found`]),

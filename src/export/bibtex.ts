@@ -4,18 +4,21 @@
  * Of `extra` survive the texts, as fields of their names, on one line; but not under names that a field can't have, nor
  * those that would say something else of the paper (a `subtitle`, a `crossref`). Names are turned into BibTeX's where it has
  * its own (`issue` into `number`), lists are joined by semicolons, numbers become texts, and what is nested stays out. The
- * type is BibTeX's own word for it, the key is made unless the paper came with one. The id is in the field `akinid`.
+ * type is BibTeX's own word for it, the key is made unless the paper came with one. The id is in the field `akinid`, and in
+ * `akinnames` what of the names can't be seen in them (see name-notes.ts).
  */
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
-import type { Paper } from '../paper.ts';
-import { isOthers, RAW, RAW_SIGN, VERBATIM } from '../sources/bibtex.ts';
+import { guessedName, namesByText } from '../names.ts';
+import { editorsOf, type Paper } from '../paper.ts';
+import { RAW, RAW_SIGN, VERBATIM } from '../sources/bibtex.ts';
+import { isOthers, withoutBlanks } from '../sources/bibtex-names.ts';
+import { writtenNotes } from '../sources/name-notes.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';
 import { extraWithIsbn, identifierText } from './identifiers.ts';
 import { CitationKeys } from './keys.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
-import { namePartsOf } from './names.ts';
 
 const TYPES: Record<Kind, string> = {
   article: 'article',
@@ -50,7 +53,7 @@ const TAKEN = new Set<string>([
   ...(
     'title subtitle author editor abstract year date journal journaltitle booktitle url ee doi eprint eprinttype ' +
     'eprintclass archiveprefix primaryclass arxivid keywords keyword author_keywords keywords-plus mesh mesh_terms tags ' +
-    'crossref xdata groups mendeley-groups akinid'
+    'crossref xdata groups mendeley-groups akinid akinnames'
   ).split(' '),
 ]);
 /** Names that BibTeX can have: Scopus's `funding_text 1` is none. */
@@ -78,9 +81,8 @@ function entry(paper: Paper, key: string): string {
 type Field = [name: string, value: string];
 
 function publication(paper: Paper, type: string): Field[] {
-  const { title, authors, year, venue, url, extra } = paper;
-  const { moreAuthors } = extra;
-  const editors = (Array.isArray(extra.editors) ? extra.editors : []).map(lineOf).filter((name) => name !== '');
+  const { title, year, venue, url, extra } = paper;
+  const { authors, editors } = peopleIn(paper);
   const given = lineOf(extra.date);
   const date = (yearIn(given) ?? year) === year ? given : '';
   // As it was written ("Sept./1994", "in press"), as long as that says the same.
@@ -89,8 +91,8 @@ function publication(paper: Paper, type: string): Field[] {
   const idFields = ID_FIELDS.map((kind): Field => [kind, verbatim(identifierText(paper, kind))]);
   const arxiv = idFields.find(([kind]) => kind === 'arxiv')![1];
   return [
-    ['author', [...authors.map(person), ...(moreAuthors === true ? ['others'] : [])].join(' and ')],
-    ['editor', editors.map(person).join(' and ')],
+    ['author', [...authors, ...(extra.moreAuthors === true ? ['others'] : [])].join(' and ')],
+    ['editor', editors.join(' and ')],
     // Styles put titles in small letters, except what is in braces.
     ['title', markupSafe(title).replace(/\S+/g, (word) => (/.\p{Lu}/u.test(word) ? `{${latex(word)}}` : latex(word)))],
     [/^(?:in|conf)/.test(type) ? 'booktitle' : 'journal', latex(markupSafe(venue ?? ''))],
@@ -125,12 +127,14 @@ function fieldText(name: string, text: string): string {
 
 const isTextOrNumber = (value: unknown): value is string | number => isText(value) || typeof value === 'number';
 
-function contents({ id, abstract, categories }: Paper): Field[] {
+function contents(paper: Paper): Field[] {
+  const { id, abstract, categories } = paper;
   return [
     // The source reads these without looking at semicolons.
     ['keywords', categories.map((category) => latex(markupSafe(category)).replace(/[,;]/g, '{$&}')).join(', ')],
     ['abstract', abstract === '' ? '' : paragraphs(abstract)],
     ['akinid', latex(markupSafe(id))],
+    ['akinnames', peopleIn(paper).notes],
   ];
 }
 
@@ -144,17 +148,36 @@ function paragraphs(abstract: string): string {
   return lines.map((line) => (line === '' ? '\\par' : line.replace(/^@/, '{@}'))).join('\n\n');
 }
 
-/** "von Family, Jr, Given", or in braces what is to be left whole. */
-function person(name: string): string {
-  const safe = markupSafe(name);
-  const parts = safe === name && !name.includes('=') ? namePartsOf(name) : undefined;
-  if (!parts) return isOthers(name) ? `{{${latex(safe)}}}` : `{${latex(safe)}}`;
-  const { given, particle, family, suffix } = parts;
-  const last = particle === '' ? family : `${particle} ${family}`;
-  return [last, suffix, given]
-    .filter((part) => part !== '')
-    .map(latex)
-    .join(', ');
+/** Authors and editors as BibTeX has them, and what is to be said beside them. */
+function peopleIn(paper: Paper): { authors: string[]; editors: string[]; notes: string } {
+  const known = namesByText(paper.names ?? []);
+  const places: Parameters<typeof writtenNotes>[0] = { guessed: [], joined: [] };
+  let place = 0;
+  const written = (text: string): string => {
+    place++;
+    if (!known.has(text)) places.guessed.push(place);
+    const name = known.get(text) ?? guessedName(text);
+    if ('literal' in name) {
+      const whole = latex(markupSafe(text));
+      // In one pair of braces a command would be an accent's.
+      return isOthers(text) || whole.startsWith('\\') ? `{{${whole}}}` : `{${whole}}`;
+    }
+    const { family, particle, suffix } = name;
+    const given = name.given.replace(/(?<=\p{Lu}\.)(?=\p{Lu}\.)/gu, ' ');
+    const isJoined = given !== name.given && withoutBlanks(given) === name.given;
+    if (isJoined) places.joined.push(place);
+    const last = [particle, family].filter((part) => part !== undefined).map(namePart);
+    const others = [suffix, isJoined ? given : name.given].filter((part) => part !== undefined).map(namePart);
+    return [last.join(' '), ...others].join(', ');
+  };
+  const [authors, editors] = [paper.authors, editorsOf(paper)].map((people) => people.map(written));
+  return { authors: authors!, editors: editors!, notes: writtenNotes(places) };
+}
+
+/** A part of a name, in braces where it has a word or a sign in it that means something in a list of names. */
+function namePart(part: string): string {
+  const text = latex(markupSafe(part));
+  return /(?:^| )and(?: |$)|=/i.test(part) ? `{${text}}` : text;
 }
 
 const COMMANDS: Record<string, string> = {

@@ -1,16 +1,16 @@
 /**
  * CSL-JSON, for Zotero, Pandoc and citation processors.
  *
- * Everything survives: what CSL has no field for (the id, some identifiers, `extra` whole) is in `custom.akin`, where CSL
+ * Everything survives: what CSL has no field for (the id, some identifiers, what is known of names, `extra` whole) is in `custom.akin`, where CSL
  * provides for such things. What `extra` says that CSL does have a field for is said there as well, for others to read.
  */
-import type { Paper } from '../paper.ts';
+import { guessedName, namesByText, type Name } from '../names.ts';
+import { editorsOf, type Paper } from '../paper.ts';
 import type { Exporter } from './exporter.ts';
 import { extraWithIsbn } from './identifiers.ts';
 import { CitationKeys } from './keys.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
-import { namePartsOf } from './names.ts';
 
 const TYPES: Record<Kind, string> = {
   article: 'article-journal',
@@ -54,7 +54,10 @@ export const cslJson: Exporter = {
 };
 
 function item(paper: Paper, key: string): Record<string, unknown> {
-  const { id, title, abstract, authors, venue, url, ids, categories, extra } = paper;
+  const { id, title, abstract, authors, names, venue, url, ids, categories, extra } = paper;
+  const known = namesByText(names ?? []);
+  const people = (texts: string[]) =>
+    texts.length === 0 ? undefined : texts.map((text) => person(text, known.get(text) ?? guessedName(text)));
   const said = extraWithIsbn(paper);
   const others = Object.entries(FIELDS).map(([field, names]): [string, unknown] => {
     const name = names.find((each) => typeof said[each] === 'string');
@@ -65,7 +68,8 @@ function item(paper: Paper, key: string): Record<string, unknown> {
     'citation-key': key,
     type: TYPES[kindOf(paper)],
     title: title === '' ? undefined : markupSafe(title),
-    author: authors.length === 0 ? undefined : authors.map(person),
+    author: people(authors),
+    editor: people(editorsOf(paper)),
     issued: issued(paper),
     'container-title': venue === null ? undefined : markupSafe(venue),
     DOI: ids.doi,
@@ -76,16 +80,20 @@ function item(paper: Paper, key: string): Record<string, unknown> {
     abstract: abstract === '' ? undefined : abstract.split('\n').map(markupSafe).join('\n'),
     categories: categories.length === 0 ? undefined : categories,
     ...Object.fromEntries(others),
-    custom: { akin: { id, ids, extra } },
+    custom: { akin: { id, authors, names, ids, extra } },
   };
 }
 
-function person(name: string): Record<string, string> {
-  const parts = namePartsOf(name);
-  if (!parts) return { literal: name };
-  const { given, particle, family, suffix } = parts;
-  const named = Object.entries({ family, given, 'non-dropping-particle': particle, suffix });
-  return Object.fromEntries(named.filter(([, part]) => part !== ''));
+function person(text: string, name: Name): Record<string, string> {
+  if ('literal' in name) return { literal: text };
+  const { family, particle, suffix } = name;
+  // Small words behind given names are left there when names are sorted: "Alexander von" Humboldt.
+  const words = name.given.split(' ');
+  let end = words.length;
+  while (end > 1 && /^\p{Ll}/u.test(words[end - 1]!)) end--;
+  const [given, dropping] = [words.slice(0, end).join(' '), words.slice(end).join(' ')];
+  const parts = { family, given, 'dropping-particle': dropping, 'non-dropping-particle': particle, suffix };
+  return Object.fromEntries(Object.entries(parts).filter((part): part is [string, string] => Boolean(part[1])));
 }
 
 /** The whole date, where a source gave one of that year. */

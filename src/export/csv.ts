@@ -1,7 +1,7 @@
 /**
  * A table (CSV, RFC 4180), one paper a row, under the names of akin's fields.
  *
- * Everything survives: `extra` as JSON in one column. Authors and categories are separated by semicolons; a backslash stands
+ * Everything survives: `extra`, and what is known of the parts of names, as JSON in a column each. Authors and categories are separated by semicolons; a backslash stands
  * before a semicolon or backslash inside one. Cells are what the paper says: one that begins with `=` is not altered, so a
  * spreadsheet is to be told to import them as text.
  */
@@ -21,6 +21,7 @@ const COLUMNS: Record<string, (paper: Paper) => string> = {
   url: ({ url }) => url ?? '',
   categories: ({ categories }) => list(categories),
   ...Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, ({ ids }: Paper) => ids[kind] ?? ''])),
+  akin_names: ({ names }) => (names === undefined ? '' : JSON.stringify(names)),
   akin_extra: ({ extra }) => (Object.keys(extra).length === 0 ? '' : JSON.stringify(extra)),
 };
 

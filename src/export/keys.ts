@@ -2,8 +2,8 @@
  * Citation keys: the one a paper came with, or family name, year and the first telling word of its title. Of those given
  * out, only the keys are remembered.
  */
-import type { Paper } from '../paper.ts';
-import { namePartsOf } from './names.ts';
+import { guessedName, namesByText } from '../names.ts';
+import { peopleOf, type Paper } from '../paper.ts';
 
 const KEY = /^[a-z][\w:.+/-]*$/i;
 const MAX_KEY_CHARACTERS = 100;
@@ -33,8 +33,11 @@ function ownKey({ extra: { key } }: Paper): string | undefined {
   return typeof key === 'string' && KEY.test(key) && key.length <= MAX_KEY_CHARACTERS ? key : undefined;
 }
 
-function madeKey({ authors: [first = ''], year, title }: Paper): string {
-  const family = ascii(namePartsOf(first)?.family ?? first).join('');
+function madeKey(paper: Paper): string {
+  const { names, year, title } = paper;
+  const [first = ''] = peopleOf(paper);
+  const name = namesByText(names ?? []).get(first) ?? guessedName(first);
+  const family = ascii('family' in name ? name.family : first).join('');
   const word = ascii(title).find((each) => !STOP_WORDS.has(each)) ?? '';
   const key = [family.slice(0, 30), year ?? '', word.slice(0, 30)].join('');
   return /^[a-z]/.test(key) ? key : `paper${key}`;

@@ -1,6 +1,6 @@
 /** A reading list in Markdown, for people: nothing reads it back. Every paper is an item, its abstract below. */
 import { IDENTIFIER_KINDS, type IdentifierKind } from '../identifiers.ts';
-import type { Paper } from '../paper.ts';
+import { briefOf, type Paper } from '../paper.ts';
 import type { Exporter } from './exporter.ts';
 
 /** Names of identifiers, and the pages they lead to. */
@@ -27,7 +27,8 @@ export const markdown: Exporter = {
 };
 
 function item(paper: Paper): string {
-  const { title, abstract, authors, venue, year, ids } = paper;
+  const { title, abstract, venue, year, ids } = paper;
+  const { authors, editors = [] } = briefOf(paper);
   const pages = IDENTIFIER_KINDS.filter((kind) => ids[kind] !== undefined).map((kind) => {
     const [name, page] = PAGES[kind];
     return {
@@ -39,7 +40,7 @@ function item(paper: Paper): string {
   const heading = plain(title === '' ? '(no title)' : title);
   const published = [venue === null ? '' : `*${plain(venue)}*`, String(year ?? '')].filter((part) => part !== '');
   const facts = [
-    authors.map(plain).join(', '),
+    [...authors, ...editors.map((name) => `${name} (ed.)`)].map(plain).join(', '),
     published.join(' '),
     ...pages.map(({ label, address }) => link(plain(label), address)),
   ];

@@ -6,14 +6,15 @@
  * are accession numbers (AN), a PMCID is in C2, where PubMed's own exports have it.
  */
 import { parseIdentifier } from '../identifiers.ts';
-import type { Paper } from '../paper.ts';
-import { DOI, isOthers, OWN_ID, TAG_NAMES, withoutEmptyParts } from '../sources/ris.ts';
+import { familyFirst, guessedName, namesByText } from '../names.ts';
+import { editorsOf, type Paper } from '../paper.ts';
+import { writtenNotes } from '../sources/name-notes.ts';
+import { DOI, isOthers, OWN_ID, OWN_NAMES, TAG_NAMES, withoutEmptyParts } from '../sources/ris.ts';
 import { yearIn } from '../sources/year.ts';
 import type { Exporter } from './exporter.ts';
 import { extraWithIsbn, identifierText } from './identifiers.ts';
 import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
-import { namePartsOf } from './names.ts';
 
 const TYPES: Record<Kind, string> = {
   article: 'JOUR',
@@ -59,8 +60,9 @@ export const ris: Exporter = {
 };
 
 function lines(paper: Paper): string[] {
-  const { id, title, abstract, authors, year, venue, url, ids, categories } = paper;
-  const { type, pages, page, editors, moreAuthors, key, ...others } = extraWithIsbn(paper);
+  const { id, title, abstract, year, venue, url, ids, categories } = paper;
+  const { authors, editors, notes } = peopleIn(paper);
+  const { type, pages, page, editors: _, moreAuthors, key, ...others } = extraWithIsbn(paper);
   const all = (tag: string, values: string[]): string[] => values.flatMap((value) => valueLines(tag, value));
   const given = typeof type === 'string' && /^[A-Z]{3,7}$/.test(type) ? type : TYPES[kindOf(paper)];
   const range = textsIn([pages, page])[0] ?? '';
@@ -69,9 +71,9 @@ function lines(paper: Paper): string[] {
     `TY  - ${given}`,
     ...all('ID', textsIn(key)),
     ...all('TI', [title]),
-    ...all('AU', authors.map(person)),
+    ...all('AU', authors),
     ...(moreAuthors === true ? ['AU  - et al.'] : []),
-    ...all('A2', textsIn(editors).map(person)),
+    ...all('A2', editors),
     ...all('PY', [String(year ?? '')]),
     ...all('T2', [venue ?? '']),
     ...all('SP', [first]),
@@ -83,7 +85,7 @@ function lines(paper: Paper): string[] {
       all('AN', ids[kind] === undefined ? [] : [`${kind}:${ids[kind]}`]),
     ),
     ...all('KW', categories),
-    ...all('U1', [`${OWN_ID}${id}`]),
+    ...all('U1', [`${OWN_ID}${id}`, ...(notes === '' ? [] : [`${OWN_NAMES}${notes}`])]),
     ...Object.entries(others).flatMap(([name, value]) => {
       const tag = TAGS.get(name) ?? (FREE_TAGS.test(name) ? name : undefined);
       if (tag === undefined) return [];
@@ -99,16 +101,19 @@ function lines(paper: Paper): string[] {
 const textsIn = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((each) => typeof each === 'string');
 
-/** "van Family, Given, Jr"; a name with a comma in it with that doubled, as EndNote wants it for organisations. */
-function person(name: string): string {
-  const parts = namePartsOf(name);
-  if (parts) {
-    const { given, particle, family, suffix } = parts;
-    const last = particle === '' ? family : `${particle} ${family}`;
-    return [last, given, suffix].filter((part) => part !== '').join(', ');
-  }
-  // A comma at the end says as much, and that it is not the end of a list.
-  return name.includes(',') ? name.replace(',', ',,') : isOthers(name) ? `${name},` : name;
+/** Authors and editors as RIS has them, and what is to be said beside them. */
+function peopleIn(paper: Paper): { authors: string[]; editors: string[]; notes: string } {
+  const known = namesByText(paper.names ?? []);
+  const [authors, editors] = [paper.authors, editorsOf(paper)] as const;
+  const guessed = [...authors, ...editors].flatMap((text, i) => (known.has(text) ? [] : [i + 1]));
+  const written = (text: string): string => {
+    const name = known.get(text) ?? guessedName(text);
+    if ('family' in name) return familyFirst(name);
+    // EndNote's way with institutions: a comma in the name is doubled, or stands at its end.
+    if (text.includes(',')) return text.replace(',', ',,');
+    return known.has(text) || isOthers(text) ? `${text},` : text;
+  };
+  return { authors: authors.map(written), editors: editors.map(written), notes: writtenNotes({ guessed, joined: [] }) };
 }
 
 /** What may not begin a line that goes on with a value: it would be a tag, or, to who tells formats apart, an entry. */

@@ -157,6 +157,11 @@ export interface LibraryFacts extends LibraryState {
   spaces: Space[];
   /** Works there are: versions of one work count once. */
   works: number;
+  /**
+   * Papers of which an akin that kept nothing of the parts of names was the last to read any record: taken in again, they
+   * say what their sources know.
+   */
+  nameless: number;
   bytes: number;
   /** What is under way in the background that people may want to know of, in sentences. */
   notes: string[];

@@ -1,7 +1,8 @@
 /** How several records of one paper become one paper. Nothing is lost: the records themselves are kept beside it. */
 import { plain, wordsIn } from '../fold.ts';
 import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind } from '../identifiers.ts';
-import type { Paper } from '../paper.ts';
+import { namesAmong } from '../names.ts';
+import { editorsOf, type Paper } from '../paper.ts';
 
 /**
  * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers
@@ -35,11 +36,12 @@ function contradict(a: Paper, b: Paper): boolean {
  * Merges records of the same paper, the first of them leading. Id, title, authors and URL come from the first record that
  * has them, but a title that says the paper was retracted before one that does not; and so do venue and DOI, but a
  * journal's before a preprint server's; the abstract is the longest; the year is the earliest; identifiers, categories and
- * extra fields are united, the earlier record winning where two differ; it is in the collections of both.
+ * extra fields are united, the earlier record winning where two differ; it is in the collections of both. What any record
+ * knows of the parts of a name holds for that name, whichever record it was taken from.
  */
 export function mergeRecords(records: Paper[]): Paper {
   const [first, ...others] = records as [Paper, ...Paper[]];
-  return others.reduce<Paper>(
+  const paper = others.reduce<Paper>(
     (merged, record) => ({
       id: merged.id,
       title: isRetracted(record.title) && !isRetracted(merged.title) ? record.title : merged.title || record.title,
@@ -57,6 +59,11 @@ export function mergeRecords(records: Paper[]): Paper {
     }),
     first,
   );
+  const names = namesAmong(
+    [...paper.authors, ...editorsOf(paper)],
+    records.flatMap((record) => record.names ?? []),
+  );
+  return names.length === 0 ? paper : { ...paper, names };
 }
 
 /** "[RETRACTED] On knots", "Retracted: On knots". */

@@ -13,6 +13,7 @@ export const briefShape = {
   id: z.string(),
   title: z.string(),
   authors: z.array(z.string()),
+  editors: z.array(z.string()).optional().meta({ description: 'Of a work without authors: they stand in their place' }),
   year,
   venue: z.string().nullable(),
   url: z.string().nullable(),
@@ -147,6 +148,20 @@ export const relatedAnswerSchema = z
 
 const paperShape = {
   ...briefShape,
+  names: z
+    .array(
+      z.union([
+        z.object({
+          family: z.string(),
+          given: z.string(),
+          particle: z.string().optional(),
+          suffix: z.string().optional(),
+        }),
+        z.object({ literal: z.string() }),
+      ]),
+    )
+    .optional()
+    .meta({ description: 'What is known of the parts of names among authors and editors' }),
   abstract: z.string(),
   categories: z.array(z.string()),
   extra: z.record(z.string(), z.unknown()),

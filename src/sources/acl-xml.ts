@@ -57,10 +57,11 @@ function readPaper(paper: XmlElement, containers: readonly XmlElement[], meta: X
   };
 }
 
-function persons(element: XmlElement | undefined, role: string): string[] {
-  return elements(element, role).map((person) =>
-    [textOf(child(person, 'first')), textOf(child(person, 'last'))].filter((part) => part !== '').join(' '),
-  );
+function persons(element: XmlElement | undefined, role: string): object[] {
+  return elements(element, role).map((person) => ({
+    family: textOf(child(person, 'last')),
+    given: textOf(child(person, 'first')),
+  }));
 }
 
 /**

@@ -46,11 +46,11 @@ function read(record: JsonObject): PaperInput {
 const paragraphs = (text: string): string => text.replace(/\n(?! {2})/g, ' ');
 
 /** Family, given, suffix, and then affiliations. */
-function nameOf(parts: unknown): string {
+function nameOf(parts: unknown): string | object {
   if (!Array.isArray(parts)) return '';
-  const [family, given, suffix] = parts.map((part) => text(part) ?? '');
-  const name = [given, family, suffix].filter((part) => part).join(' ');
-  return latexToText(name.replace(/\. -/g, '.-')); // arXiv's parser puts a space in J.-P.
+  // arXiv's parser puts a space in J.-P.
+  const [family, given, suffix] = parts.map((part) => latexToText((text(part) ?? '').replace(/\. -/g, '.-')));
+  return { family, given, suffix };
 }
 
 /** `A. Author, B. Author (Institute, City) and C. Author`. */

@@ -1,8 +1,9 @@
 /**
  * Which people are in a list of authors? Every service separates them in its own way, and a list by itself often leaves open
  * whether a comma stands between two people or inside one's name: so a column is looked at first (`styleOf`), and each of its
- * lists is then taken apart in that light (`namesIn`). Names come out as they are written; `givenFirst` turns them round.
+ * lists is then taken apart in that light (`namesIn`). Names come out as they are written; `listedName` says what that tells of one.
  */
+import { isSuffix, ofInstitution } from '../names.ts';
 import { onOneLine } from '../text.ts';
 import { isObject, text } from './json-records.ts';
 import { literalIn } from './literals.ts';
@@ -33,6 +34,8 @@ const CONJUNCTION = /(?<!\bvon) (?:and|&|und|et(?!\.? al\b)) /;
 /** What belongs to the name before it, and what is no part of a name. */
 const SUFFIX = /^(?:Jr|Sr|II|III|IV)\.?$/;
 const DEGREE = /^(?:Ph\.? ?D|D\.?Phil|M\.?Sc|B\.?Sc|M\.?P\.?H|Dr|Prof)\.?$/;
+/** "PhD", which is no part of a name. */
+export const isDegree = (text: string): boolean => DEGREE.test(text);
 /** `A`, `A.`, `ABC`, `A. B.`, `A B`, `A.-B.`; but `LI W.` is a name. */
 const INITIALS = /^(?:\p{Lu}{1,4}\.?|(?:\p{Lu}\.?[- ]|\p{Lu}\.){1,4}\p{Lu}\.?)$/u;
 // Linear: both are asked of a name's first 200 characters.
@@ -151,12 +154,17 @@ const GIVEN = [
   'initials',
 ];
 
-/** `Family, Given`, or the name as a whole. */
+const PARTICLE = ['prefix', 'particle', 'non-dropping-particle', 'nonDroppingParticle'];
+
+/** `Family, Given`, with a suffix behind that; or the name as a whole. */
 function nameOf(person: Record<string, unknown>): string | undefined {
   const first = (keys: string[]): string | undefined =>
     keys.map((key) => text(person[key])).find((each) => each !== undefined);
   const [family, given] = [first(FAMILY), first(GIVEN)];
-  if (family !== undefined) return given === undefined ? family : `${family}, ${given}`;
+  if (family !== undefined) {
+    const last = [first(PARTICLE), family].filter((part) => part !== undefined).join(' ');
+    return [last, given, first(['suffix', 'name-suffix'])].filter((part) => part !== undefined).join(', ');
+  }
   const whole = first(WHOLE_NAMES) ?? first(['formatted', 'raw', 'raw_author_name']);
   if (whole !== undefined) return whole;
   return isObject(person.author) ? nameOf(person.author) : (text(person.author) ?? given);
@@ -270,20 +278,48 @@ const trimmed = (parts: readonly string[]): string[] =>
     })
     .filter((part) => part !== '');
 
-/** A name with the family name first where that can be told: by a comma, or by initials at the end. */
-export function givenFirst(name: string, { initials }: Pick<ListStyle, 'initials'>): string {
-  if (name.length > MAX_NAME_CHARACTERS) return name; // Not a name.
-  const [first = '', second, ...suffixes] = name.split(',').map((part) => part.trim());
-  const isSuffix = second !== undefined && suffixes.length === 0 && SUFFIX.test(second);
-  if (second !== undefined && !isSuffix) return [second, first, ...suffixes].join(' ').trim();
-  const whole = isSuffix ? `${first} ${second}` : first;
+/** A name as a source hands it on: `Family, Given` or whatever is written, or the parts that initials at its end tell. */
+export type NameGiven = string | { family: string; given: string; suffix?: string | undefined };
+
+/** What is known of a name that is listed so. */
+export function listedName(written: string, { initials }: Pick<ListStyle, 'initials'>): NameGiven {
+  const [before = '', after = '', ...more] = written.split(', ', 3);
+  const name = more.length === 0 && before.includes(' ') && SUFFIX.test(after) ? `${before} ${after}` : written;
+  if (name.length > MAX_NAME_CHARACTERS || /[,，]/.test(name)) return name;
   // Capitals without stops may be a whole name, but hardly in a list in which initials stand last.
   const bare = initials === 'last' ? BARE_IN_LIST : BARE;
-  const match = DOTTED.exec(whole) ?? (initials === 'first' ? null : bare.exec(whole));
-  return match ? `${match[2]} ${match[1]}${match[3] ?? ''}` : whole;
+  const [, family, given, suffix] = DOTTED.exec(name) ?? (initials === 'first' ? null : bare.exec(name)) ?? [];
+  if (family === undefined || given === undefined || isSuffix(given) || !/\p{L}{2}/u.test(family)) return name;
+  return { family, given, suffix };
+}
+
+/** The people in a field or on lines that should hold one each, but may hold some: in what order is told from all of them. */
+export function peopleOn(lines: readonly string[]): NameGiven[] {
+  const names = lines.flatMap(namesInOne).flatMap(bareName);
+  const style = styleOf(names);
+  return names.map((name) => listedName(name, style));
+}
+
+/** The names in what should be one: those that semicolons part, or commas that plainly stand between people. */
+export function namesInOne(text: string): string[] {
+  if (text.length > MAX_LIST_CHARACTERS) return [text];
+  if (text.includes(';'))
+    return trimmed(text.split(';')).flatMap((part) => (part.includes(';') ? part : namesInOne(part)));
+  const parts = trimmed(text.split(/[,，]/));
+  if (parts.length < 2 || text.includes(',,') || parts.some((part) => SUFFIX.test(part) || DEGREE.test(part)))
+    return [text];
+  if (parts.length > 3 && isPaired(parts))
+    return parts.flatMap((family, i) => (i % 2 === 0 ? [`${family}, ${parts[i + 1]!}`] : []));
+  const areWhole =
+    parts.length > 2
+      ? parts.every((part) => part.includes(' ') && !ofInstitution(part))
+      : [INITIALS_FIRST, INITIALS_LAST].some((form) =>
+          parts.every((part) => form.test(part.slice(0, MAX_NAME_CHARACTERS))),
+        );
+  return areWhole ? parts : [text];
 }
 
 // Linear: a name has at most 200 characters.
-const DOTTED = /^(.+?) ((?:\p{Lu}\.[- ]?)*\p{Lu}\.)( (?:Jr|Sr|II|III|IV)\.?)?$/u;
+const DOTTED = /^(.+?) ((?:\p{Lu}\.[- ]?)*\p{Lu}\.)(?: ((?:Jr|Sr|II|III|IV|2nd|3rd|[456]th)\.?))?$/u;
 const BARE = /^(\S+) (\p{Lu}{1,3})$/u;
-const BARE_IN_LIST = /^(\S.*?) (\p{Lu}(?:-?\p{Lu}){0,3})( (?:Jr|Sr|2nd|3rd|[456]th)\.?)?$/u;
+const BARE_IN_LIST = /^(\S.*?) (\p{Lu}(?:-?\p{Lu}){0,3})(?: ((?:Jr|Sr|II|III|IV|2nd|3rd|[456]th)\.?))?$/u;

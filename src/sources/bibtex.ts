@@ -10,9 +10,10 @@ import { onOneLine } from '../text.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
 import { eprintKind, identifiersNamedIn } from './bibtex-identifiers.ts';
 import { Inheritance } from './bibtex-inheritance.ts';
-import { fieldsWithValue, MAX_NAME, partsBetween } from './fields.ts';
-import { latexToText } from './latex.ts';
-import { plainText } from './markup.ts';
+import { namesIn, ownNames } from './bibtex-names.ts';
+import { cleaned, plain, splitOutsideBraces } from './bibtex-text.ts';
+import { fieldsWithValue, partsBetween } from './fields.ts';
+import { readNotes } from './name-notes.ts';
 import type { Found, Source } from './source.ts';
 import { yearIn } from './year.ts';
 
@@ -109,7 +110,10 @@ function toInput({ type, key, fields: given }: Entry): PaperInput {
   const [title, subtitle] = [plain(fields.take('title')), plain(fields.take('subtitle'))].map((text) => text ?? '');
   const [date, yearField] = [fields.take('date'), plain(fields.take('year'))];
   const year = yearIn(date) ?? yearIn(yearField);
-  const [authors, editors] = [namesIn(fields.takeAll('author')), namesIn(fields.takeAll('editor'))];
+  const notes = readNotes(plain(fields.take('akinnames')));
+  const [authorField, editorField] = [fields.takeAll('author'), fields.takeAll('editor')];
+  const authors = id === undefined ? namesIn(authorField) : ownNames(authorField, notes, 0);
+  const editors = id === undefined ? namesIn(editorField) : ownNames(editorField, notes, authors.names.length);
   const classes = [plain(fields.take('eprintclass', 'primaryclass')) ?? ''];
   const keywords = KEYWORDS.flatMap((name) => fields.takeAll(name)).flatMap(id === undefined ? listOf : itemsOf);
   const categories = [...classes, ...keywords].filter((category) => category !== '');
@@ -169,13 +173,6 @@ function collectionsOf(fields: EntryFields): string[] {
   ];
 }
 
-/** The text of a field on one line. */
-function plain(value: string): string;
-function plain(value: string | undefined): string | undefined;
-function plain(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : onOneLine(cleaned(value)).trim();
-}
-
 /** What is in a list with semicolons or, where it has none, commas. */
 const listOf = (value: string): string[] => {
   const text = plain(value);
@@ -184,12 +181,6 @@ const listOf = (value: string): string[] => {
 
 /** A list with commas, outside of braces: as BibLaTeX and akin have it. */
 const itemsOf = (value: string): string[] => splitOutsideBraces(value, /,/g).map((item) => plain(item));
-
-/** LaTeX resolved, then the HTML or JATS that publishers leave in titles and abstracts. */
-function cleaned(value: string): string {
-  const text = latexToText(value);
-  return /[<&]/.test(text) ? plainText(text) : text;
-}
 
 /** Line ends only wrap; a blank line begins a paragraph, which may be an explicitly empty one (`\par`). */
 function paragraphs(value: string): string {
@@ -230,55 +221,4 @@ function urlIn(value: string | undefined): string | undefined {
   const marked = /\\(?:url|href)\s*\{([^{}]*)\}/.exec(value)?.[1];
   if (marked !== undefined) return verbatim(marked);
   return /^\s*https?:/.test(value) ? verbatim(value) : undefined;
-}
-
-/** Whether a name of a list only says that there are more. */
-export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
-
-/** The names of a list of people, and whether it ends in "and others". */
-function namesIn(values: string[]): { names: string[]; more: boolean } {
-  const people = values.flatMap((value) => splitOutsideBraces(onOneLine(value).trim(), / and /gi));
-  const names = people.filter((person) => !isOthers(person)).map((person) => nameOf(person));
-  return { names: names.filter((name) => name !== ''), more: people.some(isOthers) };
-}
-
-/**
- * "Given Family" from "First von Last", "von Last, First", "von Last, Jr, First", BibLaTeX's "family=Last, given=First" or
- * a corporate name in braces.
- */
-function nameOf(person: string): string {
-  if (person.length > MAX_NAME) return plain(person);
-  const parts = splitOutsideBraces(person, /,/g).map((part) => part.trim());
-  if (/^(?:family|given|prefix|suffix)\s*=/i.test(person)) {
-    const named = new Map(parts.map((part) => [/^[a-z]*/i.exec(part)![0].toLowerCase(), valueIn(part)]));
-    return nameFrom(['given', 'prefix', 'family', 'suffix'].map((name) => named.get(name) ?? ''));
-  }
-  const [last = '', ...given] = parts;
-  const suffix = given.length > 1 ? given.shift()! : '';
-  return nameFrom([...given, last, suffix]);
-}
-
-/** What is after the equals sign, without quotation marks. */
-const valueIn = (part: string): string => {
-  const [, ...value] = part.split('=');
-  return value.join('=').trimStart().replace(/^"/, '').replace(/"$/, '');
-};
-
-const nameFrom = (parts: string[]): string => plain(parts.filter((part) => part !== '').join(' '));
-
-/** The pieces of a text between matches of `separator` (global) that stand in no braces. */
-function splitOutsideBraces(text: string, separator: RegExp): string[] {
-  const pieces: string[] = [];
-  let begin = 0;
-  let depth = 0;
-  // Linear: separators are a word between blanks, or a sign.
-  for (const { 0: token, index } of text.matchAll(new RegExp(`[{}]|${separator.source}`, separator.flags))) {
-    if (token === '{') depth++;
-    else if (token === '}') depth -= depth > 0 ? 1 : 0;
-    else if (depth === 0) {
-      pieces.push(text.slice(begin, index));
-      begin = index + token.length;
-    }
-  }
-  return [...pieces, text.slice(begin)];
 }

@@ -1,6 +1,6 @@
 /** Crossref's REST API and its public data file: one work (`/works/{doi}`), a list of them, or one work a line. */
 import type { PaperInput } from '../paper.ts';
-import { dateText, names, readable } from './csl-json.ts';
+import { dateText, people, readable } from './csl-json.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, objects, readJson, text, texts } from './json-records.ts';
 import type { JsonDialect, JsonObject } from './json-records.ts';
@@ -25,7 +25,7 @@ export const crossref: Source = {
   read: (file) => readJson(file, dialect),
 };
 
-const MAPPED = ['title', 'abstract', 'author', 'DOI', 'URL', 'subject', 'reference', 'license'];
+const MAPPED = ['title', 'abstract', 'author', 'editor', 'DOI', 'URL', 'subject', 'reference', 'license'];
 /** What a deposit says of itself, and what other fields say as well. */
 const BOOKKEEPING = [
   ...['indexed', 'created', 'deposited', 'content-domain', 'source', 'prefix', 'member', 'score', 'link', 'resource'],
@@ -40,7 +40,7 @@ function read(record: JsonObject): PaperInput {
     title: plainText(text(record.title) ?? ''),
     // Publishers often deposit the heading with the abstract.
     abstract: plainText(text(record.abstract) ?? '').replace(/^(?:abstract|summary)\n/i, ''),
-    authors: names(record.author),
+    authors: people(record.author),
     year: yearIn(DATES.map((key) => dateText(record[key])).find((date) => date !== undefined)),
     venue,
     url: text(record.URL),
@@ -49,6 +49,7 @@ function read(record: JsonObject): PaperInput {
     extra: {
       ...readable(other),
       ...fieldsWithValue({
+        editors: people(record.editor),
         license: texts(objects(record.license).map((each) => each.URL)),
         references: texts(objects(record.reference).map((each) => each.DOI)),
       }),

@@ -33,7 +33,20 @@ export const cslJson: Source = {
 };
 
 const MAPPED = [
-  ...['title', 'abstract', 'author', 'DOI', 'PMID', 'PMCID', 'URL', 'id', 'citation-key', 'keyword', 'categories'],
+  ...[
+    'title',
+    'abstract',
+    'author',
+    'editor',
+    'DOI',
+    'PMID',
+    'PMCID',
+    'URL',
+    'id',
+    'citation-key',
+    'keyword',
+    'categories',
+  ],
 ];
 
 function read(record: JsonObject): PaperInput {
@@ -45,7 +58,7 @@ function read(record: JsonObject): PaperInput {
   return {
     title: richText(record.title),
     abstract: richText(record.abstract),
-    authors: names(record.author),
+    authors: people(AUTHORS.map((role) => record[role]).find((value) => people(value).length > 0)),
     year: yearIn(dateText(record.issued)),
     venue: venue && richText(record[venue]),
     url: text(record.URL),
@@ -55,9 +68,10 @@ function read(record: JsonObject): PaperInput {
     ...fieldsWithValue({ doi: text(record.DOI), pmid: text(record.PMID), pmcid: text(record.PMCID) }),
     extra: {
       ...fieldsWithValue({ key, id: id === key ? undefined : id }),
+      ...fieldsWithValue({ editors: people(record.editor) }),
       ...readable(fieldsWithValue(record, [...MAPPED, venue ?? ''])),
     },
-    ...own, // The id, all identifiers, and `extra` as it was.
+    ...own, // The id, names, all identifiers, and `extra` as it was.
   };
 }
 
@@ -77,16 +91,34 @@ export function identifiersIn(note: string): Identifiers {
   return ids;
 }
 
-/** The people of a CSL field, as "Given Family". */
-export function names(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return texts(value.map((name: unknown) => (isObject(name) ? nameOf(name) : name)));
+/** Who stands where articles have authors. */
+const AUTHORS = ['author', 'director', 'composer', 'performer', 'host'];
+
+/** The people of a CSL field. */
+export function people(value: unknown): (string | object)[] {
+  return Array.isArray(value)
+    ? value.map((name: unknown) => (isObject(name) ? partsOf(name) : (text(name) ?? '')))
+    : [];
+}
+
+/** A name's parts. A particle that may be dropped is left behind where names are sorted, and so belongs to the given name. */
+function partsOf(name: JsonObject): string | object {
+  // `name` is Crossref's, for organisations.
+  const literal = text(name.literal) ?? text(name.name);
+  if (literal !== undefined) return text(name.family) === undefined ? { literal } : literal;
+  const given = [text(name.given), text(name['dropping-particle'])].filter(Boolean).join(' ');
+  return {
+    family: text(name.family),
+    given,
+    particle: text(name['non-dropping-particle']),
+    suffix: text(name.suffix),
+  };
 }
 
 const NAME_PARTS = ['given', 'dropping-particle', 'non-dropping-particle', 'family', 'suffix'];
 
-function nameOf(name: JsonObject): string | undefined {
-  // `name` is Crossref's, for organisations.
+/** Somebody of whom no more is kept than how people see the name. */
+function nameOf(name: JsonObject): string {
   return text(name.literal) ?? text(name.name) ?? texts(NAME_PARTS.map((part) => name[part])).join(' ');
 }
 
@@ -109,7 +141,7 @@ export function readable(fields: JsonObject): JsonObject {
       const isDate = isObject(value) && ['date-parts', 'literal', 'raw'].some((part) => part in value);
       if (isDate) return [key, dateText(value) ?? value];
       const isPeople = Array.isArray(value) && value.every((each) => isObject(each) && nameOf(each) !== '');
-      return [key, isPeople ? names(value) : value];
+      return [key, isPeople ? value.map(nameOf) : value];
     }),
   );
 }

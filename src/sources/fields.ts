@@ -18,6 +18,3 @@ export function partsBetween(list: string, separators: string): string[] {
   // Linear: whatever the separators are, the next one ends a part.
   return list.match(new RegExp(`[^${separators}]+`, 'g')) ?? [];
 }
-
-/** Characters. What is longer is no person's name, and not taken apart as one. */
-export const MAX_NAME = 1000;

@@ -4,15 +4,16 @@
  * akin's own name is taken as it is.
  */
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { nameSchema } from '../names.ts';
 import type { PaperInput } from '../paper.ts';
-import { givenFirst, namesAmong, namesIn, styleOf } from './author-list.ts';
+import { listedName, namesAmong, namesIn, styleOf, type NameGiven } from './author-list.ts';
 import { dateText } from './csl-json.ts';
 import { isObject, text, type JsonObject } from './json-records.ts';
 import { columnsOf, identifiersAmong, type Columns } from './table-columns.ts';
 import { listOf, sourceOf, yearOf } from './table-cells.ts';
 
 const OWN_TEXTS: readonly string[] = ['title', 'abstract', 'venue', 'url', ...IDENTIFIER_KINDS];
-const OWN = new Set(['id', 'authors', 'year', 'categories', 'ids', 'extra', ...OWN_TEXTS]);
+const OWN = new Set(['id', 'authors', 'names', 'year', 'categories', 'ids', 'extra', ...OWN_TEXTS]);
 
 /** A record under akin's own names, which are those of a `PaperInput`; what has no such name stays as it is. */
 export function withOwnNames(record: JsonObject): PaperInput {
@@ -55,7 +56,8 @@ const says = (value: unknown): boolean =>
 
 /** A field that goes by akin's own name. What is of no form that is known stays, to be told. */
 function ownValue(key: string, value: unknown): unknown {
-  if (key === 'authors' && (typeof value === 'string' || isListOfObjects(value))) return authorsIn(value);
+  if (key === 'authors' && (typeof value === 'string' || (isListOfObjects(value) && !areInParts(value))))
+    return authorsIn(value);
   if (key === 'categories' && isListOfObjects(value)) return keywordsIn(value);
   if (OWN_TEXTS.includes(key) && typeof value === 'object' && value !== null) return nameIn(value) ?? value;
   return value;
@@ -63,6 +65,9 @@ function ownValue(key: string, value: unknown): unknown {
 
 const isListOfObjects = (value: unknown): value is JsonObject[] =>
   Array.isArray(value) && value.length > 0 && value.every(isObject);
+
+/** Whether names are in parts as akin has them. */
+const areInParts = (names: JsonObject[]): boolean => names.every((name) => nameSchema.safeParse(name).success);
 
 /** How the value of a field is read that goes by another name. */
 const READ: Record<string, (value: unknown) => unknown> = {
@@ -77,12 +82,11 @@ const READ: Record<string, (value: unknown) => unknown> = {
   ...Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, text])),
 };
 
-/** "Given Family" of each. */
-function authorsIn(value: unknown): string[] {
+function authorsIn(value: unknown): NameGiven[] {
   const list = typeof value === 'string' ? value : undefined;
   const style = styleOf(list === undefined ? namesAmong(value).slice(0, 100) : [list]);
   const names = list === undefined ? namesAmong(value) : namesIn(list, style).names;
-  return names.map((name) => givenFirst(name, style));
+  return names.map((name) => listedName(name, style));
 }
 
 /** The year of a number, a text, a date in parts, or an object that has one. */

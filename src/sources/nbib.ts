@@ -1,8 +1,10 @@
 /** PubMed's own format: records of MEDLINE as PubMed's pages save and "send to citation manager" (.nbib). */
 import type { PaperInput } from '../paper.ts';
+import { listedName } from './author-list.ts';
 import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
-import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { keywords, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { seenName } from '../names.ts';
 import { yearIn } from './year.ts';
 
 export const nbib: Source = {
@@ -69,7 +71,7 @@ function read(record: TaggedRecord): PaperInput {
   const input: PaperInput = {
     title: isMissing ? (bookTitle ?? record.text('TT') ?? title) : title,
     abstract: record.text('AB', 'OAB'),
-    authors: [...record.textsOfBoth('FAU', 'AU').map(personName), ...record.texts('CN')],
+    authors: [...record.textsOfBoth('FAU', 'AU').map(listed), ...record.texts('CN').map((literal) => ({ literal }))],
     year,
     venue: record.text('JT') ?? (isMissing ? undefined : bookTitle) ?? record.text('TA'),
     categories: keywords([...headings.map(([descriptor = '']) => descriptor), ...record.texts('OT')]),
@@ -82,8 +84,8 @@ function read(record: TaggedRecord): PaperInput {
     electronicDate: electronic,
     pii: idOf('pii', ids),
     articleNumber: ids.find((id) => !id.endsWith(']')),
-    editors: record.textsOfBoth('FED', 'ED').map(personName),
-    investigators: record.texts('FIR', 'IR').map(personName),
+    editors: record.textsOfBoth('FED', 'ED').map(listed),
+    investigators: record.texts('FIR', 'IR').map(seenName),
     meshQualifiers: headings.flatMap(([descriptor, ...qualifiers]) =>
       qualifiers.map((qualifier) => `${descriptor}/${qualifier}`),
     ),
@@ -92,6 +94,9 @@ function read(record: TaggedRecord): PaperInput {
   for (const tag of LEFT_OUT) record.texts(tag);
   return { ...input, extra: record.extra(extra, NAMES, [title, bookTitle]) };
 }
+
+/** "Abel, Ann B", or "Abel AB". */
+const listed = (name: string) => listedName(name, { initials: 'last' });
 
 /** The id of a kind among "10.1016/j.x [doi]" and "S0048 [pii]". */
 function idOf(kind: string, ids: string[]): string | undefined {

@@ -56,8 +56,10 @@ function arXiv(metadata: XmlElement): PaperInput {
   return {
     ...input,
     authors: authors.map((author) => {
-      const parts = ['forenames', 'keyname', 'suffix'].map((part) => textOf(child(author, part)));
-      return latexToText(parts.filter((part) => part !== '').join(' '));
+      const [family, given, suffix] = ['keyname', 'forenames', 'suffix'].map((part) =>
+        latexToText(textOf(child(author, part))),
+      );
+      return { family, given, suffix };
     }),
     year: yearIn(textOf(child(metadata, 'created'))),
     extra: fieldsWithValue({
@@ -141,7 +143,7 @@ function dublinCore(metadata: XmlElement): PaperInput {
   return {
     title: titles[0] && read(titles[0]),
     abstract,
-    authors: textsOf(metadata, 'creator').map(givenFirst),
+    authors: textsOf(metadata, 'creator'),
     // A repository adds dates of its own, all of them later than the paper's.
     year: years.length > 0 ? years.reduce((first, each) => Math.min(first, each)) : undefined,
     venue: source?.split(/;\s/)[0]?.trimEnd(),
@@ -154,10 +156,4 @@ function dublinCore(metadata: XmlElement): PaperInput {
       otherDescriptions: descriptions.map(read).filter((text) => text !== abstract),
     }),
   };
-}
-
-/** "Lovelace, Ada" the other way round. A name with more commas is left as it is. */
-function givenFirst(name: string): string {
-  const parts = name.split(',').map((part) => part.trim());
-  return parts.length === 2 && parts[1] !== '' ? `${parts[1]} ${parts[0]}` : name;
 }

@@ -3,6 +3,7 @@ import type { PaperInput } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import type { Found, Source } from './source.ts';
 import { child, elements, readXml, rootName, textOf, textsOf, type Reading, type XmlElement } from './xml-records.ts';
+import { partsShown } from '../names.ts';
 import { yearIn } from './year.ts';
 
 const RECORDS = ['PubmedArticle', 'PubmedBookArticle', 'DeleteCitation'];
@@ -74,7 +75,7 @@ function article(record: XmlElement): PaperInput {
         [...textsOf(grant, 'GrantID'), ...textsOf(grant, 'Agency')].join(', '),
       ),
       affiliations: affiliations(child(article, 'AuthorList')),
-      investigators: persons(child(citation, 'InvestigatorList')),
+      investigators: persons(child(citation, 'InvestigatorList')).map(partsShown),
       conflictOfInterest: textOf(child(citation, 'CoiStatement')),
       country: textOf(child(citation, 'MedlineJournalInfo', 'Country')),
       pii: ids.pii,
@@ -150,13 +151,14 @@ function abstractOf(abstract: XmlElement | undefined): string {
 }
 
 /** The names of a list; one marked as not valid stands beside its correction. */
-function persons(list: XmlElement | undefined): string[] {
+function persons(list: XmlElement | undefined): object[] {
   return elements(list)
     .filter(({ attributes }) => attributes.ValidYN !== 'N')
     .map((author) => {
+      const literal = textOf(child(author, 'CollectiveName'));
+      if (literal !== '') return { literal };
       const given = textOf(child(author, 'ForeName')) || textOf(child(author, 'Initials'));
-      const parts = [given, textOf(child(author, 'LastName')), textOf(child(author, 'Suffix'))];
-      return textOf(child(author, 'CollectiveName')) || parts.filter((part) => part !== '').join(' ');
+      return { family: textOf(child(author, 'LastName')), given, suffix: textOf(child(author, 'Suffix')) };
     });
 }
 

@@ -4,9 +4,11 @@
  */
 import { parseIdentifier } from '../identifiers.ts';
 import type { PaperInput } from '../paper.ts';
+import { peopleOn, type NameGiven } from './author-list.ts';
 import { partsBetween } from './fields.ts';
+import { readNotes } from './name-notes.ts';
 import type { Found, Source } from './source.ts';
-import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { keywords, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
 import { yearIn } from './year.ts';
 
 export const ris: Source = {
@@ -69,14 +71,21 @@ export const TAG_NAMES = {
 
 /** Where akin writes a paper's id: in the user field U1, after these words. */
 export const OWN_ID = 'akin-id: ';
+/** And there, what of names can't be seen in them (see name-notes.ts). */
+export const OWN_NAMES = 'akin-names: ';
 
 function read(record: TaggedRecord): PaperInput {
   // Linear: nothing repeats.
-  const id = record.matching(new RegExp(`^${OWN_ID}`), 'U1')[0]?.slice(OWN_ID.length);
+  const [id, notes] = [OWN_ID, OWN_NAMES].map((begin) =>
+    record.matching(new RegExp(`^${begin}`), 'U1')[0]?.slice(begin.length),
+  );
   const isOwn = id !== undefined; // Nothing is guessed then.
   const title = record.text('TI', 'T1', 'CT', 'BT', 'ST');
   const abstracts = record.texts('AB', 'N2');
   const people = record.linesOfAll('AU', 'A1').flatMap((line) => (isOwn ? line : partsBetween(line, ';')));
+  const authors = people.filter((name) => !isOthers(name));
+  const editors = record.linesOfAll('A2', 'ED');
+  const own = isOwn ? ownNames([...authors, ...editors], notes) : undefined;
   const dates = ['PY', 'Y1', 'DA'].flatMap((tag) => record.texts(tag)).map(withoutEmptyParts);
   const year = dates.map(yearIn).find((each) => each !== undefined);
   const venue = record.text('JF', 'T2', 'JO', 'BT', 'SO', 'C3', 'JA', 'J1', 'J2');
@@ -88,7 +97,7 @@ function read(record: TaggedRecord): PaperInput {
     id,
     title,
     abstract: abstracts.filter((text) => isOwn || !isCopyright(text)).join('\n'),
-    authors: people.filter((name) => !isOthers(name)).map(nameOf),
+    authors: own?.slice(0, authors.length) ?? peopleOn(authors),
     year,
     venue,
     url,
@@ -103,7 +112,7 @@ function read(record: TaggedRecord): PaperInput {
     pages: [...record.texts('SP'), ...record.texts('EP')].join('-'),
     affiliations: [...new Set(record.lines('AD'))],
     databaseProvider: provider,
-    editors: record.linesOfAll('A2', 'ED').map(nameOf),
+    editors: own?.slice(authors.length) ?? peopleOn(editors),
     isbn: record.matching(ISBN, 'SN').join('; '),
   };
   return { ...input, extra: record.extra(extra, TAG_NAMES, [title, venue, input.abstract]) };
@@ -120,8 +129,17 @@ const categories = (lines: string[]): string[] =>
 const isCopyright = (abstract: string): boolean => abstract.startsWith('Copyright of ');
 export const isOthers = (name: string): boolean => /^\s*(?:et al\.?|and others)\s*$/i.test(name);
 
-/** "Given Family"; a name with a doubled comma is an organisation's, which has one there (EndNote). */
-const nameOf = (name: string): string => (name.includes(',,') ? name.replace(',,', ',') : personName(name));
+/** Names as akin writes them: those that it only guessed the parts of are texts again. */
+function ownNames(names: string[], notes: string | undefined): (NameGiven | { literal: string })[] {
+  const { guessed } = readNotes(notes);
+  return names.map((name, i) => {
+    const isGuessed = guessed(i + 1);
+    const [family = '', given = '', suffix = ''] = name.split(', ');
+    const literal = name.includes(',,') ? name.replace(',,', ',') : given === '' ? name.replace(/,$/, '') : undefined;
+    if (literal !== undefined) return isGuessed || literal === name ? literal : { literal };
+    return isGuessed ? [given, family, suffix].filter(Boolean).join(' ') : { family, given, suffix };
+  });
+}
 
 /** The serial number of what is no serial. */
 const ISBN = /^(?:ISBN:?\s*)?(?:97[89][- ]?)?(?:\d[- ]?){9}[\dx](?![\d-])/i;

@@ -1,6 +1,6 @@
 /** What should a person be told of a table that is not understood, or hardly, and which `--map` would help? */
 import { excerpt } from '../text.ts';
-import { givenFirst, namesIn, styleOf } from './author-list.ts';
+import { namesIn, styleOf } from './author-list.ts';
 import type { UnreadableRecord } from './source.ts';
 import { columnsOf, normalName, type Columns } from './table-columns.ts';
 
@@ -91,9 +91,8 @@ const LOOKS_LIKE: Record<string, (value: string) => boolean> = {
 
 /** Whether a list is one of people, each of whom has two names or more. */
 function areNames(list: string): boolean {
-  const style = styleOf([list]);
-  const { names } = namesIn(list, style);
-  const parts = names.map((name) => givenFirst(name, style).split(' '));
+  const { names } = namesIn(list, styleOf([list]));
+  const parts = names.map((name) => name.split(/,? /));
   const isName = (part: string): boolean => /^(?:\p{Lu}[\p{L}.'’-]*|\p{Ll}{1,4})$/u.test(part);
   return parts.length > 0 && parts.every((name) => name.length > 1 && name.length < 6 && name.every(isName));
 }

@@ -168,6 +168,7 @@ const NAMES: Record<string, Record<string, string>> = {
   // Of akin's own export.
   'own id': { en: 'akin id' },
   'own extra': { en: 'akin extra' },
+  'own names': { en: 'akin names' },
 };
 
 /** What a person can say a column holds. */

@@ -7,8 +7,9 @@
  */
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import type { PaperInput } from '../paper.ts';
-import { givenFirst, namesIn, styleOf, type ListStyle } from './author-list.ts';
+import { listedName, namesIn, styleOf, type ListStyle, type NameGiven } from './author-list.ts';
 import { identifiersIn, richText } from './csl-json.ts';
+import { literalIn } from './literals.ts';
 import type { Found, FoundRecord, UnreadableRecord } from './source.ts';
 import { remarksOn } from './table-advice.ts';
 import { citedIn, identifierOf, identifiersOf, paperIdentifierOf, saysNothing } from './table-cells.ts';
@@ -179,20 +180,21 @@ class RowReader {
     };
   }
 
-  #authorsOf(row: RowFields): string[] | undefined {
+  #authorsOf(row: RowFields): NameGiven[] | undefined {
     for (const group of this.#table.columns.get('authors') ?? []) {
       const listed = group.map((i) => ({ i, ...namesIn(row.fields[i] ?? '', this.#style) }));
       const names = listed.flatMap((each) => each.names);
       if (names.length === 0) continue;
       // Of a list that says there are others, the names do not say all.
       for (const { i, isWhole } of listed) if (isWhole) row.used.add(i);
-      return names.map((name) => givenFirst(name, this.#style));
+      return names.map((name) => listedName(name, this.#style));
     }
     const people = (this.#table.columns.get('author parts') ?? []).map(([family, given]) => {
       for (const i of [family!, given!]) row.used.add(i);
-      return [row.fields[given!], row.fields[family!]].filter(Boolean).join(' ');
+      return { family: row.fields[family!] ?? '', given: row.fields[given!] ?? '' };
     });
-    return people.some((name) => name !== '') ? people.filter((name) => name !== '') : undefined;
+    const named = people.filter(({ family, given }) => family + given !== '');
+    return named.length > 0 ? named : undefined;
   }
 }
 
@@ -204,6 +206,7 @@ function ownInput(row: RowFields): PaperInput {
     title: row.take('title', richText),
     abstract: row.take('abstract', richText),
     authors: row.take('authors', ownList),
+    names: row.take('own names', literalIn),
     year: row.take('year', yearOf),
     venue: asIs('venue'),
     url: asIs('url'),

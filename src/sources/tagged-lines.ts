@@ -6,7 +6,7 @@
  * page furniture; but a tag there begins a record, even if it is not the one that should, unless nothing in it is of a paper.
  */
 import type { PaperInput } from '../paper.ts';
-import { fieldsWithValue, MAX_NAME } from './fields.ts';
+import { fieldsWithValue } from './fields.ts';
 import { plainText } from './markup.ts';
 import { linesIn, MAX_RECORD_CHARACTERS, TOO_LARGE, type Found, type Line, type SourceFile } from './source.ts';
 
@@ -311,13 +311,6 @@ export class TaggedRecord {
 }
 
 const readable = (line: string): string => (/[<&]/.test(line) ? plainText(line) : line);
-
-/** "Given Family" from "Family, Given" or "Family, Given, Jr". */
-export function personName(name: string): string {
-  if (name.length > MAX_NAME) return name;
-  const [family = '', given = '', ...suffix] = name.split(',').map((part) => part.trim());
-  return [given, family, ...suffix].filter((part) => part !== '').join(' ');
-}
 
 /** The words of a list, each once. A star marks the main ones in MeSH and PsycINFO. */
 export function keywords(words: string[]): string[] {

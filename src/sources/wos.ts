@@ -1,8 +1,9 @@
 /** Web of Science's tagged text, as a plain text or EndNote (.ciw) export, of its Core Collection and other databases. */
 import type { PaperInput } from '../paper.ts';
+import { peopleOn } from './author-list.ts';
 import { partsBetween } from './fields.ts';
 import type { Found, Source } from './source.ts';
-import { keywords, personName, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
+import { keywords, readTagged, type TaggedFormat, type TaggedRecord } from './tagged-lines.ts';
 import { yearIn } from './year.ts';
 
 export const wos: Source = {
@@ -55,11 +56,11 @@ function read(record: TaggedRecord): PaperInput {
   const venue = record.text('SO');
   const pages = record.text('PS');
   const medline = /^MEDLINE:(\d+)$/.exec(key ?? '')?.[1];
-  const groups = [...record.lines('CA'), ...record.lines('GP')];
+  const groups = [...record.lines('CA'), ...record.lines('GP')].map((literal) => ({ literal }));
   const input: PaperInput = {
     title: record.text('TI'),
     abstract: record.text('AB'),
-    authors: [...people(record).map(authorName), ...groups],
+    authors: [...peopleOn(people(record).map(withoutAddress)), ...groups],
     year,
     venue,
     url: record.text('AW', 'UR'),
@@ -73,7 +74,7 @@ function read(record: TaggedRecord): PaperInput {
     date: [dates.issue, dates.early].filter((date) => date !== undefined && date !== String(year)).join('; '),
     pages: pages ?? [...record.texts('BP'), ...record.texts('EP')].join('-'),
     affiliations: record.texts('C1'),
-    editors: record.lines('BE', 'ED').map(personName),
+    editors: peopleOn(record.lines('BE', 'ED')),
     references: references(record.lines('CR')),
   };
   return { ...input, extra: record.extra(extra, NAMES, [venue]) };
@@ -87,7 +88,7 @@ function people(record: TaggedRecord): string[] {
 }
 
 /** ZooRec puts addresses behind names. */
-const authorName = (line: string): string => personName(line.replace(/\([^()\s@]*@[^()\s]*\)/, ''));
+const withoutAddress = (line: string): string => line.replace(/\([^()\s@]*@[^()\s]*\)/, '');
 
 /** Keywords of the authors and of Web of Science, research areas and categories; lists with semicolons. */
 function categories(record: TaggedRecord, key = ''): string[] {

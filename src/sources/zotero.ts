@@ -359,7 +359,7 @@ function paper(
   return {
     title: richText(fields.title),
     abstract: richText(fields.abstractNote),
-    authors: creators.filter(isAuthor).map(nameOf),
+    authors: creators.filter(isAuthor).map(partsOf),
     year,
     venue: richText(fields[venue ?? '']),
     url: fields.url,
@@ -369,7 +369,10 @@ function paper(
     extra: fieldsWithValue({
       ...Object.fromEntries(rest.map(([name, value]) => [RENAMED[name] ?? name, value])),
       ...Object.fromEntries(
-        others.map(({ type }) => [`${type}s`, others.filter((each) => each.type === type).map(nameOf)]),
+        others.map(({ type }) => {
+          const people = others.filter((each) => each.type === type);
+          return [`${type}s`, type === 'editor' ? people.map(partsOf) : people.map(nameOf)];
+        }),
       ),
       ...date,
       key: item.key,
@@ -380,6 +383,10 @@ function paper(
     }),
   };
 }
+
+/** One field may hold a name as it is written, but that is what institutions have it for. */
+const partsOf = ({ firstName, lastName, fieldMode }: Creator): object =>
+  fieldMode === 1 ? { literal: lastName ?? '' } : { family: lastName, given: firstName };
 
 function nameOf({ firstName, lastName, fieldMode }: Creator): string {
   return [fieldMode === 1 ? '' : firstName, lastName].filter(Boolean).join(' ');

@@ -11,6 +11,7 @@ import { html } from 'hono/html';
 import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
+import { namesLine } from '../paper.ts';
 import { excerpt } from '../text.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
@@ -178,9 +179,7 @@ function result(hit: Hit): Html {
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const title = withMarks(hit.title || hit.id, stems);
   const address = addressOf(hit);
-  const byline = [authorLine(hit.authors), hit.venue, hit.year]
-    .filter((part) => part !== null && part !== '')
-    .join(' · ');
+  const byline = [namesLine(hit), hit.venue, hit.year].filter((part) => part !== null && part !== '').join(' · ');
   const shown = passage(abstract, explanation?.sentence?.start ?? 0, PASSAGE_CHARACTERS);
   return html`<li>
     <h2>${address ? html`<a href="${address}" rel="noreferrer">${title}</a>` : title}</h2>
@@ -244,10 +243,6 @@ function ordinal(n: number): string {
   const suffix =
     { one: 'st', two: 'nd', few: 'rd' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n) as 'one'] ?? 'th';
   return `${n}${suffix}`;
-}
-
-function authorLine(authors: string[]): string {
-  return authors.length <= 4 ? authors.join(', ') : `${authors.slice(0, 3).join(', ')} and ${authors.length - 3} more`;
 }
 
 function capitalised(text: string): string {

@@ -43,6 +43,7 @@ it('is what one would write by hand', async () => {
 
 {@}article(x, is no entry.},
   akinid = {x},
+  akinnames = {guessed 1-5},
 }
 
 `);
@@ -114,7 +115,7 @@ describe('extra fields', () => {
       key: 'k',
       subtype: 'Talk',
       sortkey: 's',
-      editors: ['A B', 'X, Y'],
+      editors: ['A B', 'Y X'],
       moreAuthors: true,
       date: 'in press',
     };

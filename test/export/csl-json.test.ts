@@ -48,7 +48,14 @@ it('is what citation processors read', async () => {
     page: '1–9',
     'publisher-place': 'Rome',
     'collection-title': 'S',
-    custom: { akin: { id: '17', ids: { doi: '10.1000/a', arxiv: '2101.00001', acl: 'P19-1001' }, extra } },
+    custom: {
+      akin: {
+        id: '17',
+        authors: ['Anna de la Cruz', 'Martin Luther King Jr.', 'World Health Organization'],
+        ids: { doi: '10.1000/a', arxiv: '2101.00001', acl: 'P19-1001' },
+        extra,
+      },
+    },
   });
 });
 

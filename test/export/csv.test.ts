@@ -19,8 +19,8 @@ it('is a table with a header', async () => {
     }),
   ]);
   expect(text).toBe(
-    'akin_id,title,abstract,authors,year,venue,url,categories,doi,arxiv,pmid,pmcid,acl,openalex,s2,isbn,akin_extra\r\n' +
-      '17,"Say ""no"", twice","a\nb",Anna Cruz; A\\; B\\\\C,2020,,,,,,5,,,,,,"{""volume"":""3""}"\r\n',
+    'akin_id,title,abstract,authors,year,venue,url,categories,doi,arxiv,pmid,pmcid,acl,openalex,s2,isbn,akin_names,akin_extra\r\n' +
+      '17,"Say ""no"", twice","a\nb",Anna Cruz; A\\; B\\\\C,2020,,,,,,5,,,,,,,"{""volume"":""3""}"\r\n',
   );
 });
 

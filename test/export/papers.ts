@@ -167,6 +167,19 @@ const name = fc.oneof(
     ',',
   ),
 );
+/** A name whose parts a source told. */
+const nameInParts = fc.oneof(
+  fc.record({ literal: nastyText }),
+  fc.record({
+    family: fc.oneof(nastyText, fc.constantFrom('García Márquez', 'El Ghaoui', '李', 'Jr.', 'and', 'family=a')),
+    given: fc.oneof(
+      nastyText,
+      fc.constantFrom('Gabriel', 'J.R.R.', 'J. R.', 'J. R.R.', 'Alexander von', '伟', 'II', 'and'),
+    ),
+    particle: fc.option(fc.oneof(nastyText, fc.constantFrom('de la', 'Van', "d'")), { nil: undefined }),
+    suffix: fc.option(fc.oneof(nastyText, fc.constantFrom('Jr.', 'III', 'PhD')), { nil: undefined }),
+  }),
+);
 const url = fc.oneof(
   nastyText,
   nastyText.map((path) => `https://example.org/${path}`),
@@ -233,6 +246,8 @@ const extra = fc
   .array(fc.tuple(fc.oneof(fc.constantFrom(...EXTRA_NAMES), nastyText), json), { maxLength: 5 })
   .map(Object.fromEntries);
 
+const editors = fc.array(fc.oneof(name, nameInParts), { maxLength: 2 });
+
 /** Any paper that a library may hold. */
 export const nastyPaper: fc.Arbitrary<Paper> = fc
   .record({
@@ -242,12 +257,15 @@ export const nastyPaper: fc.Arbitrary<Paper> = fc
       nastyText,
       fc.array(nastyText, { maxLength: 5 }).map((paragraphs) => paragraphs.join('\n')),
     ),
-    authors: fc.array(name, { maxLength: 4 }),
+    authors: fc.array(fc.oneof(name, nameInParts), { maxLength: 4 }),
     year: rarely(fc.integer({ min: 1000, max: 2999 })),
     venue: rarely(venue),
     url: rarely(url),
     categories: fc.array(nastyText, { maxLength: 4 }),
     ids: identifiers,
-    extra,
+    extra: fc.oneof(
+      extra,
+      fc.tuple(extra, editors).map(([others, people]) => ({ ...others, editors: people })),
+    ),
   })
   .map((input) => toPaper({ ...input, title: input.title + (/\S/.test(input.abstract) ? '' : 'T') }));

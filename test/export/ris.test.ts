@@ -41,6 +41,7 @@ it('is what other programs write', async () => {
         'KW  - cs.CL',
         'KW  - a; b',
         'U1  - akin-id: 17',
+        'U1  - akin-names: guessed 1-2, 4-6',
         'VL  - 3',
         'IS  - 4',
       ],
@@ -67,7 +68,7 @@ describe('extra fields', () => {
         issn: '1234-5678',
         C6: 'x',
       },
-      ...{ shortTitle: 's', affiliations: ['X', 'Y'], editors: ['A B', 'X, Y'], moreAuthors: true, date: '2016-05-12' },
+      ...{ shortTitle: 's', affiliations: ['X', 'Y'], editors: ['A B', 'Y X'], moreAuthors: true, date: '2016-05-12' },
       ...{ links: ['https://a.org', 'https://b.org'] },
     };
     expect(await extraBack({ year: 2016, extra })).toEqual(extra);

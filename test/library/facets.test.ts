@@ -62,7 +62,48 @@ describe('an author', () => {
   });
 });
 
+describe('an author whose family name is known', () => {
+  it('is meant as any other, and by the whole family name or one of a double one', () => {
+    const meant: Record<string, string[]> = {
+      'Bengio, Yoshua': ['bengio', 'yoshua', 'Y. Bengio', 'Bengio Y', 'Bengio, Y.', 'Bengio, Yoshua', 'Yoshua K. Bengio'],
+      'García Márquez, Gabriel': [
+        ...['García Márquez', 'García, G.', 'García, Gabriel', 'Márquez, G.', 'García Márquez, G.', 'G. García Márquez'],
+        ...['Gabriel García Márquez', 'Gabriel Márquez', 'garcia'],
+      ],
+      'de la Vallée Poussin, Charles': ['Vallée Poussin, C.', 'de la Vallée Poussin, C.', 'poussin', 'C. Poussin', 'vallee'],
+      'King, Martin Luther, Jr.': ['Luther King, Martin', 'King, M. L.', 'Martin Luther King Jr.'],
+      'Li, Wei': ['Li, Wei', 'Li, W.', 'Wei Li', 'Li Wei'],
+      '李, 伟': ['李', '李伟', '李, 伟', '李 伟'],
+      'O, Jin': ['O, Jin', 'Jin O', 'O, J.'],
+    };
+    for (const [author, names] of Object.entries(meant)) {
+      for (const name of names) expect([name, author, means(name, author)]).toEqual([name, author, true]);
+    }
+  });
+
+  it('is not meant by another family name, whatever words are the same', () => {
+    const others: Record<string, string[]> = {
+      'Wei, Li': ['Li, Wei', 'Li, W.'],
+      'García Márquez, Gabriel': ['Gabriel, García', 'García Lorca, Gabriel', 'Márquez García, Gabriel'],
+      'Bengio, Yoshua': ['Bengio, Samy', 'Yoshua, Bengio'],
+    };
+    for (const [author, names] of Object.entries(others)) {
+      for (const name of names) expect([name, author, means(name, author)]).toEqual([name, author, false]);
+    }
+  });
+});
+
 describe('the facets of a paper', () => {
+  it('are of its editors where it has no authors, with what is known of their names', () => {
+    const editors = [{ family: 'Abel', given: 'Ann' }];
+    expect(facetsOf(paper('a', { extra: { editors } }))).toEqual([
+      { field: 'author', name: 'Ann Abel', folded: ' ann abel =abel ' },
+    ]);
+    expect(facetsOf(paper('b', { authors: ['Bo Ode'], extra: { editors } }))).toEqual([
+      { field: 'author', name: 'Bo Ode', folded: ' bo ode ' },
+    ]);
+  });
+
   it('are what it says of itself, as written and folded', () => {
     const facets = facetsOf(
       paper('a', {
@@ -75,7 +116,7 @@ describe('the facets of a paper', () => {
     );
     expect(facets).toEqual([
       { field: 'year', name: '2016', folded: '2016' },
-      { field: 'author', name: 'Bengio, Yoshua', folded: ' yoshua bengio ' },
+      { field: 'author', name: 'Yoshua Bengio', folded: ' yoshua bengio =bengio ' },
       { field: 'venue', name: 'Proc. of the Société & Co', folded: ' proc of the societe co ' },
       { field: 'category', name: 'cs.CL', folded: '.cs.cl.' },
       { field: 'category', name: 'Computer Science', folded: '.computer science.' },

@@ -48,6 +48,15 @@ const ANSWERS = JSON.parse(readFileSync(path.join(FIXTURE, 'answers.json'), 'utf
   graph: { inGraph: number; deleted: number; inTail: number };
 };
 
+/** The same library, once code of 29 November 2026, the last that wrote format 3, had brought it there. */
+const FORMAT_3 = path.join(import.meta.dirname, 'format-3/library.sqlite.gz');
+
+function copyOfFormat3(): string {
+  const folder = copyOfFormat2();
+  writeFileSync(path.join(folder, LIBRARY_FILE), gunzipSync(readFileSync(FORMAT_3)));
+  return folder;
+}
+
 /** A copy of the library, to do with as the test likes. */
 function copyOfFormat2(folder = temporaryFolder()): string {
   mkdirSync(folder, { recursive: true });
@@ -94,7 +103,8 @@ async function expectSameAnswers(library: Library): Promise<void> {
   expect(ids(await matching(library, 'glaciers rivers knots'))).toEqual(ANSWERS.matching);
   expect(await library.count({ author: 'ashwood' })).toBe(ANSWERS.filtered.author);
   expect(await library.count({ year: { from: 2016 } })).toBe(ANSWERS.filtered.year);
-  expect(await library.files()).toEqual(ANSWERS.files);
+  // They are to be read again, for what they say of names.
+  expect(await library.files()).toEqual(ANSWERS.files.map((file) => ({ ...file, stamp: null })));
   expect(await library.facts()).toMatchObject({
     ...{ ...ANSWERS.status, settings: ANSWERS.settings, library: ANSWERS.library, format: LIBRARY_FORMAT },
     spaces: [{ model: MODEL.name, fingerprint: MODEL.fingerprint, embedded: ANSWERS.status.embedded, inUse: true }],
@@ -244,6 +254,38 @@ describe('a library of format 2', () => {
     }
     expect(killed).toBe(4);
   }, 300_000);
+});
+
+describe('a library of format 3', () => {
+  it('answers as before', async () => {
+    const folder = copyOfFormat3();
+    expect(formatIn(folder)).toBe(3);
+    await expectSameAnswers(await libraryOn(folder));
+    expect(formatIn(folder)).toBe(LIBRARY_FORMAT);
+    expectSound(folder);
+  });
+
+  it('says how many papers have names that it knows no parts of, until their files are taken in again', async () => {
+    const folder = copyOfFormat3();
+    const [library, writer] = [await libraryOn(folder), await writerOn(folder)];
+    const [waiting, { embedded }] = [await writer.pendingCount(), await library.state()];
+    const named = ANSWERS.papers.filter(({ authors }) => authors.length > 0);
+    const nameless = async () => (await library.facts()).nameless;
+    expect(await nameless()).toBe(named.length);
+    // A file that says what it said tells no more of names, but that is known now.
+    const again = { path: '/papers/birds.csv', mount: '/', reading: 'again' };
+    const [bird, other] = ANSWERS.papers.filter(({ id }) => id.startsWith('birds'));
+    expect(await put(writer, [bird!], again)).toEqual(['unchanged']);
+    expect(await nameless()).toBe(named.length - 1);
+    const name = { family: 'Dogwood', given: 'D.' };
+    expect(await put(writer, [{ ...other!, names: [name] }], again)).toEqual(['changed']);
+    expect(await nameless()).toBe(named.length - 2);
+    expect((await everyPaper(library)).find(({ id }) => id === other!.id)).toEqual({ ...other, names: [name] });
+    expect(await library.state()).toMatchObject({ embedded });
+    expect(await writer.pendingCount()).toBe(waiting);
+    await writer.close();
+    expectSound(folder);
+  });
 });
 
 describe('a library of format 1', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { aclXml } from '../../src/sources/acl-xml.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const META = `<meta><booktitle>Proceedings of the <fixed-case>R</fixed-case>ope Workshop</booktitle>
   <editor><first>Ann</first><last>Ekman</last></editor><publisher>Rope Press</publisher><month>May</month>

@@ -5,7 +5,7 @@ import { bibtex } from '../../src/sources/bibtex.ts';
 import { latexToText } from '../../src/sources/latex.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 async function papersIn(text: string): Promise<Paper[]> {
   const found = await readText(bibtex, text);

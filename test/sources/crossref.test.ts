@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { crossref } from '../../src/sources/crossref.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const work = {
   indexed: { 'date-parts': [[2026, 2, 28]], 'date-time': '2026-02-28T08:46:42Z' },
@@ -53,7 +53,7 @@ describe('a Crossref work', () => {
       issued: { 'date-parts': [[null]] },
       license: ['https://example.org/by'],
       references: ['10.1234/x'],
-      editor: ['Bo Ode'],
+      editors: ['Bo Ode'],
     },
   };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { cslJson } from '../../src/sources/csl-json.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 async function paper(item: object) {
   const [found] = records(await readText(cslJson, JSON.stringify([item])));
@@ -47,7 +47,7 @@ describe('a CSL item', () => {
         key: 'ito2016',
         id: 'http://zotero.org/users/1/items/ABCD2345',
         type: 'paper-conference',
-        editor: ['Bo Ode'],
+        editors: ['Bo Ode'],
         issued: '2016-03-07',
         accessed: '2024-01-02',
         'event-title': 'LEM 2016',

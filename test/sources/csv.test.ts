@@ -5,7 +5,7 @@ import { toPaper } from '../../src/paper.ts';
 import { csv, csvWith } from '../../src/sources/csv.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const papers = async (text: string, source = csv) =>
   records(await readText(source, text)).map(({ input }) => toPaper(input));

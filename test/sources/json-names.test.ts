@@ -4,7 +4,7 @@ import { toPaper } from '../../src/paper.ts';
 import { withOwnNames } from '../../src/sources/json-names.ts';
 import { jsonl } from '../../src/sources/jsonl.ts';
 import { detectSource } from '../../src/sources/registry.ts';
-import { readText, records } from './read.ts';
+import { readText, recordsSeen as records } from './read.ts';
 
 async function papersIn(value: unknown) {
   const text = JSON.stringify(value);

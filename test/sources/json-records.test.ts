@@ -9,7 +9,7 @@ import { openalex } from '../../src/sources/openalex.ts';
 import { paperlists } from '../../src/sources/paperlists.ts';
 import { semanticScholar } from '../../src/sources/semantic-scholar.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
-import { readText, records, rejects } from './read.ts';
+import { readText, recordsSeen as records, rejects } from './read.ts';
 
 const SOURCES = [cslJson, crossref, openalex, semanticScholar, arxivKaggle, paperlists];
 

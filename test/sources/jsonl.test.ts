@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { jsonl } from '../../src/sources/jsonl.ts';
 import { detectSource } from '../../src/sources/registry.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
-import { readText, records, rejects } from './read.ts';
+import { readText, recordsSeen as records, rejects } from './read.ts';
 
 it('reads one record a line, the last with or without its end', async () => {
   const found = await readText(jsonl, '{"title": "A"}\n{"title": "B", "pages": [1, 2]}\n{"title": "C"}', 7);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { nbib } from '../../src/sources/nbib.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 async function papersIn(text: string): Promise<Paper[]> {
   const found = await readText(nbib, text);
@@ -67,7 +67,7 @@ describe('fields', () => {
     expect(paper).toMatchObject({
       title: 'A title that goes on.',
       abstract: 'BACKGROUND: Words and words.',
-      authors: ['Jane A Doe', 'Richard Jr Roe', 'World Bee Society'],
+      authors: ['Jane A Doe', 'Richard Roe Jr', 'World Bee Society'],
       year: 2017,
       venue: 'Journal of J',
       categories: ['Bees', 'Wasps', 'hives'],
@@ -125,7 +125,7 @@ it('begins a record at every OWN as well, and at a title after a blank line', as
 
 it('has those authors as well of whom there is no full name', async () => {
   const lines = ['TI  - A', 'FAU - Doe, Jane', 'AU  - Doe J', 'AU  - Roe R', 'FAU - Poe, Pat', 'AU  - Poe P'];
-  expect((await paperWith(...lines)).authors).toEqual(['Jane Doe', 'Roe R', 'Pat Poe']);
+  expect((await paperWith(...lines)).authors).toEqual(['Jane Doe', 'R Roe', 'Pat Poe']);
 });
 
 it('begins a record at every PMID, whatever is between', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { oaiPmh } from '../../src/sources/oai-pmh.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const HEADER =
   '<header><identifier>oai:x.org:1</identifier><datestamp>2020-01-02</datestamp><setSpec>a</setSpec></header>';
@@ -132,7 +132,7 @@ describe('Dublin Core', () => {
       id: 'doi:10.5555/abc',
       title: 'Ropes',
       abstract: 'About ropes.\nAnd ends.',
-      authors: ['Ann Ekman', 'Rope Group', 'Ito, B., Jr.'],
+      authors: ['Ann Ekman', 'Rope Group', 'B. Ito Jr.'],
       year: 2010,
       venue: 'Journal of Ropes',
       url: 'http://x.org/1',

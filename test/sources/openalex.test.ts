@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { openalex } from '../../src/sources/openalex.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const work = {
   id: 'https://openalex.org/W123',

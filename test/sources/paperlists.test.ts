@@ -3,7 +3,7 @@ import { toPaper } from '../../src/paper.ts';
 import { paperlists } from '../../src/sources/paperlists.ts';
 import type { SourceFile } from '../../src/sources/source.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const listed = {
   id: '2021.acl-long.24',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { pubmedXml } from '../../src/sources/pubmed-xml.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const set = (content: string) => `<?xml version="1.0" ?>
 <!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle, 1st January 2025//EN" "https://x.org/pubmed_250101.dtd">

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { nameSchema, partsShown, seenName } from '../../src/names.ts';
 import { openFile } from '../../src/sources/input.ts';
 import { fileOf, type Found, type FoundRecord, type Source, type UnreadableRecord } from '../../src/sources/source.ts';
 
@@ -34,4 +35,21 @@ async function collect(found: AsyncIterable<Found>): Promise<Found[]> {
 }
 
 export const records = (found: Found[]): FoundRecord[] => found.filter((each) => 'input' in each);
+/** The same, with names as people see them. */
+export const recordsSeen = (found: Found[]): FoundRecord[] =>
+  records(found).map((each) => {
+    const { authors, extra } = each.input as { authors?: unknown; extra?: Record<string, unknown> };
+    return {
+      ...each,
+      input: {
+        ...each.input,
+        ...(Array.isArray(authors) && { authors: authors.map(seen) }),
+        ...(Array.isArray(extra?.editors) && { extra: { ...extra, editors: extra.editors.map(seen) } }),
+      },
+    };
+  });
+
+const seen = (name: unknown): unknown =>
+  typeof name === 'string' ? seenName(name) : nameSchema.safeParse(name).success ? partsShown(name as object) : name;
+
 export const rejects = (found: Found[]): UnreadableRecord[] => found.filter((each) => 'reject' in each);

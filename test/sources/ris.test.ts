@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { ris } from '../../src/sources/ris.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 async function papersIn(text: string): Promise<Paper[]> {
   const found = await readText(ris, text);

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { detectSource } from '../../src/sources/registry.ts';
-import { readText, records, rejects } from './read.ts';
+import { readText, recordsSeen as records, rejects } from './read.ts';
 
 const TITLE = 'bibliometrix: An R-tool for comprehensive science mapping analysis';
 const DOI = '10.1016/j.joi.2017.08.007';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { wos } from '../../src/sources/wos.ts';
 import { itShared, sharedPath } from '../shared.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 
 const HEADER = 'FN Clarivate Analytics Web of Science\nVR 1.0\n';
 

@@ -8,7 +8,7 @@ import type { Found } from '../../src/sources/source.ts';
 import { fileOf } from '../../src/sources/source.ts';
 import { xlsx } from '../../src/sources/xlsx.ts';
 import { temporaryFolder } from '../akin.ts';
-import { readBytes, records, rejects } from './read.ts';
+import { readBytes, recordsSeen as records, rejects } from './read.ts';
 import { workbookOf, zipOf } from './workbook-fixture.ts';
 
 const folder = temporaryFolder(afterAll);

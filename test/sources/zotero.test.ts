@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
 import { openFile } from '../../src/sources/input.ts';
 import { zotero } from '../../src/sources/zotero.ts';
-import { readPath, readText, records, rejects } from './read.ts';
+import { readPath, readText, recordsSeen as records, rejects } from './read.ts';
 import {
   addCollection,
   addItem,

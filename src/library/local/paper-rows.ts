@@ -1,4 +1,5 @@
 /** How a paper is kept in its row of the table `papers`. */
+import type { Name } from '../../names.ts';
 import type { Paper } from '../../paper.ts';
 import { sortTitle } from '../order.ts';
 
@@ -9,6 +10,8 @@ export interface PaperRow {
   abstract: string;
   /** JSON, as are `ids`, `categories` and `extra`. */
   authors: string;
+  /** JSON as well; null where nothing is known. */
+  names: string | null;
   year: number | null;
   venue: string | null;
   url: string | null;
@@ -25,6 +28,7 @@ export function paperFrom({ id, title, abstract, year, venue, url, ...found }: P
     title,
     abstract,
     authors: JSON.parse(found.authors) as string[],
+    ...(found.names !== null && { names: JSON.parse(found.names) as Name[] }),
     year,
     venue,
     url,
@@ -34,10 +38,11 @@ export function paperFrom({ id, title, abstract, year, venue, url, ...found }: P
   };
 }
 
-export function columnsOf({ authors, ids, categories, extra, ...scalars }: Paper): Omit<PaperRow, 'row'> {
+export function columnsOf({ authors, names, ids, categories, extra, ...scalars }: Paper): Omit<PaperRow, 'row'> {
   return {
     ...scalars,
     authors: JSON.stringify(authors),
+    names: names === undefined ? null : JSON.stringify(names),
     ids: JSON.stringify(ids),
     categories: JSON.stringify(categories),
     extra: JSON.stringify(extra),

@@ -95,6 +95,7 @@ export class Reader {
       format: LIBRARY_FORMAT,
       spaces: this.#statements.spaces.all().map((space) => ({ ...space, inUse: Boolean(space.inUse) })),
       works: this.#statements.works.get()!,
+      nameless: this.#statements.nameless.get()!,
       bytes: bytesIn(this.#folder),
       notes: [],
     }));
@@ -289,6 +290,14 @@ function statementsOn(db: Database.Database) {
     works: db
       .prepare<[], number>('SELECT (SELECT count(*) FROM papers) - count(*) + count(DISTINCT leader) FROM works')
       .pluck(),
+    nameless: db
+      .prepare<[], number>(
+        // Before there were names of files, records were of file 0, which is none.
+        `SELECT count(*) FROM papers WHERE authors <> '[]' AND NOT EXISTS (
+           SELECT 1 FROM records JOIN files USING (file) WHERE paper = row AND records.reading > nameless
+         )`,
+      )
+      .pluck(),
     page: db.prepare<[number], PaperRow>(`SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT ${PAGE}`),
     worksAfter: db
       .prepare<[number], [number, number]>(
@@ -298,8 +307,8 @@ function statementsOn(db: Database.Database) {
       )
       .raw(),
     facets: db.prepare<[string], FacetCount & { field: FacetField }>(
-      `SELECT field, name AS value, count(*) AS papers FROM paper_facets JOIN facets USING (facet)
-       WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY facet ORDER BY papers DESC, value`,
+      `SELECT field, name AS value, count(DISTINCT paper) AS papers FROM paper_facets JOIN facets USING (facet)
+       WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY field, name ORDER BY papers DESC, value`,
     ),
     inOrder: { newest: inOrder('newest'), title: inOrder('title') },
     sorted: { newest: sorted('newest'), title: sorted('title') },

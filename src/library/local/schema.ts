@@ -1,7 +1,8 @@
 /**
  * The tables of a library's database.
  *
- * papers       one row a paper, as people see it; `sort_title` is what lists are sorted by (see order.ts)
+ * papers       one row a paper, as people see it; `names` is what is known of the parts of names (JSON), `sort_title` what
+ *              lists are sorted by (see order.ts)
  * altered      rows of papers that were changed or removed, in that order, for readers that keep something of them in
  *              memory (see changes.ts); a paper that is new has a higher row than any before
  * records      what the sources said, each record of each file: `key` is the record's own id, `nth` tells apart those that
@@ -11,7 +12,8 @@
  * words        full text index over papers; see indexed-words.ts
  * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
  * files        what each file was when it was read last (see files.ts); standard input and online services are here too.
- *              Readings are counted; `reading` is the name that the last one was given by who read
+ *              Readings are counted; `reading` is the name that the last one was given by who read. Up to the reading
+ *              `nameless` they were made by an akin that kept nothing of the parts of names
  * spaces       the models that there are vectors of; searches are answered with the one in use
  * vectors      `label` names the vector in the graph; a new vector always gets a new label, so the graph never updates
  * forgotten    labels whose vector is gone, in the order they went, for graphs that are older
@@ -120,6 +122,7 @@ CREATE TABLE papers (
   title TEXT NOT NULL,
   abstract TEXT NOT NULL,
   authors TEXT NOT NULL,
+  names TEXT,
   year INTEGER,
   venue TEXT,
   url TEXT,
@@ -161,7 +164,8 @@ CREATE TABLE files (
   read_at INTEGER,
   invalid TEXT NOT NULL,
   doubt TEXT,
-  reading TEXT
+  reading TEXT,
+  nameless INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE judgements (

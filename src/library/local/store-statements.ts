@@ -40,11 +40,11 @@ export function statementsOn(db: Database.Database) {
 
     paper: db.prepare<[number], PaperRow>('SELECT * FROM papers WHERE row = ?'),
     insertPaper: db.prepare<[Omit<PaperRow, 'row'>]>(
-      `INSERT INTO papers (id, title, abstract, authors, year, venue, url, ids, categories, extra, sort_title)
-       VALUES (:id, :title, :abstract, :authors, :year, :venue, :url, :ids, :categories, :extra, :sort_title)`,
+      `INSERT INTO papers (id, title, abstract, authors, names, year, venue, url, ids, categories, extra, sort_title)
+       VALUES (:id, :title, :abstract, :authors, :names, :year, :venue, :url, :ids, :categories, :extra, :sort_title)`,
     ),
     updatePaper: db.prepare<[PaperRow]>(
-      `UPDATE papers SET title = :title, abstract = :abstract, authors = :authors, year = :year, venue = :venue,
+      `UPDATE papers SET title = :title, abstract = :abstract, authors = :authors, names = :names, year = :year, venue = :venue,
          url = :url, ids = :ids, categories = :categories, extra = :extra, sort_title = :sort_title WHERE row = :row`,
     ),
     deletePaper: db.prepare<[number]>('DELETE FROM papers WHERE row = ?'),

@@ -10,7 +10,7 @@ import { FileLock } from './lock.ts';
 import { IDENTIFIERS, INDEXES, RECORDS, SPACES } from './schema.ts';
 
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 3;
+export const LIBRARY_FORMAT = 4;
 
 /** The lock that whoever writes holds. */
 export const WRITER_LOCK = 'writer.lock';
@@ -66,6 +66,13 @@ UPDATE papers SET sort_title = sort_title_of(title);
 ${INDEXES}
 `;
 
+/** Of a name there was only the text. What that does not say, the files do: they are to be read again. */
+const FROM_3 = `
+ALTER TABLE papers ADD COLUMN names TEXT;
+ALTER TABLE files ADD COLUMN nameless INTEGER NOT NULL DEFAULT 0;
+UPDATE files SET nameless = begun, stamp = NULL;
+`;
+
 /**
  * @param db a connection of its own, that may write.
  * @param isWriter whether the caller holds the writer's lock.
@@ -80,6 +87,7 @@ export function upgrade(folder: string, db: Database.Database, isWriter: boolean
       const format = formatOf(db);
       if (format < 2) db.exec(FROM_1);
       if (format < 3) db.exec(FROM_2);
+      if (format < 4) db.exec(FROM_3);
       db.pragma(`user_version = ${LIBRARY_FORMAT}`);
     }).immediate();
   } finally {

@@ -55,6 +55,7 @@ export function aboutFilters(fresh: () => Promise<Fresh>): void {
         [{ author: 'bengio' }, 'ab'],
         [{ author: 'Bengio, Y.' }, 'a'],
         [{ author: 'ann bengio' }, ''],
+        [{ author: 'samy, bengio' }, ''],
         [{ venue: 'neural' }, 'ab'],
         [{ venue: 'neural information' }, 'a'],
         [{ venue: 'information neural' }, ''],

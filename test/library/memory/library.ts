@@ -3,7 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { Model } from '../../../src/embedding/models.ts';
 import { seeded } from '../../../src/evaluation/bootstrap.ts';
 import { candidatesFrom } from '../../../src/library/candidates.ts';
-import { FACET_FIELDS, facetsOf, type FacetCount, type Facets } from '../../../src/library/facets.ts';
+import { FACET_FIELDS, facetsOf, sameFolded, type FacetCount, type Facets } from '../../../src/library/facets.ts';
 import type { FileRead } from '../../../src/library/files.ts';
 import type { Filter } from '../../../src/library/filter.ts';
 import type {
@@ -53,6 +53,7 @@ export class MemoryLibrary implements Library {
         { model: model.name, fingerprint: model.fingerprint, embedded: embedded.length, truncated, inUse: true },
       ],
       works: this.#store.works().length,
+      nameless: 0,
       bytes: 0,
       notes: [],
     };
@@ -138,9 +139,12 @@ export class MemoryLibrary implements Library {
     const counts = new Map<string, FacetCount & { field: string }>();
     for (const key of new Set(keys)) {
       const paper = this.#store.papers.get(key)?.paper;
-      const facets = new Map((paper ? facetsOf(paper) : []).map((facet) => [`${facet.field} ${facet.folded}`, facet]));
-      for (const [name, { field }] of facets) {
-        const count = counts.get(name) ?? { field, value: this.#store.facetNames.get(name)!, papers: 0 };
+      const facets = (paper ? facetsOf(paper) : []).map(({ field, folded }) => {
+        const value = this.#store.facetNames.get(`${field} ${sameFolded(folded)}`)!;
+        return [`${field} ${value}`, { field, value }] as const;
+      });
+      for (const [name, { field, value }] of new Map(facets)) {
+        const count = counts.get(name) ?? { field, value, papers: 0 };
         counts.set(name, { ...count, papers: count.papers + 1 });
       }
     }

@@ -2,7 +2,7 @@
 import type { Embedding } from '../../../src/embedding/embedder.ts';
 import type { Model } from '../../../src/embedding/models.ts';
 import { AkinError } from '../../../src/errors.ts';
-import { facetsOf } from '../../../src/library/facets.ts';
+import { facetsOf, sameFolded } from '../../../src/library/facets.ts';
 import {
   judgedReading,
   STANDARD_INPUT,
@@ -154,7 +154,7 @@ export class MemoryWriter implements LibraryWriter {
   async compact(): Promise<void> {
     const used = new Set(
       [...this.#store.papers.values()].flatMap(({ paper }) =>
-        facetsOf(paper).map((each) => `${each.field} ${each.folded}`),
+        facetsOf(paper).map((each) => `${each.field} ${sameFolded(each.folded)}`),
       ),
     );
     for (const name of [...this.#store.facetNames.keys()]) if (!used.has(name)) this.#store.facetNames.delete(name);
@@ -242,7 +242,7 @@ export class MemoryWriter implements LibraryWriter {
     if (embeddedText(paper) !== embeddedText(held.paper)) held.embedding = undefined;
     Object.assign(held, { records, paper });
     for (const { field, folded, name } of facetsOf(paper)) {
-      const facet = `${field} ${folded}`;
+      const facet = `${field} ${sameFolded(folded)}`;
       if (!this.#store.facetNames.has(facet)) this.#store.facetNames.set(facet, name);
     }
   }

@@ -6,7 +6,7 @@ import { toPaper } from '../../../src/paper.ts';
 import { joinPapers, readOnline } from '../../../src/sources/online/registry.ts';
 import { oaiPmh } from '../../../src/sources/oai-pmh.ts';
 import { itShared, sharedPath } from '../../shared.ts';
-import { readPath, records, rejects } from '../read.ts';
+import { readPath, recordsSeen as records, rejects } from '../read.ts';
 import { brokenOff, clientOf, readAll, serve, status, type Reply, type Request } from './service.ts';
 
 const OAI = (body: string) => `<?xml version="1.0" encoding="UTF-8"?>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { toPaper } from '../../../src/paper.ts';
 import { itShared, sharedPath } from '../../shared.ts';
-import { records, rejects } from '../read.ts';
+import { recordsSeen as records, rejects } from '../read.ts';
 import { clientOf, readAll, serve, status, type Reply } from './service.ts';
 
 const crossrefWork = JSON.stringify({

@@ -1,7 +1,7 @@
 /** The daily papers of Hugging Face over the network. */
 import { expect, it } from 'vitest';
 import { contentHash, toPaper } from '../../../src/paper.ts';
-import { records, rejects } from '../read.ts';
+import { recordsSeen as records, rejects } from '../read.ts';
 import { clientOf, readAll, serve, status } from './service.ts';
 
 const entry = (id: string, upvotes = 3) => ({
