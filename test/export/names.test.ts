@@ -162,6 +162,5 @@ describe.each(Object.entries(READERS))('names that %s gives', (name, fileOf) => 
       { seed: 13, numRuns: 300, interruptAfterTimeLimit: 20_000 },
     );
     expect(kinds.parts, JSON.stringify(kinds)).toBeGreaterThan(100);
-    if (process.env.SHOW_KINDS) console.log(name, kinds);
   });
 });

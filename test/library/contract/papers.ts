@@ -176,6 +176,7 @@ export function aboutPapers(fresh: () => Promise<Fresh>): void {
     expect(facts).toEqual({
       ...(await library.state()),
       papers: 4,
+      nameless: 0,
       embedded: 3,
       library: expect.any(String),
       place: expect.any(String),
