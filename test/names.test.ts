@@ -11,7 +11,11 @@ const person = (family: string, given: string, others: Partial<Record<'particle'
 describe('a text', () => {
   it.each<[string, Name | string, string]>([
     ['García Márquez, Gabriel', person('García Márquez', 'Gabriel'), 'Gabriel García Márquez'],
-    ['de la Vallée Poussin, Charles', person('Vallée Poussin', 'Charles', { particle: 'de la' }), 'Charles de la Vallée Poussin'],
+    [
+      'de la Vallée Poussin, Charles',
+      person('Vallée Poussin', 'Charles', { particle: 'de la' }),
+      'Charles de la Vallée Poussin',
+    ],
     ['García de la Torre, Ana', person('García de la Torre', 'Ana'), 'Ana García de la Torre'],
     ['El Ghaoui, Laurent', person('El Ghaoui', 'Laurent'), 'Laurent El Ghaoui'],
     ["d'Arcy, Jo", person("d'Arcy", 'Jo'), "Jo d'Arcy"],
@@ -24,9 +28,17 @@ describe('a text', () => {
     ['李, 伟', person('李', '伟'), '李伟'],
     ['김，철수', person('김', '철수'), '김철수'],
     ['山田, 太郎', person('山田', '太郎'), '山田太郎'],
-    ['University of California, Berkeley', { literal: 'University of California, Berkeley' }, 'University of California, Berkeley'],
+    [
+      'University of California, Berkeley',
+      { literal: 'University of California, Berkeley' },
+      'University of California, Berkeley',
+    ],
     ['Barnes and Noble, Inc.', { literal: 'Barnes and Noble, Inc.' }, 'Barnes and Noble, Inc.'],
-    ['Department of Health,, Education', { literal: 'Department of Health, Education' }, 'Department of Health, Education'],
+    [
+      'Department of Health,, Education',
+      { literal: 'Department of Health, Education' },
+      'Department of Health, Education',
+    ],
     ['World Health Organization,', { literal: 'World Health Organization' }, 'World Health Organization'],
     ['Press, William H.', person('Press', 'William H.'), 'William H. Press'],
     ['Abel,', { literal: 'Abel' }, 'Abel'],
@@ -41,7 +53,10 @@ describe('a text', () => {
   });
 
   it('that is a name as it is written in lists is read as that name', () => {
-    const part = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 9 }), fc.constantFrom('Jr.', 'de la', 'Ö Ü', 'A.', 'II', 'van'));
+    const part = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 9 }),
+      fc.constantFrom('Jr.', 'de la', 'Ö Ü', 'A.', 'II', 'van'),
+    );
     fc.assert(
       fc.property(fc.record({ family: part, given: part, particle: part, suffix: part }), (parts) => {
         const name = nameSchema.parse(parts);
@@ -73,6 +88,9 @@ it.each([
   expect(shownName(guessedName(text))).toBe(text);
 });
 
-it.each([{}, { family: 1 }, { name: 'Ann Abel' }, { literal: [] }, 'Ann Abel', null])('%j is no name in parts', (given) => {
-  expect(nameSchema.safeParse(given).success).toBe(false);
-});
+it.each([{}, { family: 1 }, { name: 'Ann Abel' }, { literal: [] }, 'Ann Abel', null])(
+  '%j is no name in parts',
+  (given) => {
+    expect(nameSchema.safeParse(given).success).toBe(false);
+  },
+);

@@ -265,7 +265,7 @@ export const nastyPaper: fc.Arbitrary<Paper> = fc
     ids: identifiers,
     extra: fc.oneof(
       extra,
-      fc.tuple(extra, editors).map(([others, people]) => ({ ...others, editors: people })),
+      fc.tuple(extra, editors).map(([others, people]): object => ({ ...(others as object), editors: people })),
     ),
   })
   .map((input) => toPaper({ ...input, title: input.title + (/\S/.test(input.abstract) ? '' : 'T') }));

@@ -65,12 +65,33 @@ describe('an author', () => {
 describe('an author whose family name is known', () => {
   it('is meant as any other, and by the whole family name or one of a double one', () => {
     const meant: Record<string, string[]> = {
-      'Bengio, Yoshua': ['bengio', 'yoshua', 'Y. Bengio', 'Bengio Y', 'Bengio, Y.', 'Bengio, Yoshua', 'Yoshua K. Bengio'],
+      'Bengio, Yoshua': [
+        'bengio',
+        'yoshua',
+        'Y. Bengio',
+        'Bengio Y',
+        'Bengio, Y.',
+        'Bengio, Yoshua',
+        'Yoshua K. Bengio',
+      ],
       'García Márquez, Gabriel': [
-        ...['García Márquez', 'García, G.', 'García, Gabriel', 'Márquez, G.', 'García Márquez, G.', 'G. García Márquez'],
+        ...[
+          'García Márquez',
+          'García, G.',
+          'García, Gabriel',
+          'Márquez, G.',
+          'García Márquez, G.',
+          'G. García Márquez',
+        ],
         ...['Gabriel García Márquez', 'Gabriel Márquez', 'garcia'],
       ],
-      'de la Vallée Poussin, Charles': ['Vallée Poussin, C.', 'de la Vallée Poussin, C.', 'poussin', 'C. Poussin', 'vallee'],
+      'de la Vallée Poussin, Charles': [
+        'Vallée Poussin, C.',
+        'de la Vallée Poussin, C.',
+        'poussin',
+        'C. Poussin',
+        'vallee',
+      ],
       'King, Martin Luther, Jr.': ['Luther King, Martin', 'King, M. L.', 'Martin Luther King Jr.'],
       'Li, Wei': ['Li, Wei', 'Li, W.', 'Wei Li', 'Li Wei'],
       '李, 伟': ['李', '李伟', '李, 伟', '李 伟'],

@@ -32,9 +32,13 @@ describe('BibTeX', () => {
     ["Garc{\\'\\i}a M{\\'a}rquez, Gabriel", ['Gabriel García Márquez'], 'García Márquez, Gabriel'],
     ['{Ben Guirat}, Iness', ['Iness Ben Guirat'], 'Ben Guirat, Iness'],
     ['Iness {Ben Guirat}', ['Iness Ben Guirat'], 'Ben Guirat, Iness'],
-    ['Charles de la {Vall{\\\'e}e Poussin}', ['Charles de la Vallée Poussin'], 'de la Vallée Poussin, Charles'],
-    ['de la Vall{\\\'e}e Poussin, Charles', ['Charles de la Vallée Poussin'], 'de la Vallée Poussin, Charles'],
-    ['{World Bee Society, Rome} and Abel, A.', ['World Bee Society, Rome', 'A. Abel'], '{World Bee Society, Rome} and Abel, A.'],
+    ["Charles de la {Vall{\\'e}e Poussin}", ['Charles de la Vallée Poussin'], 'de la Vallée Poussin, Charles'],
+    ["de la Vall{\\'e}e Poussin, Charles", ['Charles de la Vallée Poussin'], 'de la Vallée Poussin, Charles'],
+    [
+      '{World Bee Society, Rome} and Abel, A.',
+      ['World Bee Society, Rome', 'A. Abel'],
+      '{World Bee Society, Rome} and Abel, A.',
+    ],
     ['Abel A. and de Baker J.P.', ['A. Abel', 'J.P. de Baker'], 'Abel, A. and de Baker, J. P.'],
     ['Tolkien, J.R.R.', ['J.R.R. Tolkien'], 'Tolkien, J. R. R.'],
     ['King, Jr., Martin Luther', ['Martin Luther King Jr.'], 'King, Jr., Martin Luther'],
@@ -76,12 +80,24 @@ describe('RIS', () => {
 
 it.each([
   ['nbib', 'PMID- 1\nTI  - One\nFAU - Gómez Pérez, Ana B Jr\nCN  - Bee Group', 'Gómez Pérez, Ana B, Jr\nBee Group,'],
-  ['wos', 'PT J\nTI One\nAF Gómez Pérez, Ana\n   Ben Guirat, Iness\nCA Bee Group\nER\n', 'Gómez Pérez, Ana\nBen Guirat, Iness\nBee Group,'],
+  [
+    'wos',
+    'PT J\nTI One\nAF Gómez Pérez, Ana\n   Ben Guirat, Iness\nCA Bee Group\nER\n',
+    'Gómez Pérez, Ana\nBen Guirat, Iness\nBee Group,',
+  ],
   ['csv', 'Title,Authors\nOne,"Gómez Pérez, Ana; Ben Guirat, Iness"\n', 'Gómez Pérez, Ana\nBen Guirat, Iness'],
   ['csv', 'Title,Authors\nOne,"Abel A, Baker BC, Cole CDE."\n', 'Abel, A\nBaker, BC\nCole, CDE'],
   ['csv', 'Title,Author Names\nOne,"Abel A., Baker B.C."\n', 'Abel, A.\nBaker, B.C.'],
-  ['jsonl', '{"title":"One","authors":["Gómez Pérez, Ana",{"family":"Ito","given":"Ai"}]}', 'Gómez Pérez, Ana\nIto, Ai'],
-  ['jsonl', '{"title":"One","author":[{"family":"Gogh","given":"Vincent","non-dropping-particle":"van"}]}', 'van Gogh, Vincent'],
+  [
+    'jsonl',
+    '{"title":"One","authors":["Gómez Pérez, Ana",{"family":"Ito","given":"Ai"}]}',
+    'Gómez Pérez, Ana\nIto, Ai',
+  ],
+  [
+    'jsonl',
+    '{"title":"One","author":[{"family":"Gogh","given":"Vincent","non-dropping-particle":"van"}]}',
+    'van Gogh, Vincent',
+  ],
   [
     'csl-json',
     JSON.stringify([
@@ -109,5 +125,9 @@ it.each([
   ['crossref', '{"DOI":"10.1000/a","title":["One"],"editor":[{"family":"Abel","given":"Ann"}]}'],
 ])('%s has the editors of a work without authors, by their parts', async (format, text) => {
   const paper = await paperOf(format, text);
-  expect(paper).toMatchObject({ authors: [], names: [{ family: 'Abel', given: 'Ann' }], extra: { editors: ['Ann Abel'] } });
+  expect(paper).toMatchObject({
+    authors: [],
+    names: [{ family: 'Abel', given: 'Ann' }],
+    extra: { editors: ['Ann Abel'] },
+  });
 });
