@@ -1,6 +1,6 @@
 /** One hit a work: a preprint and what was published of it do not take two places of an answer. */
 import type { Described, Key, Library } from '../library/library.ts';
-import type { Paper } from '../paper.ts';
+import { briefOf, type Paper } from '../paper.ts';
 import type { Version, WholePaper } from './answer.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function wholePaper(library: Library, name: string): Promise<WholeP
 }
 
 function wholeOf({ paper, versions, records }: Described): WholePaper {
-  return { ...paper, versions: versions.map(versionOf), records };
+  return { ...paper, ...briefOf(paper), versions: versions.map(versionOf), records };
 }
 
 /** What an answer says of another version. */
