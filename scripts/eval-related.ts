@@ -312,7 +312,7 @@ function draftOf({ text, cited }: Task, cut: boolean): Draft {
   const references: Reference[] = cited.map((id) => ({ key: null, title: '', text: '', ids: { doi: id } }));
   return {
     ...{ title: '', abstract: text, paragraphs, references },
-    ...{ citedAnywhere: [], bibliographies: [], notes: [] },
+    ...{ citedAnywhere: [], labels: [], bibliographies: [], notes: [] },
   };
 }
 

@@ -1,10 +1,11 @@
 /** The works a draft cites, from a bibliography beside it: any format that papers are taken in from, BibTeX first of all. */
 import { AkinError } from '../errors.ts';
-import { toPaper } from '../paper.ts';
+import { toPaper, type PaperInput } from '../paper.ts';
 import { openFiles } from '../sources/input.ts';
 import { detectSource } from '../sources/registry.ts';
-import type { SourceFile } from '../sources/source.ts';
-import type { Draft, Reference } from './draft.ts';
+import { fileOf, type Source, type SourceFile } from '../sources/source.ts';
+import { EVERYTHING, wholeText, type Draft, type Reference } from './draft.ts';
+import { isYamlBibliography, MAX_YAML, referencesInYaml } from './yaml-references.ts';
 
 /** References of one bibliography; a person's whole library has fewer. */
 const MAX_REFERENCES = 100_000;
@@ -27,19 +28,17 @@ export async function readBibliography(file: string): Promise<Reference[]> {
 
 /** Every reference in a text. @throws AkinError `format-unknown`. */
 export async function referencesInText(text: string): Promise<Reference[]> {
-  const file: SourceFile = {
-    ...{ name: 'the bibliography', path: null, head: text.slice(0, 64 * 1024), close() {} },
-    async *text() {
-      yield text;
-    },
-  };
   const references: Reference[] = [];
-  for await (const reference of referencesOf(file)) references.push(reference);
+  for await (const reference of referencesOf(fileOf(text, 'the bibliography'))) references.push(reference);
   return references;
 }
 
 async function* referencesOf(file: SourceFile): AsyncGenerator<Reference> {
   if (file.head.trim() === '') return;
+  if (isYamlBibliography(file.head)) {
+    yield* first(referencesInYaml(await wholeText(file, MAX_YAML)), file.name);
+    return;
+  }
   const source = detectSource(file.head);
   if (!source) {
     throw new AkinError('format-unknown', `${file.name}: no bibliography's format recognised`, {
@@ -47,40 +46,79 @@ async function* referencesOf(file: SourceFile): AsyncGenerator<Reference> {
       field: 'bib',
     });
   }
+  yield* first(readWith(source, file), file.name);
+}
+
+/** Not more references than a bibliography may have. @throws AkinError `too-large`. */
+async function* first(
+  references: AsyncIterable<Reference> | Iterable<Reference>,
+  name: string,
+): AsyncGenerator<Reference> {
   let count = 0;
-  for await (const found of source.read(file)) {
-    if ('reject' in found) continue;
+  for await (const reference of references) {
     if (++count > MAX_REFERENCES)
-      throw new AkinError('too-large', `${file.name}: it has more than ${MAX_REFERENCES} references`, { field: 'bib' });
-    const reference = asReference(found.input);
+      throw new AkinError('too-large', `${name}: it has more than ${MAX_REFERENCES} references`, { field: 'bib' });
+    yield reference;
+  }
+}
+
+async function* readWith(source: Source, file: SourceFile): AsyncGenerator<Reference> {
+  for await (const found of source.read(file)) {
+    const reference = 'reject' in found ? undefined : asReference(found.input);
     if (reference) yield reference;
   }
 }
 
-function asReference(input: unknown): Reference | undefined {
+function asReference(input: PaperInput): Reference | undefined {
   try {
     const { id, title, ids, extra } = toPaper(input);
-    return { key: typeof extra.key === 'string' ? extra.key : id, title, text: title, ids };
+    const [key = id, ...aliases] = keysIn(extra);
+    // What a program calls a record is a key, too, where a person gave it another one.
+    return { key, title, text: title, ids, aliases: aliases.filter((alias) => alias !== key) };
   } catch (error) {
     if (error instanceof AkinError) return undefined;
     throw error;
   }
 }
 
+/** Other keys of one record that count. */
+const MAX_ALIASES = 20;
+/** A line of Zotero's field Extra that has keys, as Better BibTeX writes and reads it. */
+const EXTRA_KEYS = /^[ \t]*(?:citation[ -]?key|bibtex|tex\.ids|ids)[ \t]*[:=](.*)$/gim;
+
+/** The keys that a record is cited by: the one that a person gave it first, then those of its format and its aliases. */
+function keysIn({ citationKey, key, ids, note, extra: more }: Record<string, unknown>): string[] {
+  const notes = [note, more].filter((text) => typeof text === 'string').join('\n');
+  const said = Array.from(notes.matchAll(EXTRA_KEYS), ([, keys]) => keys!);
+  const keys = [citationKey, ...said, key, ids].flat().filter((text) => typeof text === 'string');
+  const each = keys.flatMap((text) => text.split(',')).map((text) => text.trim());
+  return [...new Set(each.filter((text) => text !== ''))].slice(0, MAX_ALIASES);
+}
+
 /**
- * The draft, citing also what of a bibliography it cites: the references whose keys stand in it. Where none does, the draft has
- * no keys, or a bibliography of its own making: then it cites all of them.
+ * The draft, citing also what of a bibliography it cites: the references whose keys stand in it. One that has no keys but those
+ * of its own list cites all of a bibliography that a person gives for it.
+ * @param isGiven whether a person gave the bibliography; otherwise the draft names it.
  */
-export function citing(draft: Draft, bibliography: Reference[]): Draft {
-  const keys = new Set([
-    ...draft.citedAnywhere,
-    ...draft.paragraphs.flatMap((each) => each.citations.map(({ key }) => key)),
-  ]);
-  const cited = bibliography.filter(({ key }) => key !== null && keys.has(key));
-  const listed = cited.length > 0 ? cited : bibliography;
-  const given = new Set(listed.map(({ key }) => key));
+export function citing(given: Draft, bibliography: Reference[], isGiven: boolean): Draft {
+  const draft = withMainKeys(given, [...bibliography, ...given.references]);
+  const listedKeys = new Set(bibliography.map(({ key }) => key));
+  const own = new Set(draft.references.map(({ key }) => key));
+  // What names a part of the draft is no key, where no reference has it.
+  const parts = new Set(draft.labels.filter((label) => !listedKeys.has(label) && !own.has(label)));
+  const isKey = (key: string): boolean => !parts.has(key);
+  const paragraphs = draft.paragraphs.map((paragraph) => ({
+    ...paragraph,
+    citations: paragraph.citations.filter(({ key }) => isKey(key)),
+  }));
+  const citedAnywhere = draft.citedAnywhere.filter((key) => isKey(key) && key !== EVERYTHING);
+  const keys = new Set([...citedAnywhere, ...paragraphs.flatMap(({ citations }) => citations.map(({ key }) => key))]);
+  const usesKeys = [...keys].some((key) => !own.has(key) || listedKeys.has(key));
+  const isWhole = draft.citedAnywhere.includes(EVERYTHING) || (isGiven && !usesKeys);
+  const listed = isWhole ? bibliography : bibliography.filter(({ key }) => key !== null && keys.has(key));
+  const said = new Set(listed.map(({ key }) => key));
   // A bibliography says more of a work than the list that was printed from it.
-  const references = [...listed, ...draft.references.filter(({ key }) => key === null || !given.has(key))];
+  const references = [...listed, ...draft.references.filter(({ key }) => key === null || !said.has(key))];
   const named = new Set(references.map(({ key }) => key));
   const unknown = [...keys].filter((key) => !named.has(key));
   const notes = [...draft.notes];
@@ -88,5 +126,21 @@ export function citing(draft: Draft, bibliography: Reference[]): Draft {
     const shown = unknown.slice(0, 5).join(', ') + (unknown.length > 5 ? ', …' : '');
     notes.push(`cited, but in no bibliography: ${shown} (${unknown.length})`);
   }
-  return { ...draft, references, notes };
+  return { ...draft, paragraphs, citedAnywhere, references, notes };
+}
+
+/** The draft with the key that a reference goes by where it cites it by another. */
+function withMainKeys(draft: Draft, references: Reference[]): Draft {
+  const keys = new Set(references.map(({ key }) => key));
+  const mainKeys = new Map<string, string>();
+  for (const { key, aliases = [] } of references) {
+    for (const alias of aliases) if (key !== null && !keys.has(alias) && !mainKeys.has(alias)) mainKeys.set(alias, key);
+  }
+  if (mainKeys.size === 0) return draft;
+  const main = (key: string): string => mainKeys.get(key) ?? key;
+  const paragraphs = draft.paragraphs.map((paragraph) => ({
+    ...paragraph,
+    citations: paragraph.citations.map(({ key, at }) => ({ key: main(key), at })),
+  }));
+  return { ...draft, paragraphs, citedAnywhere: draft.citedAnywhere.map(main) };
 }

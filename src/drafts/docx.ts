@@ -1,16 +1,14 @@
 /**
  * Drafts in Word's format: headings, paragraphs and notes, read as the XML of the archive streams by. Headings are told by
- * their styles, or by standing alone in bold; what Zotero or Mendeley cite is read from the fields they leave in the document,
- * which hold every cited work whole.
+ * their styles, or by standing alone in bold; what programs cite in it is told in docx-citations.ts.
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
-import { z } from 'zod';
 import { AkinError } from '../errors.ts';
-import { normalIdentifier } from '../identifiers.ts';
 import { openFiles } from '../sources/input.ts';
-import { plainText } from '../sources/markup.ts';
 import { withSingleBlanks } from '../text.ts';
-import { isReferences, MAX_DRAFT_CHARACTERS, withoutMarks, type Draft, type Reference } from './draft.ts';
+import { WordCitations } from './docx-citations.ts';
+import { MAX_DRAFT_CHARACTERS, withoutMarks, type Draft } from './draft.ts';
+import { isReferences } from './headings.ts';
 import { draftOf, type Block } from './text.ts';
 
 /** Characters of XML; Word writes ten for each of the text, at its most verbose forty. */
@@ -19,11 +17,13 @@ const MAX_XML = 4 * MAX_DRAFT_CHARACTERS;
 const MAX_DEPTH = 1000;
 /** Characters of a field; a citation of a hundred works has fewer. */
 const MAX_FIELD = 1_000_000;
+/** Fields in each other. */
+const MAX_FIELDS = 100;
 /** A heading in bold is shorter. */
 const MAX_BOLD_HEADING = 100;
 
-/** The parts of a document that hold text, and the one that names its styles. */
-const PARTS = /\/word\/(document|footnotes|endnotes|styles)\.xml$/;
+/** The parts of a document that hold text, the one that names its styles, and those that say what is cited. */
+const PARTS = /\/(?:word\/(document|footnotes|endnotes|styles)|docProps\/(custom)|customXml\/(item\d{1,4}))\.xml$/;
 
 /**
  * Reads a draft.
@@ -35,7 +35,9 @@ export async function readDocx(file: string): Promise<Draft> {
   let size = 0;
   for await (const part of openFiles(file)) {
     try {
-      const name = PARTS.exec(part.name)?.[1];
+      const name = PARTS.exec(part.name)
+        ?.slice(1)
+        .find((each) => each !== undefined);
       if (name === undefined || parts.has(name)) continue;
       parts.add(name);
       const parser = document.parserOf(name);
@@ -47,6 +49,7 @@ export async function readDocx(file: string): Promise<Draft> {
       parser.close();
     } catch (error) {
       if (error instanceof AkinError) throw error;
+      if (/custom/.test(part.name)) continue; // What stands beside the text is anybody's.
       throw new AkinError('file-unreadable', `${part.name}: ${(error as Error).message}`, { cause: error });
     } finally {
       part.close();
@@ -55,7 +58,8 @@ export async function readDocx(file: string): Promise<Draft> {
   if (!parts.has('document')) throw new AkinError('file-unreadable', `${file}: it is no Word document (.docx)`);
   const draft = draftOf(document.blocks());
   // These say more than the list that was made of them.
-  if (document.works.size > 0) draft.references = [...document.works.values()];
+  const cited = document.citations.references();
+  if (cited.length > 0) draft.references = cited;
   return draft;
 }
 
@@ -67,14 +71,19 @@ interface WordParagraph {
   isPlain: boolean;
 }
 
+interface Field {
+  instruction: string;
+  /** In base64. */
+  data: string;
+}
+
 /** What is no text of the draft as it stands now: what was deleted or moved away, how something looked before, and twins. */
 const PASSED_OVER = new Set('w:del w:moveFrom w:rPrChange w:pPrChange mc:Choice'.split(' '));
 /** What stands for a character. */
 const CHARACTERS: Record<string, string> = { 'w:tab': '\t', 'w:br': '\n', 'w:cr': '\n', 'w:noBreakHyphen': '-' };
 
 class WordDocument {
-  /** The works that fields cite, each once, by their titles. */
-  readonly works = new Map<string, Reference>();
+  readonly citations = new WordCitations();
   readonly #body: WordParagraph[] = [];
   readonly #notes: WordParagraph[] = [];
   /** Names of styles by their ids. */
@@ -83,6 +92,8 @@ class WordDocument {
 
   /** A parser that takes a part's XML. */
   parserOf(part: string): SaxesParser {
+    if (part === 'custom') return this.citations.parserOfProperties();
+    if (part.startsWith('item')) return this.citations.parserOfSources();
     const parser = new SaxesParser();
     parser.on('error', (error) => {
       throw error;
@@ -106,7 +117,7 @@ class WordDocument {
     let passedOver = 0;
     let tables = 0; // What is cited in them counts.
     let isBold = false; // Of the run.
-    let field = '';
+    const fields: Field[] = []; // A field may hold others.
     const begin = (tag: SaxesTagPlain): void => {
       const paragraph = open.at(-1);
       if (tag.name === 'w:tbl') tables++;
@@ -116,15 +127,16 @@ class WordDocument {
       else if (tag.name === 'w:b' && path.at(-2) === 'w:rPr' && path.at(-3) === 'w:r')
         isBold = !/^(?:0|false|off)$/.test(tag.attributes['w:val'] ?? '');
       else if (tag.name in CHARACTERS && paragraph && path.at(-2) === 'w:r') paragraph.text += CHARACTERS[tag.name];
-      else if (tag.name === 'w:fldChar') {
-        if (tag.attributes['w:fldCharType'] !== 'begin') this.#takeField(field);
-        field = '';
-      }
+      else if (tag.name === 'w:fldChar') this.#fieldSign(tag.attributes['w:fldCharType'] ?? '', fields);
+      else if (tag.name === 'w:fldSimple') this.citations.takeField(tag.attributes['w:instr'] ?? '');
+      else if (tag.name === 'w:tag') this.citations.takeTag(tag.attributes['w:val'] ?? '');
     };
     const text = (said: string): void => {
       const paragraph = open.at(-1);
       if (passedOver > 0) return;
-      if (path.at(-1) === 'w:instrText' && field.length < MAX_FIELD) field += said;
+      const field = fields.at(-1);
+      if (field && path.at(-1) === 'w:instrText' && field.instruction.length < MAX_FIELD) field.instruction += said;
+      if (field && path.at(-1) === 'w:fldData' && field.data.length < MAX_FIELD) field.data += said;
       if (path.at(-1) !== 'w:t' || !paragraph || tables > 0) return;
       this.#characters += said.length;
       if (this.#characters > MAX_DRAFT_CHARACTERS) throw new AkinError('too-large', 'no draft has so much text');
@@ -144,6 +156,18 @@ class WordDocument {
       if (name === 'w:tbl' && passedOver === 0) tables--;
       if (PASSED_OVER.has(name)) passedOver--;
     });
+  }
+
+  /** A field begins, or what it says does, or it ends; then it is taken. */
+  #fieldSign(sign: string, fields: Field[]): void {
+    if (sign === 'begin') {
+      if (fields.length < MAX_FIELDS) fields.push({ instruction: '', data: '' });
+      return;
+    }
+    const field = sign === 'end' ? fields.pop() : fields.at(-1);
+    if (!field) return;
+    this.citations.takeField(field.instruction, field.data);
+    [field.instruction, field.data] = ['', ''];
   }
 
   /** Headings and paragraphs, the notes before the list of references. */
@@ -181,24 +205,4 @@ class WordDocument {
       (paragraph.isBold && !paragraph.isPlain && text.length < MAX_BOLD_HEADING);
     return [{ text, kind: isHeading ? 'heading' : 'paragraph' }];
   }
-
-  /** The works in a field of Zotero (`ADDIN ZOTERO_ITEM CSL_CITATION {…}`) or Mendeley. */
-  #takeField(field: string): void {
-    const begin = field.indexOf('{', field.indexOf('CSL_CITATION'));
-    if (!field.includes('CSL_CITATION') || begin === -1) return;
-    let said: unknown;
-    try {
-      said = JSON.parse(field.slice(begin, field.lastIndexOf('}') + 1));
-    } catch {
-      return; // A field that somebody else wrote.
-    }
-    for (const { itemData } of fieldSchema.safeParse(said).data?.citationItems ?? []) {
-      const [title, doi] = [plainText(itemData.title), normalIdentifier('doi', itemData.DOI ?? '')];
-      this.works.set(title, { key: null, title, text: title, ids: doi === null ? {} : { doi } });
-    }
-  }
 }
-
-const fieldSchema = z.object({
-  citationItems: z.array(z.object({ itemData: z.object({ title: z.string(), DOI: z.string().optional() }) })),
-});

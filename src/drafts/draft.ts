@@ -6,7 +6,8 @@
  * `paragraphOf` takes the signs out again: so each citation keeps its place.
  */
 import { AkinError } from '../errors.ts';
-import { IDENTIFIER_KINDS, parseIdentifier, type Identifiers } from '../identifiers.ts';
+import { arxivOfDoi, IDENTIFIER_KINDS, normalIdentifier, parseIdentifier, type Identifiers } from '../identifiers.ts';
+import type { SourceFile } from '../sources/source.ts';
 import { withoutTrailing } from '../text.ts';
 
 export interface Draft {
@@ -17,8 +18,10 @@ export interface Draft {
   paragraphs: Paragraph[];
   /** The works the draft itself lists, in its order. */
   references: Reference[];
-  /** Keys cited without a place in the text, by `\nocite` for instance. */
+  /** Keys cited without a place in the text, by `\nocite` for instance; `EVERYTHING` for all that is in its bibliographies. */
   citedAnywhere: string[];
+  /** What looks like keys and names parts of the draft itself: a figure, a section. Keys all the same where a reference has them. */
+  labels: string[];
   /** Files of references, as the draft names them. */
   bibliographies: string[];
   /** What was left out and why, as sentences for a person. */
@@ -50,7 +53,12 @@ export interface Reference {
   /** Everything that is written of it, on one line. */
   text: string;
   ids: Identifiers;
+  /** Other keys it goes by. */
+  aliases?: string[];
 }
+
+/** Cited where a draft cites all of its bibliographies. */
+export const EVERYTHING = '*';
 
 /** Drafts are read in memory. A book of a thousand pages has three million characters. */
 export const MAX_DRAFT_CHARACTERS = 8 * 1024 * 1024;
@@ -69,8 +77,29 @@ const MOST_CHARACTERS = { title: 1000, abstract: 20_000, heading: 500, key: 300 
 export const tooLong = (name: string): AkinError =>
   new AkinError('too-large', `${name} has more than ${MAX_DRAFT_CHARACTERS} characters, as no draft has`);
 
+/** All of a file's text. @throws AkinError `too-large` for more characters than `most`. */
+export async function wholeText(file: SourceFile, most = MAX_DRAFT_CHARACTERS): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const piece of file.text()) {
+    length += piece.length;
+    if (length > most) throw new AkinError('too-large', `${file.name} has more than ${most} characters`);
+    pieces.push(piece);
+  }
+  return pieces.join('');
+}
+
 export const emptyDraft = (): Draft => ({
-  ...{ title: '', abstract: '', paragraphs: [], references: [], citedAnywhere: [], bibliographies: [], notes: [] },
+  ...{
+    title: '',
+    abstract: '',
+    paragraphs: [],
+    references: [],
+    citedAnywhere: [],
+    labels: [],
+    bibliographies: [],
+    notes: [],
+  },
 });
 
 /** Before and behind the number of a mark. */
@@ -120,6 +149,23 @@ export function paragraphOf(
   return { heading, text: plain, offset, citations };
 }
 
+/** A reference of which a program knows the title, and perhaps identifiers; undefined where it has neither. */
+export function referenceTitled(
+  key: string | null,
+  title: string,
+  named: Record<string, string>,
+): Reference | undefined {
+  const ids: Identifiers = {};
+  for (const kind of IDENTIFIER_KINDS) {
+    const value = named[kind] === undefined ? null : normalIdentifier(kind, named[kind]);
+    if (value !== null) ids[kind] = value;
+  }
+  const arxiv = ids.doi && arxivOfDoi(ids.doi);
+  if (arxiv) ids.arxiv ??= arxiv;
+  const flat = title.slice(0, MAX_REFERENCE).replace(/\s+/g, ' ').trim();
+  return flat === '' && Object.keys(ids).length === 0 ? undefined : { key, title: flat, text: flat, ids };
+}
+
 /** Characters of a reference; what is longer is the rest of the draft, where its list never ends. */
 const MAX_REFERENCE = 4000;
 
@@ -142,17 +188,6 @@ function identifiersIn(text: string): Identifiers {
   }
   return Object.fromEntries(IDENTIFIER_KINDS.flatMap((kind) => (ids[kind] === undefined ? [] : [[kind, ids[kind]]])));
 }
-
-/** Headings of sections that say nothing of what the draft is about. */
-const BACK_MATTER =
-  /^(?:[\dIVX.]+\s+)?(?:acknowledge?ments?|funding|conflicts? of interest|competing interests?|declarations?(?: of .*)?|author contributions?|credit .*statement|(?:data|code)(?: and (?:data|code))? availability.*|ethic(?:s|al) statement|supplementary materials?|disclosures?|contents)[.:]?$/i;
-export const isBackMatter = (heading: string): boolean => BACK_MATTER.test(heading.trim());
-
-/** The heading above a list of references. */
-const REFERENCES = /^(?:[\dIVX.]+\s+)?(?:references|bibliography|works cited|literature cited|references cited)[.:]?$/i;
-export const isReferences = (heading: string): boolean => REFERENCES.test(heading.trim());
-const ABSTRACT = /^(?:[\dIVX.]+\s+)?(?:abstract|summary)[.:]?$/i;
-export const isAbstract = (heading: string): boolean => ABSTRACT.test(heading.trim());
 
 /** A draft without what is more than any draft has, and with a note of what was left out. */
 export function withinLimits(draft: Draft): Draft {
@@ -183,6 +218,7 @@ export function withinLimits(draft: Draft): Draft {
       'works cited without a place',
       [...new Set(draft.citedAnywhere)].filter(isKey),
     ),
+    labels: [], // What they are for is done.
     bibliographies: first('bibliographies', 'bibliographies', draft.bibliographies),
     notes: [...first('notes', 'notes', draft.notes), ...notes].map((note) => note.slice(0, MOST_CHARACTERS.heading)),
   };

@@ -8,9 +8,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { AkinError } from '../errors.ts';
 import { openFile } from '../sources/input.ts';
-import type { SourceFile } from '../sources/source.ts';
 import { citing, readBibliography, referencesInText } from './bibliography.ts';
-import { MAX_DRAFT_CHARACTERS, tooLong, withinLimits, type Draft, type Reference } from './draft.ts';
+import { MAX_DRAFT_CHARACTERS, tooLong, wholeText, withinLimits, type Draft, type Reference } from './draft.ts';
 import { readDocx } from './docx.ts';
 import { inputNames, readBiblatexBbl, readLatex } from './latex.ts';
 import { readMarkdown } from './markdown.ts';
@@ -40,9 +39,9 @@ export async function answer({ draft: given, bibliography }: DraftJob): Promise<
   const isCiting = bibliography === undefined; // Whoever gives a bibliography means it and no other.
   const { draft, references } =
     'file' in given ? await readFileOf(given.file, isCiting) : readTextOf(given.text, given.kind);
-  if (!bibliography) return withinLimits(citing(draft, references));
+  if (!bibliography) return withinLimits(citing(draft, references, false));
   const cited = 'file' in bibliography ? readBibliography(bibliography.file) : referencesInText(bibliography.text);
-  return withinLimits(citing(draft, await cited));
+  return withinLimits(citing(draft, await cited, true));
 }
 
 interface Read {
@@ -102,17 +101,6 @@ const noDraft = (file: string): AkinError =>
     hint: 'a draft is LaTeX, Markdown, plain text, PDF or Word (.docx)',
   });
 
-async function wholeText(file: SourceFile): Promise<string> {
-  const pieces: string[] = [];
-  let length = 0;
-  for await (const piece of file.text()) {
-    length += piece.length;
-    if (length > MAX_DRAFT_CHARACTERS) throw tooLong(file.name);
-    pieces.push(piece);
-  }
-  return pieces.join('');
-}
-
 async function readLatexFiles(file: string, folder: string, text: string): Promise<Draft> {
   const inputs = new Map<string, string>();
   const outside = new Set<string>();
@@ -154,8 +142,11 @@ async function compiledReferences(folder: string, file: string): Promise<Referen
   return text.includes('\\endentry') ? readBiblatexBbl(text) : readLatex(text).references;
 }
 
+/** The references in the bibliographies that a draft names, where its own list is not all that it cites. */
 async function namedReferences(draft: Draft, folder: string): Promise<Reference[]> {
-  if (draft.references.length > 0) return [];
+  const own = new Set(draft.references.map(({ key }) => key));
+  const cited = [...draft.citedAnywhere, ...draft.paragraphs.flatMap((each) => each.citations.map(({ key }) => key))];
+  if (own.size > 0 && cited.every((key) => own.has(key))) return [];
   const references: Reference[] = [];
   for (const name of [...new Set(draft.bibliographies)].slice(0, MAX_FILES)) {
     const found = await insideFolder(folder, name);

@@ -1,5 +1,7 @@
 /** The front matter of a draft in Markdown: what it says in YAML, before its text, of title, abstract and bibliographies. */
-import { Composer, Parser, type CST } from 'yaml';
+import { isObject } from '../sources/json-records.ts';
+import type { Reference } from './draft.ts';
+import { cslReferences, parseYaml } from './yaml-references.ts';
 
 export interface FrontMatter {
   title: string;
@@ -7,6 +9,7 @@ export interface FrontMatter {
   /** Citations without a place. */
   nocite: string;
   bibliographies: string[];
+  references: Reference[];
   /** Why something of it was not read. */
   problem: string | undefined;
   /** Where the text begins that is below it. */
@@ -15,8 +18,8 @@ export interface FrontMatter {
 
 /** Characters; what is longer is no front matter. */
 const MAX_LENGTH = 100_000;
-/** Lists and mappings in each other. */
-const MAX_DEPTH = 20;
+/** Blocks of references in one draft. */
+const MAX_BLOCKS = 10;
 
 /** The front matter of a text; undefined where it has none. */
 export function frontMatterOf(text: string): FrontMatter | undefined {
@@ -31,43 +34,32 @@ export function frontMatterOf(text: string): FrontMatter | undefined {
 }
 
 function fieldsOf(yaml: string): Omit<FrontMatter, 'end'> {
-  const tokens = [...new Parser().parse(yaml)];
-  const [document] = isDeeper(tokens, MAX_DEPTH)
-    ? []
-    : new Composer({ strict: false, uniqueKeys: false, logLevel: 'silent' }).compose(tokens);
-  let fields: unknown;
-  let problem = document ? document.errors[0]?.message.split('\n')[0] : `more than ${MAX_DEPTH} levels of nesting`;
-  try {
-    fields = document?.toJS({ maxAliasCount: 10 });
-  } catch (error) {
-    problem = (error as Error).message; // An alias of what is not there, or of too much.
-  }
+  const { value: fields, problem } = parseYaml(yaml);
   return {
     title: textsIn(fields, 'title').join(' '),
     abstract: textsIn(fields, 'abstract').join('\n'),
     nocite: textsIn(fields, 'nocite').join(' '),
     bibliographies: textsIn(fields, 'bibliography'),
+    references: isObject(fields) ? cslReferences(fields.references) : [],
     problem,
   };
 }
 
-/** The texts of a field: one, or those of a list. */
-function textsIn(fields: unknown, name: string): string[] {
-  const value = (fields as Record<string, unknown> | null | undefined)?.[name];
-  const texts = [value].flat().filter((each) => typeof each === 'string' || typeof each === 'number');
-  return texts.map((each) => String(each).trim()).filter((each) => each !== '');
+/** The blocks of metadata below the front matter that hold references, where Pandoc has them as well. */
+export function* referenceBlocks(text: string): Generator<{ begin: number; end: number; references: Reference[] }> {
+  let left = MAX_BLOCKS;
+  for (const { index } of text.matchAll(/^---[ \t]*\r?\n(?=references:)/gm)) {
+    if (left-- === 0) return;
+    const block = frontMatterOf(text.slice(index, index + MAX_LENGTH));
+    if (block) yield { begin: index, end: index + block.end, references: block.references };
+  }
 }
 
-/** Whether there are more levels than may be followed. */
-function isDeeper(tokens: CST.Token[], levels: number): boolean {
-  let level: (CST.Token | null | undefined)[] = tokens;
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    level = level.flatMap((token) => {
-      if (token?.type === 'document') return [token.value];
-      if (!token || !('items' in token)) return [];
-      return token.items.flatMap(({ key, value }) => [key, value]);
-    });
-  }
-  return false;
+/** The texts of a field: one, or those of a list or a mapping. */
+function textsIn(fields: unknown, name: string): string[] {
+  const value = isObject(fields) ? fields[name] : undefined;
+  const texts = [isObject(value) ? Object.values(value) : value]
+    .flat()
+    .filter((each) => typeof each === 'string' || typeof each === 'number');
+  return texts.map((each) => String(each).trim()).filter((each) => each !== '');
 }

@@ -27,6 +27,7 @@ markdown.block.ruler.at('table', barredTable, { alt: ['paragraph', 'reference'] 
 markdown.block.ruler.before('table', 'drawn_table', drawnTable);
 markdown.block.ruler.before('fence', 'formula', setOff('$$', '$$', true), INTERRUPTS);
 markdown.block.ruler.before('fence', 'comment', setOff('<!--', '-->', false), INTERRUPTS);
+markdown.block.ruler.before('fence', 'division', division, INTERRUPTS);
 markdown.block.ruler.before('reference', 'note', noteBelow, INTERRUPTS);
 markdown.inline.ruler.after('image', 'note', noteWithin);
 
@@ -83,6 +84,13 @@ function setOff(begin: string, close: string, endsAtBlank: boolean): BlockRule {
     state.line = next;
     return true;
   };
+}
+
+/** A line that begins or ends a division of the text (`::: {#fig-plot}`, `:::`): what stands in it is read as ever. */
+function division(state: StateBlock, line: number, _end: number, silent: boolean): boolean {
+  if (!/^:{3,}(?![^\s:{.\w])/.test(lineOf(state, line)) || isIndented(state, line)) return false;
+  if (!silent) state.line = line + 1;
+  return true;
 }
 
 /** Pandoc's tables that are drawn with dashes: `---- ----` below the names of the columns, `+----+----+` around all. */

@@ -5,7 +5,8 @@
 import { AkinError } from '../errors.ts';
 import { frontMatter } from '../sources/pdf-front.ts';
 import { joinLines, linesOfPage, mostOf, type Line } from '../sources/pdf-lines.ts';
-import { isAbstract, isReferences, withoutMarks, type Draft } from './draft.ts';
+import { withoutMarks, type Draft } from './draft.ts';
+import { isAbstract, isReferences } from './headings.ts';
 import { draftOf, type Block } from './text.ts';
 
 /** A thesis has fewer. */

@@ -2,7 +2,8 @@
  * Drafts in plain text: paragraphs between blank lines, headings that stand alone on a short line, citations by number where
  * there is a list of references.
  */
-import { CitationMarks, emptyDraft, isAbstract, isReferences, paragraphOf, withoutMarks, type Draft } from './draft.ts';
+import { CitationMarks, emptyDraft, paragraphOf, withoutMarks, type Draft } from './draft.ts';
+import { isAbstract, isReferences } from './headings.ts';
 import { markNumbers, referencesIn } from './numbered.ts';
 
 /** Characters. A line that is longer is no heading. */

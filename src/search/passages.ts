@@ -2,7 +2,8 @@
  * A draft cut into passages that each can ask the library: as long as the model takes, never over the end of a section, at
  * the end of a paragraph where possible and else at that of a sentence.
  */
-import { isBackMatter, type Draft, type Paragraph } from '../drafts/draft.ts';
+import type { Draft, Paragraph } from '../drafts/draft.ts';
+import { isBackMatter } from '../drafts/headings.ts';
 import { embeddedText } from '../paper.ts';
 import { sentencesIn } from './sentences.ts';
 

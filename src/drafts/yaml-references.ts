@@ -1,0 +1,106 @@
+/**
+ * References in YAML: Pandoc's list of CSL items, as it stands in the front matter of a draft or in a file of its own, and the
+ * bibliographies of Typst (Hayagriva), whose entries stand below their keys.
+ */
+import { Composer, Parser, type CST } from 'yaml';
+import { isObject, text, type JsonObject } from '../sources/json-records.ts';
+import { plainText } from '../sources/markup.ts';
+import { referenceTitled, type Reference } from './draft.ts';
+
+/** Characters of a bibliography in YAML; in memory it takes a hundred times as much. */
+export const MAX_YAML = 500_000;
+/** Lists and mappings in each other. */
+const MAX_DEPTH = 20;
+/** Entries within entries. */
+const MAX_PARENTS = 5;
+
+/** What a text in YAML says, or why it can't be read. */
+export function parseYaml(yaml: string): { value: unknown; problem: string | undefined } {
+  const tokens = [...new Parser().parse(yaml)];
+  if (isDeeper(tokens, MAX_DEPTH)) return { value: undefined, problem: `more than ${MAX_DEPTH} levels of nesting` };
+  const [document] = new Composer({ strict: false, uniqueKeys: false, logLevel: 'silent' }).compose(tokens);
+  try {
+    return { value: document?.toJS({ maxAliasCount: 10 }), problem: document?.errors[0]?.message.split('\n')[0] };
+  } catch (error) {
+    return { value: undefined, problem: (error as Error).message }; // An alias of what is not there, or of too much.
+  }
+}
+
+/** Whether there are more levels than may be followed. */
+function isDeeper(tokens: CST.Token[], levels: number): boolean {
+  let level: (CST.Token | null | undefined)[] = tokens;
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((token) => {
+      if (token?.type === 'document') return [token.value];
+      if (!token || !('items' in token)) return [];
+      return token.items.flatMap(({ key, value }) => [key, value]);
+    });
+  }
+  return false;
+}
+
+/** Whether a text begins as a bibliography in YAML does. */
+export function isYamlBibliography(head: string): boolean {
+  const begin = head.replace(/^\ufeff/, '').replace(/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)+/, '');
+  return (
+    /^references:[ \t]*\r?\n/.test(begin) || /^[^\s:@%{}[\],"][^\s:]{0,200}:[ \t]*\r?\n[ \t]+[a-z-]+:/i.test(begin)
+  );
+}
+
+/** The references of a bibliography in YAML; none where it is something else. */
+export function referencesInYaml(yaml: string): Reference[] {
+  const { value } = parseYaml(yaml);
+  if (!isObject(value)) return [];
+  if (Array.isArray(value.references)) return cslReferences(value.references);
+  return Object.entries(value).flatMap(([key, entry]) => (isObject(entry) ? (hayagriva(key, entry) ?? []) : []));
+}
+
+/** The references in a list of CSL items. */
+export const cslReferences = (items: unknown): Reference[] =>
+  Array.isArray(items)
+    ? items.flatMap((item) => (isObject(item) ? (cslReference(item, text(item.id) ?? null) ?? []) : []))
+    : [];
+
+/** The reference that a CSL item is; undefined where it says neither title nor identifier. */
+export function cslReference(item: JsonObject, key: string | null): Reference | undefined {
+  const title = text(item.title) ?? text(item['title-short']) ?? '';
+  const reference = referenceTitled(key, plainText(title), {
+    ...named('doi', item.DOI, item.doi, doiIn(item.URL)),
+    ...named('pmid', item.PMID),
+    ...named('pmcid', item.PMCID),
+    ...named('arxiv', arxivIn(item.number), arxivIn(item.URL), arxivIn(item.note)),
+  });
+  const alias = text(item['citation-key']);
+  return reference && alias !== undefined && alias !== key ? { ...reference, aliases: [alias] } : reference;
+}
+
+/** An entry of Hayagriva: a title may have a short form beside it, and numbers stand by their kinds. */
+function hayagriva(key: string, entry: JsonObject): Reference | undefined {
+  const numbers = isObject(entry['serial-number']) ? entry['serial-number'] : {};
+  const url = isObject(entry.url) ? entry.url.value : entry.url;
+  let title: unknown;
+  let holder: unknown = entry;
+  // An entry without a title of its own is called as what it is in.
+  for (let i = 0; i < MAX_PARENTS && title === undefined && isObject(holder); i++) {
+    title = isObject(holder.title) ? holder.title.value : holder.title;
+    holder = Array.isArray(holder.parent) ? (holder.parent as unknown[])[0] : holder.parent;
+  }
+  return referenceTitled(key, (text(title) ?? '').replace(/[{}]/g, ''), {
+    ...named('doi', numbers.doi, entry.doi, doiIn(url)),
+    ...named('arxiv', numbers.arxiv, entry.arxiv, arxivIn(url)),
+    ...named('pmid', numbers.pmid),
+    ...named('pmcid', numbers.pmcid),
+    ...named('isbn', numbers.isbn),
+  });
+}
+
+const named = (kind: string, ...values: unknown[]): Record<string, string> => {
+  const value = values.map(text).find((each) => each !== undefined);
+  return value === undefined ? {} : { [kind]: value };
+};
+
+const doiIn = (value: unknown): string | undefined =>
+  /^https?:\/\/(?:dx\.)?doi\.org\/(\S+)/i.exec(text(value) ?? '')?.[1];
+const arxivIn = (value: unknown): string | undefined =>
+  /\barxiv(?::|\.org\/abs\/)\s?(\S+)/i.exec(text(value) ?? '')?.[1];
