@@ -187,9 +187,7 @@ const MAX_DEPTH = 1000;
 /** The tags of a field of Word's own: `CITATION Abel20 \p 12 \m Baker19 \l 1033`. */
 function tagsIn(field: string): string[] {
   const words = Array.from(field.matchAll(/"([^"]*)"|\S+/g), (match) => match[1] ?? match[0]);
-  return words
-    .filter((word, i) => i === 1 || (i > 1 && words[i - 1] === '\\m'))
-    .filter((word) => !word.startsWith('\\'));
+  return words.filter((_, i) => i === 1 || (i > 1 && words[i - 1] === '\\m')).filter((word) => !word.startsWith('\\'));
 }
 
 /** What is kept in base64: UTF-8, or UTF-16 as Word has its texts. */

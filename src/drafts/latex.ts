@@ -2,9 +2,9 @@
  * Drafts in LaTeX: what a reader of the printed paper would read as prose, with what it cites.
  *
  * One pass over the tokens of the main file, what it inputs and what the author's own macros expand to; text goes on to
- * `latexToText`, everything that is no text is told by the tables below. A draft is never run, only read: commands of
+ * `latexToText`, everything that is no text is told by latex-vocabulary.ts. A draft is never run, only read: commands of
  * packages that are not known here are dropped and what is in their braces is kept. Nothing can fail, however broken the
- * source: what macros expand to, how far arguments are looked for and how deep anything nests is bounded.
+ * source.
  */
 import { latexToText } from '../sources/latex.ts';
 import { printsText } from '../sources/latex-commands.ts';
@@ -12,104 +12,34 @@ import { withoutTrailing } from '../text.ts';
 import {
   CitationMarks,
   emptyDraft,
+  EVERYTHING,
   MAX_DRAFT_CHARACTERS,
   paragraphOf,
   referenceOf,
   withoutMarks,
   type Draft,
 } from './draft.ts';
+import { isReferences } from './headings.ts';
+import { isCite, isSilentCite, isStandardCite, keysIn, readCitation } from './latex-citations.ts';
+import { LatexMacros } from './latex-macros.ts';
+import { LatexSource, LONG_BRACES, MAX_DEPTH, RAW_BRACES, type LatexToken } from './latex-source.ts';
+import { ARGUMENTS, ENVIRONMENT_ARGUMENTS, HEADINGS, NO_PROSE, RUN_IN_HEADINGS, VERBATIM } from './latex-vocabulary.ts';
 
 /** The texts of files beside the draft, by the names under which it inputs them. */
 export type Inputs = ReadonlyMap<string, string>;
 
-/** Levels of headings; what stands under a heading is called by it and the one above. */
-const HEADINGS = new Map([
-  ...['part', 'chapter', 'section', 'subsection', 'subsubsection'].map((name, level) => [name, level] as const),
-]);
-const RUN_IN_HEADINGS = new Set(['paragraph', 'subparagraph']);
-
-/** Environments of which nothing but citations is read: formulas, tables, drawings, code. */
-const NO_PROSE = new Set(
-  (
-    'equation align alignat flalign gather multline eqnarray displaymath math dmath split subequations IEEEeqnarray ' +
-    'tabular tabularx tabulary longtable tabu array tblr supertabular table figure wrapfigure wraptable subfigure ' +
-    'sidewaystable sidewaysfigure SCfigure tikzpicture pgfpicture picture axis tikzcd forest algorithm algorithmic ' +
-    'algorithm2e CCSXML keywords IEEEkeywords keyword AMS MSCcodes acks ack acknowledgments acknowledgements teaserfigure'
-  ).split(' '),
-);
-/** Environments in which nothing is a command. */
-const VERBATIM = new Set(
-  'verbatim Verbatim BVerbatim LVerbatim lstlisting minted comment filecontents alltt semiverbatim'.split(' '),
-);
-
-/** Arguments of commands that are no text: `o` one in brackets, if there is one; `m` one in braces. Others are text. */
-const ARGUMENTS = new Map(
-  Object.entries({
-    m:
-      'label ref eqref autoref cref Cref crefrange pageref nameref vref subref vspace hspace pagestyle thispagestyle ' +
-      'pagenumbering bibliographystyle graphicspath hypersetup affiliation email address orcid institute date thanks ' +
-      'keywords kwd ccsdesc index glossary color textcolor colorbox rowcolor cellcolor hypertarget hyperlink usetikzlibrary ' +
-      'newlength newcounter setcitestyle citestyle url path nolinkurl href fontsize selectlanguage foreignlanguage ' +
-      'acmConference acmYear acmISBN acmDOI copyrightyear received pacs subjclass markboth lstset captionsetup marginpar ' +
-      'refstepcounter stepcounter printbibliography input@path theoremstyle numberwithin allowdisplaybreaks',
-    om:
-      'includegraphics usepackage RequirePackage documentclass LoadClass author affil todo lstinputlisting includepdf ' +
-      'tableofcontents inputminted footnotemark bibliographyunit title@ shorttitle shortauthors linenumbers',
-    mm: 'setlength addtolength setcounter addtocounter setstretch defcitealias DeclareGraphicsExtensions resizebox markboth newif@ rule',
-    omm: 'newtheorem definecolor DeclareFieldFormat parbox raisebox',
-    mmm: 'multirow',
-  }).flatMap(([signature, names]) => names.split(' ').map((name) => [name, signature] as const)),
-);
-/** Of environments. */
-const ENVIRONMENT_ARGUMENTS = new Map([
-  ...'minipage multicols adjustbox thebibliography spacing'.split(' ').map((name) => [name, 'om'] as const),
-  ...'wrapfigure wraptable'.split(' ').map((name) => [name, 'omm'] as const),
-]);
-
-/** natbib's, BibLaTeX's and apacite's commands. */
-const isCite = (command: string): boolean =>
-  /[Cc]ite/.test(command) && !/^(?:nocite|citestyle|setcite|defcite|citereset|DeclareCite)|@/.test(command);
-const SEVERAL = /cites$/;
 const INPUTS = new Set(['input', 'include', 'subfile', 'subfileinclude']);
 const IMPORTS = new Set(['import', 'subimport', 'includefrom', 'subincludefrom', 'inputfrom', 'subinputfrom']);
-const DEFINES = new Set(['newcommand', 'renewcommand', 'providecommand', 'DeclareRobustCommand']);
 const DEFINES_ENVIRONMENT = new Set(['newenvironment', 'renewenvironment', 'NewEnviron', 'newtcolorbox']);
+/** BibTeX's, BibLaTeX's, bibentry's, multibib's and bibunits' commands that name files of references. */
+const NAMES_BIBLIOGRAPHY =
+  /^(?:(?:no)?bibliography(?!style|unit|name)[a-z]*|add(?:bibresource|globalbib|sectionbib)|putbib)$/;
+const ASIDES = new Set(['caption', 'captionof', 'footnote', 'footnotetext']);
 
-/** Characters that macros may expand to, all of them together: so many, and more for each of the draft. */
-const [MAX_EXPANDED, EXPANDED_FOR_EACH] = [50_000, 10];
 /** How often one file is input. */
 const MAX_INPUTS = 20;
-/** Frames of inputs and macros within each other. */
-const MAX_DEPTH = 100;
-/** Characters that are looked at for the ends of arguments, all searches together: so many, and more for each of the draft. */
-const [MAX_SEARCHED, SEARCHED_FOR_EACH] = [500_000, 20];
-/** Characters of an argument in brackets. */
-const MAX_OPTION = 2000;
 /** Arguments that are read as text within one another: a citation in a footnote in a caption. */
 const MAX_NESTING = 6;
-
-const TOKEN = /\\(?:([a-zA-Z@]+)\*?|([\s\S])|$)|(%[^\n]*(?:\n\s*)?)|(\n[ \t\r]*\n\s*)|(\$\$)|[^\\%\n$]+|[\n$]/y;
-/** Most arguments hold no blank line; one that seems to was never closed. */
-const BRACES = /\\[\s\S]|%[^\n]*|\n[ \t\r]*\n|[{}]/g;
-const LONG_BRACES = /\\[\s\S]|%[^\n]*|[{}]/g;
-const RAW_BRACES = /\\[\s\S]|[{}]/g;
-const BRACKETS = /\\[\s\S]|[{}\]]/g;
-
-interface Frame {
-  text: string;
-  at: number;
-  /** A file, and not what a macro expands to. */
-  isSource: boolean;
-  /** Of the file; empty for the main one, and for macros. */
-  name: string;
-}
-
-interface Macro {
-  parameters: number;
-  /** Of the first parameter, where that may be left out. */
-  preset: string | undefined;
-  body: string;
-}
 
 /**
  * Reads a draft.
@@ -147,12 +77,8 @@ class LatexReader {
   readonly #inputs: Inputs;
   readonly #draft = emptyDraft();
   readonly #marks = new CitationMarks();
-  readonly #macros = new Map<string, Macro>();
-  #frames: Frame[] = [];
-  /** Frames below belong to the text around the argument that is being read. */
-  #floor = 0;
-  /** Lengths of the files that were read to their ends. */
-  #readFiles = 0;
+  readonly #source = new LatexSource();
+  readonly #macros = new LatexMacros(this.#source, isKnown);
   /** Of the paragraph under way. */
   #pieces: string[] = [];
   #offset = 0;
@@ -165,12 +91,6 @@ class LatexReader {
   #abstracts: string[] = [];
   /** Arguments being read as text. */
   #nesting = 0;
-  /** Characters that macros may yet expand to. */
-  #expandable = MAX_EXPANDED;
-  /** Characters that may yet be looked at for the ends of arguments. */
-  #searchable = MAX_SEARCHED;
-  /** Characters of files. */
-  #read = 0;
   /** How often each file was input. */
   readonly #inputCounts = new Map<string, number>();
   /** Files that are not read where they are asked for, by the reason. */
@@ -182,55 +102,23 @@ class LatexReader {
 
   read(source: string, name: string): Draft {
     this.#inBody = !/\\begin\s*\{document\}/.test(source);
-    this.#push(withoutMarks(source), true, name);
-    this.#run(0);
+    this.#source.pushFile(withoutMarks(source), name);
+    this.#source.run(0, this.#take);
     this.#flush();
     this.#draft.abstract = this.#abstracts.join('\n');
     this.#draft.paragraphs.sort((a, b) => a.offset - b.offset); // A footnote is read before the paragraph around it.
     return this.#draft;
   }
 
-  /** Reads until no more than this many frames are left. */
-  #run(depth: number): void {
-    const floor = this.#floor;
-    this.#floor = depth;
-    while (this.#frames.length > depth) {
-      const frame = this.#frames.at(-1)!;
-      if (frame.at >= frame.text.length) {
-        this.#pop();
-        continue;
-      }
-      TOKEN.lastIndex = frame.at;
-      const [token, command, sign, comment, blank, dollars] = TOKEN.exec(frame.text)!;
-      frame.at += token.length;
-      if (command !== undefined) this.#command(command, token, frame);
-      else if (sign !== undefined) this.#sign(sign, token);
-      else if (comment !== undefined) {
-        if (/\n\s*\n/.test(comment)) this.#endParagraph();
-      } else if (blank !== undefined) this.#endParagraph();
-      else if (dollars !== undefined) this.#inDisplay = !this.#inDisplay;
-      else this.#emit(token);
-    }
-    this.#floor = floor;
-  }
-
-  #push(text: string, isSource: boolean, name = ''): void {
-    if (isSource) {
-      this.#read += text.length;
-      this.#expandable += text.length * EXPANDED_FOR_EACH;
-      this.#searchable += text.length * SEARCHED_FOR_EACH;
-    }
-    this.#frames.push({ text, at: 0, isSource, name });
-  }
-
-  #pop(): void {
-    const frame = this.#frames.pop();
-    if (frame?.isSource) this.#readFiles += frame.text.length;
-  }
-
-  #position(): number {
-    return this.#frames.reduce((sum, { isSource, at }) => sum + (isSource ? at : 0), this.#readFiles);
-  }
+  readonly #take = ({ token, command, sign, comment, blank, dollars }: LatexToken): void => {
+    if (command !== undefined) this.#command(command, token);
+    else if (sign !== undefined) this.#sign(sign, token);
+    else if (comment !== undefined) {
+      if (/\n\s*\n/.test(comment)) this.#endParagraph();
+    } else if (blank !== undefined) this.#endParagraph();
+    else if (dollars !== undefined) this.#inDisplay = !this.#inDisplay;
+    else this.#emit(token);
+  };
 
   // ---- Text ----
 
@@ -246,7 +134,7 @@ class LatexReader {
     if (this.#isHidden) return;
     if (this.#pieces.length === 0) {
       if (text.trim() === '') return;
-      this.#offset = Math.max(0, this.#position() - text.trimStart().length);
+      this.#offset = Math.max(0, this.#source.position() - text.trimStart().length);
     }
     this.#pieces.push(text);
   }
@@ -267,10 +155,16 @@ class LatexReader {
       return;
     }
     if (this.#environments.includes('abstract')) this.#takeAbstract(text);
-    else this.#take(text, this.#offset);
+    else this.#takeParagraph(text, this.#offset);
   }
 
-  #take(text: string, offset: number): void {
+  #takeParagraph(text: string, offset: number): void {
+    const last = this.#headings.at(-1) ?? '';
+    if (isReferences(last)) {
+      const reference = referenceOf(null, withoutMarks(text));
+      if (/\p{L}{3}/u.test(reference.text)) this.#draft.references.push(reference);
+      return;
+    }
     const heading = this.#headings
       .filter((each) => each !== undefined && each !== '')
       .slice(-2)
@@ -292,9 +186,9 @@ class LatexReader {
     const around = [this.#pieces, this.#offset, this.#environments, this.#inDisplay, this.#bibitem] as const;
     [this.#pieces, this.#environments, this.#inDisplay, this.#bibitem] = [[], [], false, undefined];
     this.#nesting++;
-    const depth = this.#frames.length;
-    this.#push(argument, false);
-    this.#run(depth);
+    const { depth } = this.#source;
+    this.#source.pushArgument(argument);
+    this.#source.run(depth, this.#take);
     const text = latexToText(this.#pieces.join(''));
     this.#nesting--;
     [this.#pieces, this.#offset, this.#environments, this.#inDisplay, this.#bibitem] = around;
@@ -311,85 +205,72 @@ class LatexReader {
     if (sign === '[') this.#inDisplay = true;
     else if (sign === ']') this.#inDisplay = false;
     else if (sign === '\\') {
-      this.#option();
+      this.#source.option();
       this.#emit(' ');
     } else this.#emit(token);
   }
 
-  #command(command: string, token: string, frame: Frame): void {
-    const macro = this.#macros.get(command);
-    if (macro) return this.#expand(macro);
-    if (command === 'begin') return this.#begin(this.#name());
-    if (command === 'end') return this.#end(this.#name());
-    if (command === 'iffalse') return this.#skipBranch(frame);
-    if (isCite(command)) return this.#cite(command);
-    if (command === 'nocite') {
-      for (const key of keysIn(this.#argument() ?? '')) if (key !== '*') this.#draft.citedAnywhere.push(key);
-      return;
-    }
+  #command(given: string, token: string): void {
+    if (this.#macros.take(given, token)) return;
+    const command = this.#macros.meaningOf(given);
+    if (command === 'begin') this.#begin(this.#source.name());
+    else if (command === 'end') this.#end(this.#source.name());
+    else if (command === 'iffalse') this.#source.skipBranch();
+    else if (isCite(command)) this.#cite(command);
+    else if (isSilentCite(command)) this.#citeSilently();
+    else if (!this.#structure(command) && !this.#file(command))
+      this.#inText(command, given === command ? token : `\\${command}`);
+  }
+
+  /** What divides the text. @returns whether the command does. */
+  #structure(command: string): boolean {
     const level = HEADINGS.get(command);
-    if (level !== undefined) return this.#heading(level);
-    if (RUN_IN_HEADINGS.has(command)) {
+    if (level !== undefined) this.#heading(level);
+    else if (RUN_IN_HEADINGS.has(command)) {
       this.#endParagraph();
-      this.#option();
-      return; // Its text begins the paragraph.
-    }
-    if (command === 'title') {
-      this.#option();
-      this.#draft.title = this.#plainTextOf(this.#argument() ?? '');
-      return;
-    }
-    if (command === 'abstract' && this.#isBraceNext())
-      return this.#takeAbstract(this.#textOf(this.#argument(LONG_BRACES) ?? ''));
-    if (command === 'caption' || command === 'footnote' || command === 'footnotetext' || command === 'captionof') {
-      if (command === 'captionof') this.#argument();
-      return this.#aside();
-    }
-    if (INPUTS.has(command)) return this.#input(inputName(this.#argument() ?? this.#word()));
-    if (IMPORTS.has(command)) return this.#input(inputName(this.#argument() ?? '', this.#argument() ?? ''));
-    if (command === 'documentclass' && this.#frames.filter(({ isSource }) => isSource).length > 1) {
-      return this.#skipTo(/\\begin\s*\{document\}/g); // A subfile has a preamble of its own.
-    }
-    if (command === 'endinput') {
-      frame.at = frame.text.length;
-      return;
-    }
-    if (command === 'bibliography' || command === 'addbibresource') {
-      this.#option();
-      for (const name of keysIn(this.#argument() ?? ''))
-        this.#draft.bibliographies.push(/\.\w+$/.test(name) ? name : `${name}.bib`);
-      return;
-    }
-    if (command === 'bibitem') {
-      if (this.#bibitem !== undefined) this.#flush();
-      this.#pieces = [];
-      this.#option();
-      this.#bibitem = this.#argument()?.trim() ?? '';
-      return;
-    }
-    if (DEFINES.has(command)) return this.#define();
-    if (/^[egx]?def$/.test(command)) return this.#definePlainly(frame);
-    if (command === 'DeclareMathOperator') {
-      const name = this.#commandName();
-      this.#macros.set(name, { parameters: 0, preset: undefined, body: this.#argument() ?? '' });
-      return;
-    }
-    if (command === 'let') return this.#skipTo(/\\[a-zA-Z@]+\s*(?:=\s*)?(?:\\(?:[a-zA-Z@]+|.)|[^\s\\])/gy);
-    if (DEFINES_ENVIRONMENT.has(command)) return this.#skipArguments('moomm', LONG_BRACES);
-    if (command === 'verb' || command === 'lstinline' || command === 'mintinline')
-      return this.#verbatimWord(command, frame);
+      this.#source.option(); // Its text begins the paragraph.
+    } else if (command === 'title') {
+      this.#source.option();
+      this.#draft.title = this.#plainTextOf(this.#source.argument() ?? '');
+    } else if (command === 'abstract' && this.#source.isNext('{')) {
+      this.#takeAbstract(this.#textOf(this.#source.argument(LONG_BRACES) ?? ''));
+    } else if (ASIDES.has(command)) {
+      if (command === 'captionof') this.#source.argument();
+      this.#aside();
+    } else if (command === 'bibitem') this.#beginReference();
+    else if (command === 'bib') this.#amsReference();
+    else if (command === 'par' || command === 'item' || command === 'maketitle') this.#endParagraph();
+    else return false;
+    return true;
+  }
+
+  /** What has to do with other files. @returns whether the command has. */
+  #file(command: string): boolean {
+    if (INPUTS.has(command)) this.#input(inputName(this.#source.argument() ?? this.#source.word()));
+    else if (IMPORTS.has(command)) this.#input(inputName(this.#source.argument() ?? '', this.#source.argument() ?? ''));
+    else if (command === 'documentclass' && this.#source.isInFile) {
+      this.#source.skipTo(/\\begin\s*\{document\}/g); // A subfile has a preamble of its own.
+    } else if (command === 'endinput') this.#source.endText();
+    else if (NAMES_BIBLIOGRAPHY.test(command)) {
+      const option = this.#source.option() ?? '';
+      const files = command === 'putbib' ? option : (this.#source.argument() ?? '');
+      for (const name of keysIn(files)) this.#draft.bibliographies.push(/\.\w+$/.test(name) ? name : `${name}.bib`);
+    } else return false;
+    return true;
+  }
+
+  /** Any other command: prints something, or has arguments that are no prose, or is dropped. */
+  #inText(command: string, token: string): void {
+    const source = this.#source;
+    if (DEFINES_ENVIRONMENT.has(command)) return source.skipArguments('moomm', LONG_BRACES);
+    if (/^At(?:Every|Next|First)\w*[Cc]ite/.test(command)) return source.skipArguments('m', LONG_BRACES);
     if (command === 'xspace') return; // The blank that follows stays in any case.
-    if (command === 'par' || command === 'item' || command === 'maketitle') return this.#endParagraph();
     const given = ARGUMENTS.get(command);
-    if (given !== undefined) {
-      if (command === 'href' || command === 'url' || command === 'path' || command === 'nolinkurl') {
-        this.#argument(RAW_BRACES); // A percent sign in an address begins no comment.
-      } else this.#skipArguments(given);
-      this.#emit(' ');
-      return;
-    }
-    if (printsText(command)) return this.#emit(token);
-    this.#option();
+    if (command === 'verb' || command === 'lstinline' || command === 'mintinline') source.skipVerbatimWord(command);
+    else if (/^(?:href|url|path|nolinkurl)$/.test(command)) source.argument(RAW_BRACES);
+    else if (given !== undefined) source.skipArguments(given);
+    else if (printsText(command)) return this.#emit(token);
+    else source.option();
     this.#emit(' ');
   }
 
@@ -400,28 +281,22 @@ class LatexReader {
       return;
     }
     if (VERBATIM.has(name)) {
-      const frame = this.#frames.at(-1)!;
-      const end = this.#searchable < 0 ? -1 : frame.text.indexOf(`\\end{${name}}`, frame.at);
-      this.#searchable -= (end === -1 ? frame.text.length : end) - frame.at;
-      frame.at = end === -1 ? frame.at : end;
+      this.#source.before(`\\end{${name}}`);
       return;
     }
     if (this.#environments.length >= MAX_DEPTH) return;
     if (name === 'thebibliography' || name === 'abstract') this.#flush();
     this.#environments.push(name);
-    this.#option();
-    this.#skipArguments(ENVIRONMENT_ARGUMENTS.get(name) ?? '');
+    if (/cquote$/.test(name)) return this.#cite(name); // As an environment, a quotation is prose all the same.
+    this.#source.option();
+    this.#source.skipArguments(ENVIRONMENT_ARGUMENTS.get(name) ?? '');
     if (name === 'thebibliography') this.#inBody = true;
   }
 
   #end(name: string): void {
     if (name === 'document') {
       this.#flush();
-      // Of a subfile only this file ends.
-      if (this.#frames.some(({ isSource }, i) => isSource && i > 0)) {
-        while (!this.#frames.at(-1)!.isSource) this.#pop();
-      } else this.#frames.length = 1;
-      this.#frames.at(-1)!.at = this.#frames.at(-1)!.text.length;
+      this.#source.endFile(); // Of a subfile only this file ends.
       return;
     }
     if (name === 'abstract' || name === 'thebibliography') this.#flush();
@@ -439,45 +314,78 @@ class LatexReader {
     this.#endParagraph();
     if (this.#bibitem !== undefined) this.#flush();
     this.#environments = []; // No formula, table or abstract goes on into the next section: its end was forgotten.
-    this.#option();
-    const title = this.#plainTextOf(this.#argument() ?? '');
+    this.#source.option();
+    const title = this.#plainTextOf(this.#source.argument() ?? '');
     this.#headings.length = Math.min(this.#headings.length, level);
     this.#headings[level] = title;
   }
 
   #cite(command: string): void {
-    const keys: string[] = [];
-    const several = SEVERAL.test(command);
-    do {
-      this.#option();
-      this.#option();
-      const argument = this.#argument();
-      if (argument === undefined) break;
-      for (const key of keysIn(argument)) keys.push(key);
-    } while (several && keys.length < 1000 && /^\s*[{[]/.test(this.#ahead()));
+    const { keys, notes, written } = readCitation(command, this.#source);
+    for (const argument of written) {
+      const text = this.#textOf(argument);
+      const within = this.#citedIn(text);
+      for (const key of within.length > 0 ? within : keysIn(withoutMarks(text))) keys.push(key);
+    }
+    for (const note of notes) for (const key of this.#citedIn(this.#textOf(note))) keys.push(key);
     if (!this.#isHidden) this.#emit(this.#marks.mark(keys));
     else for (const key of keys) this.#draft.citedAnywhere.push(key);
+    if (/cquote$/.test(command)) this.#emit(' '); // The quotation follows.
+  }
+
+  #citedIn(text: string): string[] {
+    const paragraph = paragraphOf(text, this.#marks, { heading: '', offset: 0 });
+    return paragraph?.citations.map(({ key }) => key) ?? [];
+  }
+
+  #citeSilently(): void {
+    for (const key of keysIn(this.#source.argument() ?? ''))
+      this.#draft.citedAnywhere.push(key === '*' ? EVERYTHING : key);
+  }
+
+  #beginReference(): void {
+    if (this.#bibitem !== undefined) this.#flush();
+    this.#pieces = [];
+    this.#source.option();
+    this.#bibitem = this.#source.argument()?.trim() ?? '';
+  }
+
+  /** `\bib{key}{type}{fields}` of amsrefs. */
+  #amsReference(): void {
+    const [key = '', , fields = ''] = [
+      this.#source.argument(),
+      this.#source.argument(),
+      this.#source.argument(LONG_BRACES),
+    ];
+    const title = /\btitle\s*=\s*\{/.exec(fields);
+    const reference = referenceOf(key.trim(), latexToText(fields.replace(/\b[a-z]+\s*=/g, ' ')));
+    if (title === null) this.#draft.references.push(reference);
+    else {
+      const source = new LatexSource();
+      source.pushFile(fields.slice(title.index + title[0].length - 1), '');
+      this.#draft.references.push({ ...reference, title: latexToText(source.argument() ?? '') });
+    }
   }
 
   /** A caption or footnote: a paragraph of its own, also of a figure. */
   #aside(): void {
-    const offset = this.#position();
-    this.#option();
-    const text = this.#textOf(this.#argument(LONG_BRACES) ?? '');
-    if (this.#nesting === 0 && this.#inBody) this.#take(text, offset);
+    const offset = this.#source.position();
+    this.#source.option();
+    const text = this.#textOf(this.#source.argument(LONG_BRACES) ?? '');
+    if (this.#nesting === 0 && this.#inBody) this.#takeParagraph(text, offset);
   }
 
   #input(name: string): void {
     if (name === '') return;
     const text = this.#inputs.get(name);
     if (text === undefined) this.#leave(name, "it is not among the draft's files");
-    else if (this.#frames.some((frame) => frame.name === name)) this.#leave(name, 'it inputs itself');
-    else if (this.#frames.length >= MAX_DEPTH || this.#read + text.length > MAX_DRAFT_CHARACTERS)
+    else if (this.#source.isReading(name)) this.#leave(name, 'it inputs itself');
+    else if (this.#source.depth >= MAX_DEPTH || this.#source.read + text.length > MAX_DRAFT_CHARACTERS)
       this.#leave(name, 'all of its files together are longer than any draft');
     else {
       const count = (this.#inputCounts.get(name) ?? 0) + 1;
       this.#inputCounts.set(name, count);
-      if (count <= MAX_INPUTS) this.#push(withoutMarks(text), true, name);
+      if (count <= MAX_INPUTS) this.#source.pushFile(withoutMarks(text), name);
       else this.#leave(name, `it is input more than ${MAX_INPUTS} times`);
     }
   }
@@ -490,225 +398,11 @@ class LatexReader {
     names.add(name);
     this.#draft.notes.push(`${name} was not read: ${reason}`);
   }
-
-  // ---- Macros ----
-
-  #define(): void {
-    const name = this.#commandName();
-    const [count, preset] = [this.#option(), this.#option()];
-    const body = this.#argument(LONG_BRACES);
-    if (name === '' || body === undefined || isKnown(name)) return;
-    this.#macros.set(name, { parameters: Math.min(9, Number(count ?? 0) || 0), preset, body });
-  }
-
-  /** `\def\name#1#2{body}`; parameters with text between them are more than is understood here. */
-  #definePlainly(frame: Frame): void {
-    const match = /\s*\\([a-zA-Z@]+)([^{\\]{0,100})/y;
-    match.lastIndex = frame.at;
-    const [all = '', name, parameters = ''] = match.exec(frame.text) ?? [];
-    if (name === undefined) return;
-    frame.at += all.length;
-    const body = this.#argument(LONG_BRACES);
-    if (body === undefined || isKnown(name) || !/^(?:#\d)*\s*$/.test(parameters)) return;
-    this.#macros.set(name, { parameters: parameters.trim().length / 2, preset: undefined, body });
-  }
-
-  #expand({ parameters, preset, body }: Macro): void {
-    const values: string[] = [];
-    if (preset !== undefined) values.push(this.#option() ?? preset);
-    while (values.length < parameters) values.push(this.#argument(LONG_BRACES) ?? this.#oneToken());
-    if (this.#frames.length >= MAX_DEPTH) return;
-    const size = values.reduce((sum, value) => sum + value.length, body.length);
-    if (size > this.#expandable) return;
-    // A parameter may occur in the body more than once.
-    let text = '';
-    let end = 0;
-    for (const { 0: found, 1: number, index } of body.matchAll(/##|#(\d)/g)) {
-      text += body.slice(end, index) + (number === undefined ? '#' : (values[Number(number) - 1] ?? ''));
-      end = index + found.length;
-      if (text.length > this.#expandable) return;
-    }
-    text += body.slice(end);
-    this.#expandable -= text.length + 1;
-    this.#push(text, false);
-  }
-
-  // ---- Arguments ----
-
-  /** Where arguments are looked for: a macro may end in a command whose arguments come after the macro. */
-  #unfinished(): Frame {
-    for (let frame = this.#frames.at(-1)!; ; frame = this.#frames.at(-1)!) {
-      if (frame.isSource || frame.at < frame.text.length || this.#frames.length <= this.#floor + 1) return frame;
-      this.#pop();
-    }
-  }
-
-  #ahead(): string {
-    const frame = this.#unfinished();
-    return frame.text.slice(frame.at, frame.at + 100);
-  }
-
-  #isBraceNext(): boolean {
-    return /^\s*\{/.test(this.#ahead());
-  }
-
-  /** What is in the braces that come next; undefined where none do, or where they are not closed. */
-  #argument(braces = BRACES): string | undefined {
-    const frame = this.#unfinished();
-    const begin = /\s*(?:%[^\n]*\n\s*)?\{/y;
-    begin.lastIndex = frame.at;
-    const opening = begin.exec(frame.text);
-    if (!opening) return undefined;
-    const start = frame.at + opening[0].length;
-    const end = this.#closing(frame.text, start, '}', braces);
-    if (end === -1) return undefined;
-    frame.at = end + 1;
-    return frame.text.slice(start, end);
-  }
-
-  /** What is in the brackets that come next. */
-  #option(): string | undefined {
-    const frame = this.#unfinished();
-    const begin = /[ \t]*(?:\n[ \t]*)?\[/y;
-    begin.lastIndex = frame.at;
-    const opening = begin.exec(frame.text);
-    if (!opening) return undefined;
-    const start = frame.at + opening[0].length;
-    const end = this.#closing(frame.text.slice(start, start + MAX_OPTION), 0, ']', BRACKETS);
-    if (end === -1) return undefined;
-    frame.at = start + end + 1;
-    return frame.text.slice(start, start + end);
-  }
-
-  #closing(text: string, start: number, close: string, delimiters: RegExp): number {
-    if (this.#searchable < 0) return -1;
-    let depth = 0;
-    delimiters.lastIndex = start;
-    for (let match = delimiters.exec(text); match; match = delimiters.exec(text)) {
-      const sign = match[0];
-      if (sign === close && depth === 0) {
-        this.#searchable -= match.index - start;
-        return match.index;
-      }
-      if (sign === '{') depth++;
-      else if (sign.startsWith('\n') || (sign === '}' && --depth < 0)) {
-        this.#searchable -= match.index - start;
-        return -1; // The group or paragraph around it ends first.
-      }
-    }
-    this.#searchable -= text.length - start;
-    return -1;
-  }
-
-  #skipArguments(signature: string, braces = BRACES): void {
-    for (const kind of signature) {
-      if (kind === 'o') this.#option();
-      else this.#argument(braces);
-    }
-  }
-
-  /** What `\iffalse` leaves out, up to its `\else` or `\fi`. */
-  #skipBranch(frame: Frame): void {
-    if (this.#searchable < 0) return;
-    let depth = 0;
-    const start = frame.at;
-    for (const { 0: found, 1: name, index } of frame.text
-      .slice(start)
-      .matchAll(/\\(if(?!f\b)[a-zA-Z]*|else|fi)(?![a-zA-Z])/g)) {
-      if (name === 'fi' && depth > 0) depth--;
-      else if (name!.startsWith('if')) depth++;
-      else if (depth === 0) {
-        frame.at = start + index + found.length;
-        break;
-      }
-    }
-    this.#searchable -= (frame.at === start ? frame.text.length : frame.at) - start;
-  }
-
-  #skipTo(pattern: RegExp): void {
-    const frame = this.#frames.at(-1)!;
-    pattern.lastIndex = frame.at;
-    const match = pattern.exec(frame.text);
-    if (match && !pattern.sticky) frame.at = match.index;
-    else if (match) frame.at = pattern.lastIndex;
-  }
-
-  /** The name of an environment. */
-  #name(): string {
-    return (this.#argument() ?? '').trim().replace(/\*$/, '');
-  }
-
-  /** The command that is defined, in braces or bare. */
-  #commandName(): string {
-    const given = this.#argument() ?? /^\s*\\[a-zA-Z@]+/.exec(this.#ahead())?.[0] ?? '';
-    const frame = this.#frames.at(-1)!;
-    if (/^\s*\\[a-zA-Z@]/.test(given) && frame.text.startsWith(given, frame.at)) frame.at += given.length;
-    return /\\([a-zA-Z@]+)/.exec(given)?.[1] ?? '';
-  }
-
-  /** `\input name`, without braces. */
-  #word(): string {
-    const [word = ''] = /^\s*[^\s{}\\]+/.exec(this.#ahead()) ?? [];
-    this.#frames.at(-1)!.at += word.length;
-    return word;
-  }
-
-  /** An argument without braces. */
-  #oneToken(): string {
-    const [token = ''] = /^\s*(?:\\[a-zA-Z@]+|\\?[^{}\\])/u.exec(this.#ahead()) ?? [];
-    this.#frames.at(-1)!.at += token.length;
-    return token.trim();
-  }
-
-  #verbatimWord(command: string, frame: Frame): void {
-    if (command !== 'verb') this.#option();
-    if (command === 'mintinline') this.#argument();
-    const delimiter = frame.text[frame.at] ?? '\n';
-    const end = delimiter === '{' ? frame.text.indexOf('}', frame.at) : frame.text.indexOf(delimiter, frame.at + 1);
-    const line = frame.text.indexOf('\n', frame.at);
-    if (end !== -1 && (line === -1 || end < line)) frame.at = end + 1;
-    this.#emit(' ');
-  }
 }
 
 /** Whether a command means here what it means in LaTeX, however a draft defines it to look. */
 const isKnown = (command: string): boolean =>
-  isCite(command) ||
+  isStandardCite(command) ||
   [HEADINGS, RUN_IN_HEADINGS, ARGUMENTS, INPUTS].some((known) => known.has(command)) ||
   /^(?:begin|end|title|abstract|caption|footnote|bibitem|item|par)$/.test(command) ||
   printsText(command);
-
-/** The keys of a citation. */
-function keysIn(argument: string): string[] {
-  const keys = argument.replace(/%[^\n]*\n?/g, '').split(',');
-  return keys.map((key) => key.trim()).filter((key) => key !== '');
-}
-
-/**
- * The references in a `.bbl` that BibLaTeX wrote, which is a table and no text; those in one that BibTeX wrote are
- * `\bibitem`s, for which `readLatex` is asked.
- */
-export function readBiblatexBbl(source: string): Draft['references'] {
-  const references = [];
-  for (const part of source.split('\\endentry').slice(0, -1)) {
-    const entry = /\\entry\{([^{}]+)\}/.exec(part);
-    if (!entry) continue;
-    const fields = part.slice(entry.index);
-    const field = (name: string): string => {
-      const [line = ''] = textBehind(fields, `\\field{${name}}{`).split('\n', 1);
-      return latexToText(line.slice(0, Math.max(0, line.lastIndexOf('}'))));
-    };
-    const verb = (name: string): string => /^\s*\\verb (\S+)/.exec(textBehind(fields, `\\verb{${name}}`))?.[1] ?? '';
-    const [title, doi, eprint] = [field('title'), verb('doi'), verb('eprint')];
-    const arxiv = field('eprinttype').toLowerCase() === 'arxiv' ? eprint : '';
-    const named = [title, doi && `doi:${doi}`, arxiv && `arxiv:${arxiv}`].filter((text) => text !== '').join(' ');
-    references.push({ ...referenceOf(entry[1]!, named), title });
-  }
-  return references;
-}
-
-/** What follows the first place of a mark; empty where it has none. */
-function textBehind(text: string, mark: string): string {
-  const at = text.indexOf(mark);
-  return at === -1 ? '' : text.slice(at + mark.length);
-}

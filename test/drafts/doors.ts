@@ -10,12 +10,13 @@ export type Reading = (text: string) => unknown;
 
 /** @param load imports a source by its path from `src`. */
 export async function doorsOf(load: <Module>(file: string) => Promise<Module>): Promise<Record<Door, Reading>> {
-  const [markdown, latex, text, docx, bibliography] = await Promise.all([
+  const [markdown, latex, text, docx, bibliography, bbl] = await Promise.all([
     load<typeof import('../../src/drafts/markdown.ts')>('drafts/markdown.ts'),
     load<typeof import('../../src/drafts/latex.ts')>('drafts/latex.ts'),
     load<typeof import('../../src/drafts/text.ts')>('drafts/text.ts'),
     load<typeof import('../../src/drafts/docx.ts')>('drafts/docx.ts'),
     load<typeof import('../../src/drafts/bibliography.ts')>('drafts/bibliography.ts'),
+    load<typeof import('../../src/drafts/biblatex-bbl.ts')>('drafts/biblatex-bbl.ts'),
   ]);
   const [sentences, passage, identifiers, paper, markup, fields] = await Promise.all([
     load<typeof import('../../src/search/sentences.ts')>('search/sentences.ts'),
@@ -41,7 +42,7 @@ export async function doorsOf(load: <Module>(file: string) => Promise<Module>): 
     },
     bibliography: bibliography.referencesInText,
     inputs: latex.inputNames,
-    bbl: latex.readBiblatexBbl,
+    bbl: bbl.readBiblatexBbl,
     abstract: (abstract) => {
       passage.passage(abstract, 0, 300);
       passage.marked(abstract, passage.stemsOf('fences of sheep'));

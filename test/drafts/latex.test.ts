@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Draft } from '../../src/drafts/draft.ts';
-import { inputNames, readBiblatexBbl, readLatex } from '../../src/drafts/latex.ts';
+import { readBiblatexBbl } from '../../src/drafts/biblatex-bbl.ts';
+import { inputNames, readLatex } from '../../src/drafts/latex.ts';
 
 const DRAFT = String.raw`
 \documentclass[11pt]{article}
