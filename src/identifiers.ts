@@ -150,6 +150,13 @@ export function isbnIn(field: unknown): string | undefined {
 
 const ISBN = /(?<![\d-])(?:97[89][-\s]?)?(?:\d[-\s]?){9}[\dx](?![\d-])/gi;
 
+/** Registrants of DOIs that are given to what anybody puts there: bioRxiv, SSRN, OSF, Zenodo, Research Square and their like. */
+const PREPRINT_DOI =
+  /^10\.(?:48550\/arxiv\.|(?:1101|64898|2139|31234|31219|31235|20944|21203|26434|36227|5281|6084|31223|22541|32388|14293|51094|12688|7287|33774|35542|31222|31730)\/)/;
+
+/** Whether a DOI is of a preprint, or of what may be one: it names a version that is published elsewhere under another. */
+export const isPreprintDoi = (doi: string): boolean => PREPRINT_DOI.test(doi);
+
 /** Whether a DOI is one that arXiv registered, as it does for every paper. @param doi normal. */
 export const isArxivDoi = (doi: string): boolean => doi.startsWith('10.48550/arxiv.');
 

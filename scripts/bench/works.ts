@@ -12,8 +12,9 @@
  * pairs that nothing says. Recall is counted over said pairs that were not judged to be
  * mistakes; precision over a random sample of all links.
  *
- * Embedded are the papers that have some counterpart on the other side by title words or by authors, far looser than
- * akin's own rule, and some others; a quarter of the arXiv records is tried, and all that say something. `--folder` keeps the vectors, so that a changed rule is measured in seconds.
+ * Tried are the papers that have some counterpart on the other side by title words or by authors, far looser than akin's own
+ * rule, and some others; a quarter of the arXiv records is tried, and all that say something. Those of them are embedded that
+ * the rule compares, in the half that is measured. `--folder` keeps the vectors, so that a changed rule is measured in seconds.
  * Bounds were chosen with `--half develop`; a hash of the arXiv id tells the halves apart.
  */
 import { createHash } from 'node:crypto';
@@ -27,9 +28,9 @@ import { Embedder } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
 import type { Key, Library, LibraryWriter } from '../../src/library/library.ts';
 import { openLibrary, openWriter } from '../../src/library/open.ts';
-import { titleSimilarity, traitsOf } from '../../src/library/same-work.ts';
+import { blockingKeys, neededCosine, titleSimilarity, traitsOf } from '../../src/library/same-work.ts';
 import { ROOT } from '../../src/package.ts';
-import { toPaper } from '../../src/paper.ts';
+import { toPaper, type Paper } from '../../src/paper.ts';
 import { embedPending } from '../../src/session/intake.ts';
 import { dot } from '../../src/vector.ts';
 import { shared } from './report.ts';
@@ -79,6 +80,8 @@ const alike = counterparts();
 const pool = new Set([...alike, ...saidPairs.values()].flat());
 console.log(`${saidPairs.size} pairs said by arXiv records; ${pool.size} papers have some counterpart`);
 for (const id of [...byId.keys()].sort((a, b) => (digest(a) < digest(b) ? -1 : 1)).slice(0, OTHERS)) pool.add(id);
+const compared = comparedIn(pool);
+console.log(`${compared.size} of ${pool.size} papers are compared by the rule`);
 
 const vectors = await embedded(values.folder ?? mkdtempSync(path.join(tmpdir(), 'akin-works-')));
 const linked = await link();
@@ -216,10 +219,29 @@ function counterparts(): Pair[] {
     });
 }
 
+/** Those of some papers that the rule may link with one of the half that is measured: nobody else's vector decides anything. */
+function comparedIn(ids: Set<string>): Set<string> {
+  const traits = new Map(Array.from(ids, (id) => [id, traitsOf(paperOf(id))]));
+  const blocks = new Map<number, string[]>();
+  for (const [id, its] of traits)
+    for (const key of blockingKeys(its)) blocks.set(key, [...(blocks.get(key) ?? []), id]);
+  const found = new Set<string>();
+  for (const block of blocks.values()) {
+    for (const [i, one] of block.entries()) {
+      for (const other of block.slice(i + 1)) {
+        const pair: Pair = [one, other];
+        const isMeasured = inHalf(pair) && (isSampled(arxivOf(pair)) || saidPairs.has(nameOf(pair)));
+        if (isMeasured && neededCosine(traits.get(one)!, traits.get(other)!) !== undefined) found.add(one).add(other);
+      }
+    }
+  }
+  return found;
+}
+
 /** The vectors of the pool by id, kept in a library in `folder`. */
 async function embedded(folder: string): Promise<Map<string, Float32Array>> {
   const writer = await writerOn(folder);
-  await store(writer);
+  await store(writer, compared);
   const waiting = await writer.pendingCount();
   if (waiting > 0) {
     console.log(`embedding ${waiting} papers`);
@@ -229,7 +251,7 @@ async function embedded(folder: string): Promise<Map<string, Float32Array>> {
   }
   await writer.close();
   const library = await openLibrary(folder);
-  const ids = [...pool];
+  const ids = [...compared];
   const keys = (await library.find(ids)) as Key[];
   const found = await library.vectors(keys);
   await library.close();
@@ -241,30 +263,28 @@ function writerOn(folder: string): Promise<LibraryWriter> {
   return openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a benchmark' });
 }
 
-/** Stores the papers of the pool, where they are not there yet. */
-async function store(writer: LibraryWriter): Promise<void> {
-  const papers = papersOfPool();
+/** Stores papers, where they are not there yet. */
+async function store(writer: LibraryWriter, ids: Set<string>): Promise<void> {
+  const papers = Array.from(ids, paperOf);
   const origin = { path: 'a benchmark', mount: '', reading: 'the only one' };
   for (let i = 0; i < papers.length; i += 256) {
     await writer.store({ parts: [{ origin, papers: papers.slice(i, i + 256) }] });
   }
 }
 
-/** The papers as akin gets them: no identifier but their own id, no comments. */
-function papersOfPool() {
-  return [...pool].map((id) => {
-    const { title, abstract, authors, year, venue } = byId.get(id)!;
-    return toPaper({ id, title, abstract, authors, year, venue });
-  });
+/** A paper as akin gets it: no identifier but its own id, no comments. */
+function paperOf(id: string): Paper {
+  const { title, abstract, authors, year, venue } = byId.get(id)!;
+  return toPaper({ id, title, abstract, authors, year, venue });
 }
 
 /** Puts the papers and their vectors into an empty library, and returns all pairs of versions. */
 async function link(): Promise<Map<string, Pair>> {
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-works-'));
   const writer = await writerOn(folder);
-  await store(writer);
-  const waiting = await writer.pending(pool.size);
-  const ids = [...pool]; // In the order in which they were stored.
+  await store(writer, compared);
+  const waiting = await writer.pending(compared.size);
+  const ids = [...compared]; // In the order in which they were stored.
   const start = performance.now();
   for (let i = 0; i < waiting.length; i += 64) {
     await writer.storeVectors(
@@ -373,11 +393,12 @@ function share(part: number, whole: number): string {
 }
 
 function cosineOf([one, other]: Pair): number {
-  return dot(vectors.get(one)!, vectors.get(other)!);
+  const [a, b] = [vectors.get(one), vectors.get(other)];
+  return a && b ? dot(a, b) : 0; // Of papers that are not compared.
 }
 
 function titlesOf(pair: Pair): number {
-  const [one, other] = pair.map((id) => traitsOf({ abstract: '', ...byId.get(id)! }));
+  const [one, other] = pair.map((id) => traitsOf(paperOf(id)));
   return titleSimilarity(one!, other!);
 }
 

@@ -14,8 +14,11 @@ import { MAX_DRAFT_CHARACTERS, tooLong, wholeText, withinLimits, type Draft, typ
 import { readDocx } from './docx.ts';
 import { inputNames, readLatex } from './latex.ts';
 import { readMarkdown } from './markdown.ts';
+import { readOrg } from './org.ts';
 import { readPdf } from './pdf.ts';
+import { readRst } from './rst.ts';
 import { readText } from './text.ts';
+import { readTypst } from './typst.ts';
 
 /** A text, or a file that holds it, by its path. */
 export type Given = { text: string } | { file: string };
@@ -27,8 +30,13 @@ export interface DraftJob {
   bibliography: Given | undefined;
 }
 
-export type TextKind = 'latex' | 'markdown' | 'text';
+export type TextKind = 'latex' | 'markdown' | 'typst' | 'org' | 'rst' | 'text';
 type Kind = TextKind | 'pdf' | 'docx';
+
+/** For each kind of text, who reads it. */
+const READERS: Record<TextKind, (text: string) => Draft> = {
+  ...{ latex: readLatex, markdown: readMarkdown, typst: readTypst, org: readOrg, rst: readRst, text: readText },
+};
 
 /** Files that a draft in LaTeX may consist of. */
 const MAX_FILES = 500;
@@ -57,7 +65,7 @@ function readTextOf(text: string, given: TextKind | undefined): Read {
     throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
   }
   if (text.length > MAX_DRAFT_CHARACTERS) throw tooLong('the draft');
-  return { draft: { latex: readLatex, markdown: readMarkdown, text: readText }[kind](text), references: [] };
+  return { draft: READERS[kind](text), references: [] };
 }
 
 /** @param isCiting whether what it cites is to be read from the bibliographies that it names. */
@@ -70,9 +78,8 @@ async function readFileOf(file: string, isCiting: boolean): Promise<Read> {
     if (kind === 'docx') return { draft: await readDocx(file), references: [] };
     if (!isText(opened.head)) throw noDraft(file);
     text = await wholeText(opened);
-    if (kind === 'text') return { draft: readText(text), references: [] };
     const folder = await realpath(path.dirname(file));
-    const draft = kind === 'markdown' ? readMarkdown(text) : await readLatexFiles(file, folder, text);
+    const draft = kind === 'latex' ? await readLatexFiles(file, folder, text) : READERS[kind](text);
     return { draft, references: isCiting ? await namedReferences(draft, folder) : [] };
   } finally {
     opened.close();
@@ -85,7 +92,15 @@ function kindOf(file: string, head: string): Kind {
   if (head.startsWith('PK\u0003\u0004')) return 'docx';
   if (/^\.(?:tex|ltx|latex)$/.test(extension)) return 'latex';
   if (/^\.(?:md|markdown|mdown|qmd|rmd|mkd)$/.test(extension)) return 'markdown';
+  if (extension === '.typ') return 'typst';
+  if (extension === '.org') return 'org';
+  if (extension === '.rst' || extension === '.rest') return 'rst';
   if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
+  if (extension !== '.txt') {
+    if (/^#(?:import|set|show|let) [^\n]*[("]|^#bibliography\(/m.test(head)) return 'typst';
+    if (/^#\+(?:title|author|options|bibliography|begin_\w+):?/im.test(head)) return 'org';
+    if (/^\.\. [\w:-]{1,40}::|:cite(?::\w{1,20})?:`/m.test(head)) return 'rst';
+  }
   return /^(?:#{1,3} \S|---\n)|\[@[\p{L}\d]/mu.test(head) && extension !== '.txt' ? 'markdown' : 'text';
 }
 
@@ -99,7 +114,7 @@ function isText(head: string): boolean {
 
 const noDraft = (file: string): AkinError =>
   new AkinError('file-unreadable', `${file}: it is no text, and neither a PDF nor a Word file`, {
-    hint: 'a draft is LaTeX, Markdown, plain text, PDF or Word (.docx)',
+    hint: 'a draft is LaTeX, Markdown, Typst, Org, reStructuredText, plain text, PDF or Word (.docx)',
   });
 
 async function readLatexFiles(file: string, folder: string, text: string): Promise<Draft> {

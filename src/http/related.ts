@@ -37,7 +37,11 @@ const textSchema = z
 const file = z.instanceof(ReceivedFile, { error: 'expected a file' });
 const formSchema = z
   .strictObject({
-    file: file.openapi({ type: 'string', format: 'binary', description: 'LaTeX, Markdown, text, PDF or Word' }),
+    file: file.openapi({
+      type: 'string',
+      format: 'binary',
+      description: 'LaTeX, Markdown, Typst, Org, reStructuredText, text, PDF or Word',
+    }),
     bib: file.optional().openapi({ type: 'string', format: 'binary', description: 'What it cites' }),
     ...relatedShape,
   })
@@ -125,7 +129,7 @@ async function draftInFile(
 ): Promise<Draft> {
   try {
     // Only how the name ends tells anything, and only some endings do.
-    const ending = /\.(?:tex|ltx|md|markdown|txt|pdf|docx)$/i.exec(file.name)?.[0] ?? '';
+    const ending = /\.(?:tex|ltx|md|markdown|qmd|rmd|typ|org|rst|txt|pdf|docx)$/i.exec(file.name)?.[0] ?? '';
     const draft = path.join(folder, `draft${ending}`);
     await rename(file.path, draft);
     return await readDraft(draft, bib?.path, signal);

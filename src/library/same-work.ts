@@ -2,15 +2,18 @@
  * Whether two papers that share no identifier are versions of one work: a preprint and what was published of it, a
  * workshop paper and the conference paper, a submission and its resubmission. Pure; what is done with it is in works.ts.
  *
- * Titles, authors and years make two papers candidates, the cosine of their vectors confirms them. What tells siblings
+ * Titles, authors and years make two papers candidates, the cosine of their vectors confirms them, where there are texts that
+ * can agree: a title that any issue of a journal may have confirms nothing, nor does one that comes again in the same place. What tells siblings
  * apart comes first: other numbers in the title ("Part II", "SemEval-2016 Task 4", "Fourth Workshop"), or a title that
  * speaks about the other paper ("Erratum to …"). Both are equivalences, so no chain of links can lead around them.
  *
  * The bounds were chosen on one half of the pairs that `npm run bench -- works` builds and are measured on the other.
  */
 import { createHash } from 'node:crypto';
-import { plain, wordsIn } from '../fold.ts';
+import { lettersIn, plain, wordsIn } from '../fold.ts';
+import { isPreprintDoi } from '../identifiers.ts';
 import type { Paper } from '../paper.ts';
+import { isPreprintServer } from './merge.ts';
 
 /** What of a paper the comparison reads, made once a paper. */
 export interface Traits {
@@ -26,6 +29,12 @@ export interface Traits {
   authors: Author[];
   year: number | null;
   hasAbstract: boolean;
+  /** Whether the title says only what kind of piece it is ("Editorial", "Letter to the Editor", "Annual report of …"). */
+  isGeneric: boolean;
+  /** The letters of where it was published; empty for a preprint, and where it is not known. */
+  venue: string;
+  /** As a publisher registered it; empty for a preprint's. */
+  doi: string;
 }
 
 interface Author {
@@ -40,7 +49,7 @@ interface Author {
 const TITLE_LETTERS = 16;
 
 /** What of a paper is compared. */
-export function traitsOf(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year'>): Traits {
+export function traitsOf(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | 'year' | 'venue' | 'ids'>): Traits {
   const folded = fold(paper.title).replace(REMARKS, ' ');
   const words = wordsIn(folded);
   const division = /(?<=.)(?::| [-–—] |\? )(?=.)/.exec(folded);
@@ -55,6 +64,9 @@ export function traitsOf(paper: Pick<Paper, 'title' | 'abstract' | 'authors' | '
     authors: [...new Map(paper.authors.flatMap(authorOf).map((author) => [author.parts, author])).values()],
     year: paper.year,
     hasAbstract: paper.abstract !== '',
+    isGeneric: isGeneric(words),
+    venue: paper.venue === null || isPreprintServer(paper.venue) ? '' : lettersIn(plain(paper.venue)),
+    doi: paper.ids.doi === undefined || isPreprintDoi(paper.ids.doi) ? '' : paper.ids.doi,
   };
 }
 
@@ -89,11 +101,30 @@ export function titleSimilarity(a: Traits, b: Traits): number {
   return all === 0 ? 0 : (2 * shared) / all;
 }
 
+/** What vectors must reach where titles and names say nothing: the texts agree in nearly all. */
+const AGREEING_TEXTS = 0.9;
+
 /**
  * The cosine that the vectors of two papers must reach for the papers to be one work; undefined where none is enough.
  * Symmetric.
  */
 export function neededCosine(a: Traits, b: Traits): number | undefined {
+  const needed = neededByNames(a, b);
+  if (needed === undefined) return undefined;
+  const [haveTexts, hasText] = [a.hasAbstract && b.hasAbstract, a.hasAbstract || b.hasAbstract];
+  // An editor writes an Editorial in every issue: only what it says can tell that two are one.
+  if (a.isGeneric || b.isGeneric) return haveTexts ? Math.max(needed, AGREEING_TEXTS) : undefined;
+  const haveDois = a.doi !== '' && b.doi !== '' && a.doi !== b.doi;
+  const recurs = a.venue !== '' && a.venue === b.venue && a.year !== b.year;
+  // What comes again in the same place is a series; what two publishers registered are two publications, which may be of one
+  // work. Without texts, vectors say no more than the titles do.
+  if (recurs && (haveDois || !haveTexts)) return haveTexts ? Math.max(needed, AGREEING_TEXTS) : undefined;
+  if (haveDois && !haveTexts) return hasText && a.venue !== b.venue ? Math.max(needed, 0.6) : undefined;
+  return needed;
+}
+
+/** The same by titles, authors and years alone. */
+function neededByNames(a: Traits, b: Traits): number | undefined {
   if (a.siblings !== b.siblings || a.title === '' || b.title === '') return undefined;
   const years = a.year === null || b.year === null ? 0 : Math.abs(a.year - b.year);
   const sameTitle = a.title === b.title;
@@ -162,6 +193,51 @@ function authorOf(name: string): Author[] {
 /** Lower case, without accents and without what LaTeX adds to letters. */
 function fold(text: string): string {
   return plain(text).replace(/\\[a-z]+\s*\{|[\\{}$^_]/g, '');
+}
+
+/** Words that say what kind of piece something is, and which: a title of nothing else says nothing of what is in it. */
+const GENERIC_WORDS = new Set(
+  (
+    'editorial editorials editor editors editorship guest associate chief managing preface foreword introduction introductory intro prologue epilogue ' +
+    'afterword postscript letter letters correspondence reply replies response responses comment comments commentary ' +
+    'commentaries author authors book books review reviews reviewed reviewer reviewers received obituary obituaries memoriam ' +
+    'memory tribute announcement announcements news newsletter notes note notices notice issue issues highlights table contents ' +
+    'content front back matter index subject erratum errata corrigendum corrigenda correction corrections acknowledgement ' +
+    'acknowledgements acknowledgment acknowledgments list thanks call papers paper calendar events meeting meetings report reports ' +
+    'conference workshop symposium congress session sessions abstracts abstract proceedings program programme presidential ' +
+    'president address message chair chairs chairman welcome cover board masthead summary discussion discussions conclusion ' +
+    'conclusions concluding opening remarks overview perspective perspectives viewpoint viewpoints opinion opinions essay case ' +
+    'clinical image images quiz poster posters invited talk talks keynote lecture panel tutorial tutorials title page untitled ' +
+    'minutes special section theme thematic topic volume number part supplement edition year annual yearly quarterly ' +
+    'monthly biennial journal magazine research technical general organizers organisers committee organizing organising desk ' +
+    'publisher publishers inside spotlight column department interview interviews ' +
+    // The small words between them, and numbers.
+    'a an the to of in on for from with and or at by this that our its new first last final next ' +
+    // German, French, Spanish, Portuguese, Italian, Dutch, Polish
+    'vorwort geleitwort einleitung einfuhrung nachwort nachruf nachrufe leserbrief leserbriefe leserzuschrift buchbesprechung ' +
+    'buchbesprechungen rezension rezensionen besprechungen mitteilungen mitteilung berichte bericht tagungsbericht ' +
+    'zusammenfassung inhaltsverzeichnis berichtigung der die das des dem den und zu zum zur im von vom ' +
+    'avant propos compte comptes rendu rendus lettre lettres redaction redacteur courrier necrologie hommage sommaire ' +
+    'le la les l de du d et au aux ' +
+    'editoriales prologo introduccion presentacion prefacio resena resenas carta cartas director obituario noticias discurso ' +
+    'recension recensiones respuesta agradecimientos el los las del al y ' +
+    'apresentacao introducao resenhas resenha carta editora nota expediente sumario prologo o os as do da dos das e ao ' +
+    'editoriale editoriali prefazione introduzione recensioni recensione lettera lettere necrologio premessa indice il lo i gli della dei ' +
+    'voorwoord inleiding redactioneel boekbespreking boekbesprekingen recensies het een en van ' +
+    'wstep przedmowa od redakcji recenzja recenzje wprowadzenie sprawozdanie slowo wstepne'
+  ).split(' '),
+);
+/** Titles of the same kind that go on with whose they are: a registry's report of every year. */
+const RECURRENT =
+  /^(?:the )?(?:(?:semi ?annual|annual|yearly|biennial|quarterly|monthly|weekly|half ?yearly|progress|activity|status) (?:reports?|reviews?|surveys?|summar(?:y|ies)|statistics|updates?|meetings?|conferences?|accounts?|message|bulletin)|(?:report|minutes|proceedings|abstracts|message|letter|note|word|notes|remarks) (?:of|from|by) the|jahresbericht|rapport annuel|informe anual|relatorio anual|memoria anual|rapporto annuale|relazione annuale|jaarverslag|sprawozdanie roczne)\b/;
+/** Of other scripts: an editorial, a preface, a review of a book, a letter. */
+const GENERIC_SIGNS =
+  /^(?:前言|序言?|编者按|卷首语|社论|社説|巻頭言|まえがき|はじめに|あとがき|書評|书评|特集にあたって|编辑部|致读者|머리말|권두언|서평|편집자의 글|предисловие|введение|от редакции|от редактора|рецензия|рецензии|некролог|письмо в редакцию|передмова|вступ)$/;
+
+function isGeneric(words: string[]): boolean {
+  const title = words.join(' ');
+  if (GENERIC_SIGNS.test(title) || RECURRENT.test(title)) return true;
+  return words.length > 0 && words.every((word) => GENERIC_WORDS.has(word) || /^\d+(?:st|nd|rd|th)?$/.test(word));
 }
 
 /** What says which version this is, not which work. */

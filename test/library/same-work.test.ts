@@ -8,6 +8,8 @@ interface Facts {
   authors?: string[];
   year?: number | null;
   abstract?: string;
+  venue?: string;
+  doi?: string;
 }
 
 const print = ({
@@ -15,7 +17,9 @@ const print = ({
   authors = ['Ada Ashwood', 'Ben Birch'],
   year = 2016,
   abstract = 'Ice.',
-}: Facts) => traitsOf({ title, authors, year, abstract });
+  venue,
+  doi,
+}: Facts) => traitsOf({ title, authors, year, abstract, venue: venue ?? null, ids: doi === undefined ? {} : { doi } });
 
 /** Whether two papers are one work when their vectors have this cosine. */
 function same(a: Facts, b: Facts, cosine: number): boolean {
@@ -98,6 +102,111 @@ describe('two papers are two works, however near', () => {
     ['no title', { title: '' }, { title: '' }],
   ])('being %s', (_, a, b) => {
     expect(same(a, b, 1)).toBe(false);
+  });
+});
+
+describe('titles that any issue of a journal may have', () => {
+  const TITLES = [
+    ...[
+      'Editorial',
+      'Guest Editorial',
+      'Preface',
+      'Introduction',
+      'Introduction to the Special Issue',
+      'Letter to the Editor',
+    ],
+    ...[
+      'Message from the Program Chairs',
+      'Book Reviews',
+      'In memoriam',
+      'From the Editor-in-Chief',
+      'In this issue',
+      'Obituary',
+    ],
+    ...[
+      'Annual report of the sheep registry',
+      'Report of the glacier committee',
+      'Vorwort',
+      'Jahresbericht',
+      'Compte rendu',
+    ],
+    ...[
+      'Carta al editor',
+      'Apresentação',
+      'Recensioni',
+      'Предисловие',
+      '编者按',
+      '巻頭言',
+      'Editorial: Volume 12, Issue 3',
+    ],
+  ];
+
+  it.each(TITLES)('need texts that agree: %s', (title) => {
+    const editor = { title, authors: ['Ada Ashwood'] };
+    const others: Facts[] = [
+      { abstract: '' },
+      { abstract: '', year: 2018 },
+      { abstract: '', year: 2017, venue: 'Ice', doi: '10.5555/b' },
+    ];
+    for (const other of others) {
+      expect(same({ ...editor, abstract: '', doi: '10.5555/a', venue: 'Snow' }, { ...editor, ...other }, 1)).toBe(
+        false,
+      );
+      expect(same(editor, { ...editor, ...other }, 1)).toBe(false);
+    }
+    expect(same(editor, { ...editor, year: 2017 }, 0.85)).toBe(false);
+    expect(same(editor, editor, 0.95)).toBe(true);
+  });
+
+  it.each([
+    'Reviewing books by machine',
+    'Introduction to glaciers',
+    'A tutorial on ice',
+    'Editorial boards of glaciology journals',
+  ])('are not those that say what is in it: %s', (title) => {
+    expect(same({ title, abstract: '' }, { title }, 0.8)).toBe(true);
+  });
+});
+
+describe('papers of one title and the same authors', () => {
+  const one = { venue: 'Journal of Ice', doi: '10.5555/a' };
+
+  it.each<[string, Facts, Facts, number, boolean]>([
+    [
+      'come again in the same place, without texts',
+      { ...one, abstract: '' },
+      { ...one, doi: '10.5555/b', abstract: '', year: 2017 },
+      1,
+      false,
+    ],
+    ['come again there, one with a text', { venue: 'Ice' }, { venue: 'ICE', abstract: '', year: 2017 }, 1, false],
+    ['come again there, with other texts', one, { ...one, doi: '10.5555/b', year: 2017 }, 0.8, false],
+    ['come again there, with the same text', one, { ...one, doi: '10.5555/b', year: 2017 }, 0.95, true],
+    [
+      'were registered twice, without texts',
+      { ...one, abstract: '' },
+      { venue: 'Snow', doi: '10.5555/b', abstract: '' },
+      1,
+      false,
+    ],
+    [
+      'were registered twice, one with a text',
+      one,
+      { venue: 'Snow', doi: '10.5555/b', abstract: '', year: 2018 },
+      0.7,
+      true,
+    ],
+    ['are of a meeting and a journal', one, { venue: 'Proceedings of Snow', doi: '10.5555/b', year: 2018 }, 0.7, true],
+    [
+      'are a preprint and what was published',
+      { ...one, abstract: '' },
+      { venue: 'bioRxiv', doi: '10.1101/b', abstract: '' },
+      0.8,
+      true,
+    ],
+    ['are one record with a DOI and one without', { ...one, abstract: '' }, { abstract: '' }, 0.8, true],
+  ])('%s', (_, a, b, cosine, isSame) => {
+    expect(same(a, b, cosine)).toBe(isSame);
   });
 });
 

@@ -15,7 +15,7 @@ import { LARGEST_BLOCK, worksAmong, type Join, type Member } from '../works.ts';
 import type { PaperNames } from './names.ts';
 import { floats } from './stored-vectors.ts';
 
-type Compared = Pick<Paper, 'title' | 'abstract' | 'year'> & { authors: string; vector: Buffer };
+type Compared = Pick<Paper, 'title' | 'abstract' | 'year' | 'venue'> & { authors: string; ids: string; vector: Buffer };
 type MemberRow = Pick<Paper, 'id' | 'venue' | 'abstract'> & { ids: string };
 /** What a person said of two papers, by the names that they had. */
 interface Judgement {
@@ -43,7 +43,7 @@ export class Works {
     this.#names = names;
     this.#statements = {
       compared: db.prepare<[row: number, space: number], Compared>(
-        `SELECT title, substr(abstract, 1, 1) AS abstract, authors, year, vector
+        `SELECT title, substr(abstract, 1, 1) AS abstract, authors, year, venue, ids, vector
          FROM papers JOIN vectors ON paper = row WHERE row = ? AND space = ?`,
       ),
       inBlock: db
@@ -236,6 +236,6 @@ export class Works {
 /** A key for among ourselves: here every row is of one library. */
 const keyOf = (row: number): Key => String(row) as Key;
 
-function printOf({ authors, ...paper }: Compared) {
-  return traitsOf({ ...paper, authors: JSON.parse(authors) as string[] });
+function printOf({ authors, ids, ...paper }: Compared) {
+  return traitsOf({ ...paper, authors: JSON.parse(authors) as string[], ids: JSON.parse(ids) as Paper['ids'] });
 }
