@@ -58,7 +58,7 @@ export class WordCitations {
   }
 
   /** A parser of the part that holds Word's own sources, or of any other that somebody keeps beside the text. */
-  parserOfSources(): SaxesParser {
+  parserOfSources(): SaxesParser<{ fragment: true }> {
     return fieldsParser({
       isRecord: (name) => name === 'Source',
       take: (fields) => {
@@ -72,7 +72,7 @@ export class WordCitations {
   }
 
   /** A parser of the document's properties. */
-  parserOfProperties(): SaxesParser {
+  parserOfProperties(): SaxesParser<{ fragment: true }> {
     return fieldsParser({
       isRecord: (name) => name === 'property',
       take: (fields, name) => {
@@ -137,13 +137,13 @@ export class WordCitations {
 }
 
 interface RecordReading {
-  isRecord(name: string): boolean;
+  isRecord: (name: string) => boolean;
   /** @param fields the text of each element in a record, by its name without prefix; the first of each. */
-  take(fields: Map<string, string>, name: string): void;
+  take: (fields: Map<string, string>, name: string) => void;
 }
 
 /** A parser that reads records of texts, with whatever elements are in those (`<title><style>…</style></title>`). */
-function fieldsParser({ isRecord, take }: RecordReading): SaxesParser {
+function fieldsParser({ isRecord, take }: RecordReading): SaxesParser<{ fragment: true }> {
   const parser = new SaxesParser({ fragment: true });
   const path: string[] = [];
   let fields = new Map<string, string>();
@@ -158,7 +158,7 @@ function fieldsParser({ isRecord, take }: RecordReading): SaxesParser {
     const local = tag.slice(tag.indexOf(':') + 1);
     if (path.push(local) > MAX_DEPTH) throw new Error(`elements are more than ${MAX_DEPTH} levels deep`);
     if (begins === 0 && isRecord(local)) {
-      [begins, fields, name, field] = [path.length, new Map(), String(attributes.name ?? ''), ''];
+      [begins, fields, name, field] = [path.length, new Map<string, string>(), plainAttribute(attributes.name), ''];
     } else if (begins > 0 && local !== 'style') {
       [field, said] = [local, ''];
     }
@@ -180,6 +180,9 @@ function fieldsParser({ isRecord, take }: RecordReading): SaxesParser {
   });
   return parser;
 }
+
+/** An attribute as it stands, without the namespaces that nobody asked for. */
+const plainAttribute = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Elements in each other. */
 const MAX_DEPTH = 1000;

@@ -154,7 +154,7 @@ class OrgReader {
 }
 
 /** A citation in Org, and its style. */
-const CITE = /\[cite((?:\/[\w/-]{0,30})?):([^[\]]*)\]/g;
+const CITE = /(?<!\[)\[cite((?:\/[\w/-]{0,30})?):([^[\]]*)\]/g;
 /** The command of a link of org-ref, at its beginning. */
 const ORG_REF = /^((?:no)?bibliography|[a-zA-Z]{0,20}cite[a-zA-Z]{0,20}\*?):/;
 /** The same link, bare. */

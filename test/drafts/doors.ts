@@ -10,6 +10,11 @@ export type Reading = (text: string) => unknown;
 
 /** @param load imports a source by its path from `src`. */
 export async function doorsOf(load: <Module>(file: string) => Promise<Module>): Promise<Record<Door, Reading>> {
+  const [typst, org, rst] = await Promise.all([
+    load<typeof import('../../src/drafts/typst.ts')>('drafts/typst.ts'),
+    load<typeof import('../../src/drafts/org.ts')>('drafts/org.ts'),
+    load<typeof import('../../src/drafts/rst.ts')>('drafts/rst.ts'),
+  ]);
   const [markdown, latex, text, docx, bibliography, bbl] = await Promise.all([
     load<typeof import('../../src/drafts/markdown.ts')>('drafts/markdown.ts'),
     load<typeof import('../../src/drafts/latex.ts')>('drafts/latex.ts'),
@@ -29,6 +34,9 @@ export async function doorsOf(load: <Module>(file: string) => Promise<Module>): 
   return {
     markdown: markdown.readMarkdown,
     latex: (source) => latex.readLatex(source, new Map([['a.tex', source]])),
+    typst: typst.readTypst,
+    org: org.readOrg,
+    rst: rst.readRst,
     text: text.readText,
     docx: async (body) => {
       const folder = mkdtempSync(path.join(tmpdir(), 'akin-docx-'));
