@@ -76,8 +76,8 @@ class OrgReader {
 
   #keyword(line: string, offset: number): void {
     this.#endParagraph();
-    const [, name = '', value = ''] = /^#\+(\w+):\s*(.*)$/.exec(line) ?? [];
-    const said = name.toLowerCase();
+    const [, name = '', rest = ''] = /^#\+(\w+):(.*)/.exec(line) ?? [];
+    const [said, value] = [name.toLowerCase(), rest.trim()];
     if (said === 'title' || said === 'subtitle') this.#sections.title(this.#marked(value));
     else if (said === 'bibliography') this.#bibliography(value);
     else if (said === 'nocite') this.#sections.citeAnywhere(citedIn(value));

@@ -113,7 +113,7 @@ class RstReader {
 
   /** `:Author: Ann Abel`; an abstract may stand in one. */
   #field(): void {
-    const [, name = '', value = ''] = /^:([\w -]{1,60}):\s*(.*)$/.exec(this.#line) ?? [];
+    const [, name = '', value = ''] = /^:([\w -]{1,60}):(.*)/.exec(this.#line) ?? [];
     if (/^cite|^footcite/i.test(name) || this.#line[name.length + 2] === '`') return this.#paragraph(); // A role begins it.
     this.#skipLine();
     const rest = this.#indented(0).join('\n');
@@ -125,7 +125,7 @@ class RstReader {
     const offset = this.#offset;
     const indent = indentOf(this.#line);
     const line = this.#skipLine();
-    const [, label, entry = ''] = /^\s*\.\. \[([^\]\s]+)\]\s*(.*)$/.exec(line) ?? [];
+    const [, label, entry = ''] = /^\s*\.\. \[([^\]\s]+)\](.*)/.exec(line) ?? [];
     if (label !== undefined) {
       const text = [entry, ...this.#indented(indent)].join('\n');
       // Notes are prose; what is called by a number may be a work.
@@ -133,11 +133,13 @@ class RstReader {
       else this.#sections.draft.references.push(referenceOf(label, this.#sections.plain(this.#marked(text))));
       return;
     }
-    const [, directive = '', argument = ''] = /^\s*\.\. ([\w:.-]{1,60})::\s*(.*)$/.exec(line) ?? [];
+    const [, directive = '', argument = ''] = /^\s*\.\. ([\w:.-]{1,60})::(.*)/.exec(line) ?? [];
     const name = directive.replace(/^.*:/, '');
     if (/bibliography$/.test(name)) this.#bibliography(argument, this.#indented(indent));
     else if (name === 'include')
-      this.#sections.draft.notes.push(`${argument} was not read: of drafts in reStructuredText only one file is`);
+      this.#sections.draft.notes.push(
+        `${argument.trim()} was not read: of drafts in reStructuredText only one file is`,
+      );
     else if (PROSE.test(name)) {
       while (/^\s+:[\w-]+:/.test(this.#line)) this.#skipLine();
       if (/^abstract$/i.test(argument.trim())) this.#abstractIndent = indent + 1;
