@@ -103,16 +103,17 @@ describe('extra fields', () => {
   });
 
   itShared.each([
-    'scopus_export',
-    'ovid_export',
-    'citesource_mixed',
-    'endnote_kwok',
-    'endnote_ptsd_150',
-    'ebsco_asp_export',
-  ])("of %s come back, all but a publisher's copyright", async (name) => {
+    ['scopus_export', 92],
+    ['ovid_export', 4],
+    ['citesource_mixed', 17],
+    ['endnote_kwok', 120],
+    ['endnote_ptsd_150', 150],
+    ['ebsco_asp_export', 4],
+  ])("of %s come back, all but a publisher's copyright", async (name, count) => {
     const found = records(await readPath(source, sharedPath(`formats/${name}.ris`)));
     const papers = found.map(({ input }) => toPaper(input));
     const back = await papersIn(source, await written(ris, papers));
+    expect([papers, back].map(({ length }) => length)).toEqual([count, count]);
     for (const [i, { extra }] of papers.entries()) {
       const { copyright: _, ...rest } = extra;
       expect(back[i]!.extra).toEqual(rest);

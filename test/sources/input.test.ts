@@ -62,7 +62,7 @@ describe('the files behind paths', () => {
     await checkPaths(['-', folder, path.join(folder, 'a')]);
     await expect(checkPaths([folder, path.join(folder, 'nowhere')])).rejects.toMatchObject({
       code: 'file-unreadable',
-      message: `${path.join(folder, 'nowhere')}: no such file or folder`,
+      message: `${path.join(folder, 'nowhere')}: there is no such file or folder`,
     });
   });
 
