@@ -26,16 +26,12 @@ export function jsonObject(json: string): Record<string, unknown> | undefined {
   }
 }
 
-const MONTHLY = /^(?:\d{1,2}\.? ?)?(?:de )?\p{L}{3,12}\.?(?: de)?[ -]((?:1[5-9]|20)\d\d)(?!\d)/u;
-const DAY_FIRST = /^\d{1,2}[./-]\d{1,2}[./-]((?:1[5-9]|20)\d\d)(?!\d)/;
-
 /** The year that a cell names: `2016`, 2016.0 as pandas writes it, 2,016 and 2.016 as spreadsheets do, or the year of a date. */
 export function yearOf(value: string): number | undefined {
   const text = value.slice(0, 60);
-  const plain = /^\(?([12])[.,'’\u00a0\u202f ]?(\d{3})(?:[.,]0+)?[a-z]?\)?$/.exec(text);
+  const plain = /^\(?([12])[.,'’\u00a0\u202f ]?(\d{3})(?:[.,]0+)?[a-rt-z]?\)?$/.exec(text);
   if (plain) return Number(plain[1]! + plain[2]!);
-  const written = /^([12]\d{3})(?!\d)/.exec(text) ?? DAY_FIRST.exec(text) ?? MONTHLY.exec(text);
-  return written ? Number(written[1]) : yearIn(text);
+  return yearIn(text);
 }
 
 /** The year of the first date that says one. Days are counted by spreadsheets from 1900 on. */

@@ -559,6 +559,8 @@ describe('a column', () => {
     ['2016年3月', 2016],
     ['in press', null],
     ['n.d.', null],
+    ['1990s', null],
+    ['since 2016', null],
   ])('of years may say %s', async (value, year) => {
     expect(await papersIn(`title;year\nT;${value}\n`)).toMatchObject([{ year }]);
     expect(await papersIn(`title;publication date\nT;${value}\n`)).toMatchObject([{ year }]);
