@@ -4,16 +4,26 @@ import { StoredVectors, type ReadVectors } from './stored-vectors.ts';
 
 /** @returns `count` vectors of a space, or all if there are no more. */
 export function drawnVectors(db: Database.Database, space: number, dimensions: number, count: number): ReadVectors {
-  const labels = JSON.parse(
-    db.prepare<[number], string>('SELECT json_group_array(label) FROM vectors WHERE space = ?').pluck().get(space)!,
-  ) as number[];
-  const next = numbers(labels.length);
-  const drawn = Math.min(count, labels.length);
-  for (let i = 0; i < drawn; i++) {
-    const j = i + Math.floor(next() * (labels.length - i));
-    [labels[i], labels[j]] = [labels[j]!, labels[i]!];
+  const one = <Result>(sql: string) => db.prepare<[number], Result>(sql).pluck().get(space);
+  const last = one<number | null>('SELECT max(label) FROM vectors WHERE space = ?') ?? 0;
+  const next = numbers(last);
+  const stored = new StoredVectors(db, space, dimensions);
+  const labels = new Set<number>();
+  // Labels of vectors that are gone, or of another space, are drawn in vain, hence a few more.
+  while (labels.size < Math.min(last, 2 * count)) labels.add(1 + Math.floor(next() * last));
+  const { vectors, memory } = stored.ofLabels([...labels]);
+  if (vectors.size >= count || labels.size === last) {
+    const drawn = [...labels].filter((label) => vectors.has(label)).slice(0, count);
+    return { vectors: new Map(drawn.map((label) => [label, vectors.get(label)!])), memory };
   }
-  return new StoredVectors(db, space, dimensions).ofLabels(labels.slice(0, drawn));
+  // Hardly any of the labels is of this space.
+  const all = JSON.parse(one<string>('SELECT json_group_array(label) FROM vectors WHERE space = ?')!) as number[];
+  const drawn = Math.min(count, all.length);
+  for (let i = 0; i < drawn; i++) {
+    const j = i + Math.floor(next() * (all.length - i));
+    [all[i], all[j]] = [all[j]!, all[i]!];
+  }
+  return stored.ofLabels(all.slice(0, drawn));
 }
 
 /** Numbers in 0..1 that depend on the seed alone (xorshift32: Marsaglia, 2003, doi:10.18637/jss.v008.i14). */

@@ -28,7 +28,7 @@ export class StoredVectors {
     );
     this.#ofLabels = prepare(
       `SELECT json_group_array(label), ${COLUMNS}
-       AND label IN (SELECT value FROM json_each(:numbers))`,
+       AND space = :space AND label IN (SELECT value FROM json_each(:numbers))`,
     );
   }
 
