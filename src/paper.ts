@@ -241,7 +241,7 @@ function settlerOf(known: Name[]): (given: string | Name) => string | Name {
 
 /** Publications that have an ISBN of their own, as sources call them in `extra.type`. */
 const BOOKS =
-  /^(?:(?:mv|e|ed|edited[- ]|reference[- ])?book(?:let)?|monograph|(?:mv)?(?:proceedings|collection|reference)|(?:phd|masters)?thesis|thes|dissertation|(?:tech)?report|rprt|manual)$/i;
+  /^(?:(?:mv|e|ed|edited[- ]|reference[- ]|electronic )?book(?:s|let)?(?:, (?:whole|edited))?|monograph|(?:mv)?(?:proceedings|collection|reference)|(?:phd|masters)?thesis|thes|dissertation|(?:tech)?report|rprt|manual)$/i;
 
 /** Whether a record says what it is, and that is not a book: what identifies a book is then that of the book it is in. */
 function isPart({ type }: Record<string, unknown>): boolean {

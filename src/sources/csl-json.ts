@@ -3,6 +3,7 @@
  * its cousins and share its names and dates.
  */
 import { parseIdentifier, type Identifiers } from '../identifiers.ts';
+import { partsShown } from '../names.ts';
 import type { PaperInput } from '../paper.ts';
 import { fieldsWithValue } from './fields.ts';
 import { firstRecord, isObject, objects, readJson, text, texts } from './json-records.ts';
@@ -100,6 +101,10 @@ export function people(value: unknown): (string | object)[] {
     ? value.map((name: unknown) => (isObject(name) ? partsOf(name) : (text(name) ?? '')))
     : [];
 }
+
+/** People of whom no more is kept than how their names are seen. */
+export const peopleShown = (value: readonly (string | object)[]): string[] =>
+  value.map((name) => (typeof name === 'string' ? name : partsShown(name))).filter((name) => name !== '');
 
 /** A name's parts. A particle that may be dropped is left behind where names are sorted, and so belongs to the given name. */
 function partsOf(name: JsonObject): string | object {

@@ -19,6 +19,8 @@ export interface JsonDialect {
   read(record: JsonObject): PaperInput;
   /** Whether a record says far more than it is long, in a dialect where one text may stand for several. */
   isTooLarge?(record: JsonObject): boolean;
+  /** Whether a record is no paper, but belongs to one: it is passed over. */
+  isPart?(record: JsonObject): boolean;
 }
 
 /** Reads a file's records. */
@@ -36,7 +38,10 @@ export async function* readJson(file: SourceFile, dialect: JsonDialect): AsyncGe
       continue;
     }
     const value = parse(element.text);
-    if (isObject(value) && dialect.isTooLarge?.(value)) {
+    if (isObject(value) && dialect.isPart?.(value)) {
+      splitter.learn(element);
+      damaged = false;
+    } else if (isObject(value) && dialect.isTooLarge?.(value)) {
       damaged = false;
       yield { record: ++record, ...place, reject: TOO_LARGE };
     } else if (isObject(value)) {

@@ -6,16 +6,16 @@ import { child, elements, readXml, rootName, textOf, textsOf, type Reading, type
 import { partsShown } from '../names.ts';
 import { yearIn } from './year.ts';
 
+const SETS = ['PubmedArticleSet', 'PubmedBookArticleSet'];
 const RECORDS = ['PubmedArticle', 'PubmedBookArticle', 'DeleteCitation'];
 
 export const pubmedXml: Source = {
   name: 'pubmed-xml',
   title: 'PubMed XML',
 
-  detects: (head) => ['PubmedArticleSet', ...RECORDS].includes(rootName(head) ?? ''),
+  detects: (head) => [...SETS, ...RECORDS].includes(rootName(head) ?? ''),
 
-  read: (file): AsyncGenerator<Found> =>
-    readXml(file.text(), { records: RECORDS, containers: ['PubmedArticleSet'] }, readRecord),
+  read: (file): AsyncGenerator<Found> => readXml(file.text(), { records: RECORDS, containers: SETS }, readRecord),
 };
 
 function readRecord(record: XmlElement): Reading {

@@ -8,23 +8,34 @@ import { arxivAtom } from './arxiv-atom.ts';
 import { arxivKaggle } from './arxiv-kaggle.ts';
 import { beir } from './beir.ts';
 import { bibtex } from './bibtex.ts';
+import { cff } from './cff.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
 import { csv, csvWith, looksLikeTable } from './csv.ts';
+import { endnoteXml } from './endnote-xml.ts';
+import { enw } from './enw.ts';
+import { europePmc } from './europe-pmc.ts';
 import { hfPapers } from './hf-papers.ts';
+import { jats } from './jats.ts';
 import { jsonl } from './jsonl.ts';
+import { mendeley } from './mendeley.ts';
+import { mods } from './mods.ts';
 import { nbib } from './nbib.ts';
 import { oaiPmh } from './oai-pmh.ts';
 import { openalex } from './openalex.ts';
 import { paperlists } from './paperlists.ts';
 import { pdf } from './pdf.ts';
 import { pubmedXml } from './pubmed-xml.ts';
+import { refworks } from './refworks.ts';
 import { ris } from './ris.ts';
 import { semanticScholar } from './semantic-scholar.ts';
 import type { Source } from './source.ts';
+import { tei } from './tei.ts';
 import { trec } from './trec.ts';
 import { wos } from './wos.ts';
 import { xlsx, xlsxWith } from './xlsx.ts';
+import { zoteroJson } from './zotero-json.ts';
+import { zoteroRdf } from './zotero-rdf.ts';
 import { zotero } from './zotero.ts';
 
 export const SOURCES: Source[] = [
@@ -35,7 +46,15 @@ export const SOURCES: Source[] = [
   arxivAtom,
   oaiPmh,
   pubmedXml,
+  endnoteXml,
+  mods,
+  zoteroRdf,
+  jats,
+  tei,
   trec,
+  zoteroJson,
+  mendeley,
+  europePmc,
   arxivKaggle,
   openalex,
   crossref,
@@ -44,10 +63,13 @@ export const SOURCES: Source[] = [
   beir,
   cslJson,
   jsonl,
+  cff,
   bibtex,
   ris,
   wos,
   nbib,
+  enw,
+  refworks,
   csv,
   hfPapers,
 ];

@@ -24,6 +24,8 @@ export interface XmlShape {
   records: readonly string[];
   /** Elements around the records, the root first; their attributes are known to the records in them. */
   containers: readonly string[];
+  /** Elements of records in which something that is called like a record is a part of the one it stands in. */
+  inside?: readonly string[];
 }
 
 /** What a source makes of an element: a paper, a reject, or null where it is no record of its own. */
@@ -108,10 +110,15 @@ type XmlFound = Place &
 /** Containers inside each other, at most; a file that opens one again and again is none of ours. */
 const MAX_CONTAINERS = 32;
 
-async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers }: XmlShape): AsyncGenerator<XmlFound> {
-  const tags = new Tags(pieces, [...containers, ...records]);
+/** The records of a file as trees, and what could not be read of it. */
+export async function* xmlRecords(
+  pieces: AsyncIterable<string>,
+  { records, containers, inside = [] }: XmlShape,
+): AsyncGenerator<XmlFound> {
+  const tags = new Tags(pieces, [...containers, ...records, ...inside]);
   const around: XmlElement[] = [];
   let open: string | undefined; // The record that has begun, by name.
+  let depthInside = 0; // Elements open in it in which no record is looked for.
   let isKnown = false;
   let isCut = false;
   let endMayFollow = false; // The end tag of a record that was given up before it.
@@ -136,16 +143,19 @@ async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers 
       if (!tag) {
         isCut = tags.text.length <= MAX_RECORD_CHARACTERS;
         yield isCut ? reject(`the file ends inside this <${open}>`) : { ...tags.place(), reject: TOO_LARGE };
+        if (depthInside > 0) tags.forget(tags.text.length); // What was passed over there is not looked at again.
         giveUp();
         continue;
       }
       isKnown = true;
       const { name, isEnd, isEmpty, start, end } = tag;
       const isRecord = records.includes(name);
-      if (open !== undefined) {
+      if (inside.includes(name)) {
+        if (open !== undefined && !isEmpty) depthInside = Math.max(0, depthInside + (isEnd ? -1 : 1));
+      } else if (open !== undefined) {
         if (isEnd && name === open) {
           yield whole(end);
-        } else if (isRecord && !isEnd) {
+        } else if (isRecord && !isEnd && depthInside === 0) {
           yield reject(`another <${name}> begins inside this <${open}>`);
           giveUp();
         }
@@ -156,6 +166,7 @@ async function* xmlRecords(pieces: AsyncIterable<string>, { records, containers 
         } else if (!isEnd) {
           tags.hold();
           open = name;
+          depthInside = 0;
         } else {
           if (!endMayFollow) yield reject(`</${name}> without its <${name}>`);
           endMayFollow = false;

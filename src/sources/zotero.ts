@@ -153,7 +153,7 @@ interface Collection {
   parent: number | null;
 }
 
-interface Creator {
+export interface Creator {
   type: string;
   firstName: string | null;
   lastName: string | null;
@@ -344,8 +344,9 @@ const MAPPED = ['title', 'abstractNote', 'publicationTitle', 'url', 'DOI', 'PMID
 /** Names that are taken, or that other sources write otherwise. */
 const RENAMED: Record<string, string> = { extra: 'note', type: 'genre', key: 'fieldKey', ISBN: 'isbn', ISSN: 'issn' };
 
-function paper(
-  item: Item,
+/** What an item says, its fields under the names that all types share. */
+export function paper(
+  item: Pick<Item, 'key' | 'type' | 'added' | 'library'>,
   fields: Record<string, string>,
   creators: Creator[],
   tags: string[],

@@ -174,6 +174,73 @@ const SHAPES: Record<string, Shape> = {
     },
     ...{ keyword: '«keywords»', note: '«note»', issued: { raw: '«date»' }, 'container-title': '«venue»', DOI: '«id»' },
   }),
+  'zotero-json': json({
+    ...{ key: 'A', itemType: 'journalArticle', title: '«title»', abstractNote: '«abstract»', date: '«date»' },
+    ...{ creators: [{ creatorType: 'author', lastName: '«authors»' }], tags: [{ tag: '«keywords»' }], DOI: '«id»' },
+    ...{ publicationTitle: '«venue»', url: '«url»', extra: '«note»' },
+  }),
+  mendeley: json({
+    ...{ id: '00000000-0000-0000-0000-000000000000', type: 'journal', title: '«title»', abstract: '«abstract»' },
+    ...{ authors: [{ first_name: 'A', last_name: '«authors»' }], keywords: ['«keywords»'], year: '«date»' },
+    ...{ source: '«venue»', websites: ['«url»'], identifiers: { doi: '«id»' } },
+  }),
+  'europe-pmc': json({
+    ...{ id: '1', source: 'MED', title: '«title»', abstractText: '«abstract»', authorString: '«authors»' },
+    ...{ pubYear: '«date»', journalTitle: '«venue»', keywordList: { keyword: ['«keywords»'] }, doi: '«id»' },
+    ...{ fullTextUrlList: { fullTextUrl: [{ url: '«url»' }] }, pubType: '«note»' },
+  }),
+  'endnote-xml': xml(
+    'xml',
+    '<xml><records><record><ref-type name="Journal Article">17</ref-type><contributors><authors><author>«authors»</author>' +
+      '</authors></contributors><titles><title>«title»</title><secondary-title>«venue»</secondary-title></titles><dates><year>' +
+      '«date»</year></dates><keywords><keyword>«keywords»</keyword></keywords><abstract>«abstract»</abstract><notes>«note»' +
+      '</notes><urls><related-urls><url>«url»</url></related-urls></urls><electronic-resource-num>«id»' +
+      '</electronic-resource-num>«more»</record></records></xml>',
+    'record',
+  ),
+  mods: xml(
+    'modsCollection',
+    '<modsCollection><mods><titleInfo><title>«title»</title></titleInfo><name><namePart>«authors»</namePart></name><abstract>' +
+      '«abstract»</abstract><subject><topic>«keywords»</topic></subject><relatedItem type="host"><titleInfo><title>«venue»' +
+      '</title></titleInfo></relatedItem><originInfo><dateIssued>«date»</dateIssued></originInfo><identifier type="doi">' +
+      '«id»</identifier><location><url>«url»</url></location><genre>«note»</genre>«more»</mods></modsCollection>',
+    'mods',
+  ),
+  'zotero-rdf': {
+    ...xml(
+      'RDF',
+      '<RDF xmlns:z="http://www.zotero.org/namespaces/export#"><Article about="#a"><itemType>journalArticle</itemType>' +
+        '<isPartOf><Journal><title>«venue»</title></Journal></isPartOf><authors><Seq><li><Person><surname>«authors»</surname>' +
+        '</Person></li></Seq></authors><title>«title»</title><abstract>«abstract»</abstract><subject>«keywords»</subject>' +
+        '<date>«date»</date><identifier>DOI «id»</identifier><identifier><URI><value>«url»</value></URI></identifier>' +
+        '<description>«note»</description>«more»</Article></RDF>',
+      'Article',
+    ),
+    files: (size) => ({
+      'parts in parts': ['<RDF>', ...repeated('<Book><isPartOf>', size * 2)],
+      'parts of one whole': ['<RDF>', ...repeated('<Book><isPartOf><Series></Series></isPartOf></Book>', size / 4)],
+      'wholes that never come': ['<RDF>', ...repeated('<Book><isPartOf resource="urn:a"/></Book>', size / 4)],
+      'records in wholes': ['<RDF>', ...repeated('<Book><isPartOf><Book></isPartOf>', size / 4)],
+    }),
+  },
+  jats: xml(
+    'article',
+    '<article article-type="research-article"><front><journal-meta><journal-title>«venue»</journal-title></journal-meta>' +
+      '<article-meta><article-id pub-id-type="doi">«id»</article-id><title-group><article-title>«title»</article-title>' +
+      '</title-group><contrib-group><contrib contrib-type="author"><name><surname>«authors»</surname></name></contrib>' +
+      '</contrib-group><pub-date><year>«date»</year></pub-date><abstract><p>«abstract»</p>«more»</abstract><kwd-group><kwd>' +
+      '«keywords»</kwd></kwd-group></article-meta></front></article>',
+    'front',
+  ),
+  tei: xml(
+    'TEI',
+    '<TEI><teiHeader><fileDesc><titleStmt><title>«title»</title></titleStmt><sourceDesc><biblStruct><analytic><author>' +
+      '<persName><surname>«authors»</surname></persName></author></analytic><monogr><title>«venue»</title><imprint><date>' +
+      '«date»</date></imprint></monogr><idno type="DOI">«id»</idno></biblStruct></sourceDesc></fileDesc><profileDesc>' +
+      '<abstract><p>«abstract»</p>«more»</abstract><textClass><keywords>«keywords»</keywords></textClass></profileDesc>' +
+      '</teiHeader></TEI>',
+    'teiHeader',
+  ),
   trec: xml(
     'docs',
     '<docs><DOC><DOCNO>1</DOCNO><TITLE>«title»</TITLE><TEXT>«abstract»</TEXT><AU>«authors»</AU>«more»</DOC></docs>',
@@ -234,6 +301,62 @@ const SHAPES: Record<string, Shape> = {
       'JT  - «venue»\n«more»\n',
     more: { authors: 'FAU - A\n', headings: 'MH  - a/b/c\n', ids: 'AID - a [doi]\n', records: 'PMID- 1\n' },
     files: (size) => ({ fields: repeated('FAU - Ito, A\n', size) }),
+  },
+  enw: {
+    file:
+      '%0 Journal Article\n%T «title»\n%X «abstract»\n%A «authors»\n%K «keywords»\n%R «id»\n%U «url»\n%D «date»\n%J «venue»\n' +
+      '%M «note»\n«more»\n',
+    more: { authors: '%A A\n', keywords: '%K a\n', 'bare tags': '%X\n', records: '%0 Book\n', titles: '\n%T a\n' },
+    files: (size) => ({ fields: repeated('%A Ito, A.\n', size) }),
+  },
+  refworks: {
+    file:
+      'RT Journal Article\nSR Electronic(1)\nT1 «title»\nAB «abstract»\nA1 «authors»\nK1 «keywords»\nDO «id»\nUL «url»\n' +
+      'YR «date»\nJF «venue»\nSN «note»\n«more»\n',
+    more: { authors: 'A1 A\n', keywords: 'K1 a\n', 'bare tags': 'AB\n', records: 'RT Book\n' },
+    files: (size) => ({ fields: repeated('A1 Ito,A\n', size) }),
+  },
+  cff: {
+    file:
+      'cff-version: 1.2.0\ntitle: "«title»"\nabstract: "«abstract»"\nauthors:\n  - family-names: "«authors»"\nkeywords:\n' +
+      '  - "«keywords»"\ndoi: "«id»"\nurl: "«url»"\ndate-released: "«date»"\n«more»\n',
+    escaped: inJson,
+    more: {
+      fields: (i) => `f${i}: x\n`,
+      lists: '[',
+      maps: '{a: ',
+      quotes: '"',
+      tags: '!a ',
+      anchors: (i) => `f${i}: &a${i} b\n`,
+    },
+    // Longer ones are not read.
+    files: (size) => {
+      const most = Math.min(size, 250_000);
+      const begin = 'cff-version: 1.2.0\ntitle: T\n';
+      return {
+        'many authors': [begin, 'authors:\n', ...repeated('  - name: A\n', most)],
+        'many references': [begin, 'references:\n', ...repeated('  - title: A\n', most)],
+        'nested lists': around(`${begin}x: `, '[', ']', '', most),
+        'nested maps': around(`${begin}x: `, '{a: ', '}', '', most),
+        'open lists': [begin, 'x: ', ...repeated('[', most)],
+        'lists in lists': [
+          begin,
+          'x:\n',
+          ...Array.from({ length: Math.min(700, most / 16) }, (_, i) => `${' '.repeat(i)}- - a\n`),
+        ],
+        'many fields': [begin, ...repeated((i) => `f${i}: a\n`, most)],
+        'one field again': [begin, ...repeated('title: a\n', most)],
+        'aliases of aliases': [
+          begin,
+          'a0: &a0 [x, x]\n',
+          ...repeated((i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`, Math.min(most, 2000)),
+        ],
+        'a text of many lines': [begin, 'abstract: >\n', ...repeated('  a\n\n', most)],
+        comments: [begin, ...repeated('# a\n', most)],
+        documents: [begin, ...repeated('---\n', most)],
+        'one long line': [begin, 'abstract: ', ...repeated('a: ', most)],
+      };
+    },
   },
   bibtex: {
     file:
