@@ -21,13 +21,23 @@ import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
 
 const TYPES: Record<Kind, string> = {
-  article: 'article',
-  conference: 'inproceedings',
-  chapter: 'incollection',
-  book: 'book',
-  thesis: 'phdthesis',
-  report: 'techreport',
-  other: 'misc',
+  ...{
+    article: 'article',
+    magazine: 'article',
+    newspaper: 'article',
+    conference: 'inproceedings',
+    chapter: 'incollection',
+  },
+  ...{ entry: 'inreference', book: 'book', proceedings: 'proceedings', thesis: 'phdthesis', report: 'techreport' },
+  ...{
+    preprint: 'misc',
+    dataset: 'dataset',
+    software: 'software',
+    webpage: 'online',
+    patent: 'patent',
+    video: 'video',
+  },
+  ...{ audio: 'audio', presentation: 'unpublished', manuscript: 'unpublished', standard: 'standard', other: 'misc' },
 };
 const KNOWN_TYPES = new Set(
   (
@@ -71,9 +81,13 @@ export const bibtex: Exporter = {
 };
 
 function entry(paper: Paper, key: string): string {
-  const given = paper.extra.type;
-  const type = typeof given === 'string' && KNOWN_TYPES.has(given) ? given : TYPES[kindOf(paper)];
-  const fields = [...publication(paper, type), ...others(paper), ...contents(paper)];
+  const [given, kind] = [paper.extra.type, kindOf(paper)];
+  // An article may be one of a conference.
+  const isKnown = typeof given === 'string' && KNOWN_TYPES.has(given) && (given !== 'article' || kind !== 'conference');
+  const type = isKnown ? given : TYPES[kind];
+  const isUnsaid = kind === 'preprint' && type === 'misc' && typeof paper.extra.pubstate !== 'string';
+  const state: Field[] = isUnsaid ? [['pubstate', 'prepublished']] : [];
+  const fields = [...publication(paper, type), ...state, ...others(paper), ...contents(paper)];
   const lines = fields.map(([name, value]) => (value === '' ? '' : `  ${name} = {${value}},\n`));
   return `@${type}{${key},\n${lines.join('')}}\n\n`;
 }

@@ -13,13 +13,24 @@ import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
 
 const TYPES: Record<Kind, string> = {
-  article: 'article-journal',
-  conference: 'paper-conference',
-  chapter: 'chapter',
-  book: 'book',
-  thesis: 'thesis',
-  report: 'report',
-  other: 'article',
+  ...{ article: 'article-journal', magazine: 'article-magazine', newspaper: 'article-newspaper', preprint: 'article' },
+  ...{
+    conference: 'paper-conference',
+    chapter: 'chapter',
+    entry: 'entry-encyclopedia',
+    book: 'book',
+    proceedings: 'book',
+  },
+  ...{
+    thesis: 'thesis',
+    report: 'report',
+    dataset: 'dataset',
+    software: 'software',
+    webpage: 'webpage',
+    patent: 'patent',
+  },
+  ...{ video: 'motion_picture', audio: 'song', presentation: 'speech', manuscript: 'manuscript', standard: 'standard' },
+  other: 'document',
 };
 
 /** CSL's text fields, and what sources call them in `extra`. */

@@ -17,14 +17,19 @@ import { kindOf, type Kind } from './kinds.ts';
 import { markupSafe } from './markup.ts';
 
 const TYPES: Record<Kind, string> = {
-  article: 'JOUR',
-  conference: 'CPAPER',
-  chapter: 'CHAP',
-  book: 'BOOK',
-  thesis: 'THES',
-  report: 'RPRT',
-  other: 'GEN',
+  ...{ article: 'JOUR', magazine: 'MGZN', newspaper: 'NEWS', conference: 'CPAPER', chapter: 'CHAP', entry: 'ENCYC' },
+  ...{ book: 'BOOK', proceedings: 'BOOK', thesis: 'THES', report: 'RPRT', preprint: 'UNPB', dataset: 'DATA' },
+  ...{ software: 'COMP', webpage: 'ELEC', patent: 'PAT', video: 'VIDEO', audio: 'SOUND', presentation: 'SLIDE' },
+  ...{ manuscript: 'MANSCPT', standard: 'STAND', other: 'GEN' },
 };
+/** All that RIS has, so that a source's own comes back. */
+const KNOWN_TYPES = new Set(
+  (
+    'ABST ADVS AGGR ANCIENT ART BILL BLOG BOOK CASE CHAP CHART CLSWK COMP CONF CPAPER CTLG DATA DBASE DICT EBOOK ECHAP EDBOOK ' +
+    'EJOUR ELEC ENCYC EQUA FIGURE GEN GOVDOC GRNT HEAR ICOMM INPR INTV JFULL JOUR LEGAL MANSCPT MAP MGZN MPCT MULTI MUSIC NEWS ' +
+    'PAMP PAT PCOMM POD PRESS RPRT SER SLIDE SOUND STAND STAT STD THES UNBILL UNPB VIDEO WEB'
+  ).split(' '),
+);
 
 /** Tags by the names of `extra`: the source's own, and what others call the same. */
 const TAGS = new Map<string, string>([
@@ -64,7 +69,7 @@ function lines(paper: Paper): string[] {
   const { authors, editors, notes } = peopleIn(paper);
   const { type, pages, page, editors: _, moreAuthors, key, ...others } = extraWithIsbn(paper);
   const all = (tag: string, values: string[]): string[] => values.flatMap((value) => valueLines(tag, value));
-  const given = typeof type === 'string' && /^[A-Z]{3,7}$/.test(type) ? type : TYPES[kindOf(paper)];
+  const given = typeof type === 'string' && KNOWN_TYPES.has(type) ? type : TYPES[kindOf(paper)];
   const range = textsIn([pages, page])[0] ?? '';
   const [first = '', last = ''] = range.split(/(?<=.)[-–]+(?=.)/s, 2);
   return [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bibtex } from '../../src/export/bibtex.ts';
+import { kindOf } from '../../src/export/kinds.ts';
 import { toPaper, type Paper } from '../../src/paper.ts';
 import { bibtex as source } from '../../src/sources/bibtex.ts';
 import { readPath, records } from '../sources/read.ts';
@@ -158,13 +159,15 @@ describe('extra fields', () => {
     expect(await extraBack({ extra })).toEqual({ key: 'title', type: 'misc' });
   });
 
-  itShared('of genuine entries come back, all whose names have no blank', async () => {
+  itShared('of genuine entries come back, all whose names have no blank; an article of a conference as one', async () => {
     const entries = { 'zotero_betterbiblatex.bib': 150, 'scopus_export.bib': 3 };
     for (const [name, count] of Object.entries(entries)) {
       const papers = records(await readPath(source, sharedPath(`formats/${name}`))).map(({ input }) => toPaper(input));
       const back = await papersIn(source, await written(bibtex, papers));
       expect([papers, back].map(({ length }) => length)).toEqual([count, count]);
-      for (const [i, { extra }] of papers.entries()) {
+      for (const [i, paper] of papers.entries()) {
+        const isCalledArticle = paper.extra.type === 'article' && kindOf(paper) === 'conference';
+        const extra = isCalledArticle ? { ...paper.extra, type: 'inproceedings' } : paper.extra;
         // Fields that were given twice are joined.
         const joined = Object.entries(extra)
           .filter(([field]) => !/\s/.test(field))
