@@ -23,10 +23,17 @@ export const arxivAtom: Source = {
   name: 'arxiv-atom',
   title: 'arXiv API answer (Atom)',
 
-  detects: (head) => rootName(head) === 'feed' && /arxiv\.org\/(?:api|schemas)\b/i.test(head),
+  // A feed without an entry is an answer of nothing, whoever gave it.
+  detects: (head) =>
+    rootName(head) === 'feed' &&
+    (/arxiv\.org\/(?:api|schemas)\b/i.test(head) ||
+      (ATOM.test(head) && !/<(?:\w+:)?entry\b/.test(head) && END.test(head))),
 
   read: (file): AsyncGenerator<Found> => readXml(file.text(), { records: ['entry'], containers: ['feed'] }, readEntry),
 };
+
+const ATOM = /<(?:\w+:)?feed\s[^<>]*http:\/\/www\.w3\.org\/2005\/Atom/;
+const END = /<\/(?:\w+:)?feed>\s*$|<(?:\w+:)?feed\s[^<>]*\/>\s*$/;
 
 function readEntry(entry: XmlElement): Reading {
   const id = textOf(child(entry, 'id'));

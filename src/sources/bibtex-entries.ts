@@ -103,12 +103,16 @@ const NEXT_ENTRY =
   /^\s*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*(?:[^\s,{}"=]+\s*)?(?:[,=]|$))/i;
 /** A field where no entry is open: the entry before it had one closing brace too many. */
 const STRAY_FIELD = /^[\s,]*[a-z][\w-]*\s*=\s*[{"]/i;
+/** How records of RIS, PubMed and EndNote begin. */
+const FOREIGN = /^(?:TY {2}- [A-Z]|PMID- ?\d|%0 [A-Z])/;
 /** What a held line costs beside its characters, so that very many very short ones count as well. */
 const LINE_COST = 64;
 
 class EntrySplitter {
   #open: OpenPiece | undefined;
   #afterEntry = false;
+  /** Since the last entry there were records of another format. */
+  #isForeign = false;
   /** Whether comments may hold entries ("commented out"). Given up once a comment turns out never to be closed. */
   #commentsNest = true;
 
@@ -140,6 +144,7 @@ class EntrySplitter {
         at = begin;
         scanned = ENTRY.lastIndex;
         const type = match[1]!.toLowerCase();
+        this.#isForeign = false;
         const nothing = { lines: [], size: 0, tooLarge: false, close: '', depth: 0, quoted: false, last: '' };
         this.#open = { type, offset, ...nothing };
       }
@@ -179,6 +184,10 @@ class EntrySplitter {
   }
 
   *#stray(text: string, offset: number): Generator<Piece> {
+    if (FOREIGN.test(text) && !this.#isForeign) {
+      this.#isForeign = true; // Told once for all the records that follow.
+      yield { type: 'foreign', offset, text, closed: false, tooLarge: false };
+    }
     if (!this.#afterEntry || !STRAY_FIELD.test(text)) return;
     this.#afterEntry = false; // Told once for all the fields that follow.
     yield { type: 'stray', offset, text, closed: false, tooLarge: false };
@@ -271,6 +280,8 @@ class Macros {
 
 /** @throws BrokenEntry */
 function parsePiece({ type, text, closed, tooLarge }: Piece, macros: Macros): { key: string; fields: Fields } {
+  if (type === 'foreign')
+    throw syntaxError('records of another format among entries of BibTeX: put them into a file of their own');
   if (type === 'stray') throw syntaxError('a field outside any entry: the entry before it has one } too many');
   if (type === 'comment' || type === 'preamble') throw syntaxError(`the @${type} is not closed`);
   if (tooLarge) throw new BrokenEntry(TOO_LARGE.code, TOO_LARGE.reason);

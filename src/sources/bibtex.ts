@@ -21,11 +21,14 @@ import { yearIn } from './year.ts';
 const FIRST_ENTRY =
   /^[ \t\ufeff]*@[ \t]*(?:(?:string|preamble|comment)\s*[{(]|[a-z][\w-]*\s*[{(]\s*(?:[^\s,{}"=]+\s*)?[,=])/im;
 
+/** Where in a text the first entry begins. */
+export const beginOf = (head: string): number | undefined => FIRST_ENTRY.exec(head)?.index;
+
 export const bibtex: Source = {
   name: 'bibtex',
   title: 'BibTeX, BibLaTeX',
 
-  detects: (head) => FIRST_ENTRY.test(head),
+  detects: (head) => beginOf(head) !== undefined,
 
   async *read(file): AsyncGenerator<Found> {
     const inheritance = new Inheritance();

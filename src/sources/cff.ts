@@ -32,7 +32,7 @@ export const cff: Source = {
 };
 
 /** A thousand authors with all there is of them take half of this. */
-const MAX_CHARACTERS = 256 * 1024;
+const MAX_CHARACTERS = 192 * 1024;
 
 function documentIn(content: string): { papers: PaperInput[] } | Pick<UnreadableRecord, 'reject'> {
   const reject = (code: 'syntax' | 'too-large', reason: string) => ({ reject: { code, reason } });

@@ -4,8 +4,9 @@
  * known by them (`json-names.ts`).
  */
 import { withOwnNames } from './json-names.ts';
-import { firstRecord, hasTooManyValues, isObject, readJson, text, TOO_MANY, type JsonDialect } from './json-records.ts';
-import { linesOf, TOO_LARGE, type Found, type Source, type SourceFile } from './source.ts';
+import { firstRecord, hasTooManyValues, isObject, readJson, text, TOO_MANY } from './json-records.ts';
+import type { JsonDialect, JsonObject } from './json-records.ts';
+import { HEAD_CHARACTERS, linesOf, TOO_LARGE, type Found, type Source, type SourceFile } from './source.ts';
 
 const dialect: JsonDialect = { wrappers: [], read: withOwnNames };
 
@@ -14,6 +15,7 @@ export const jsonl: Source = {
   title: 'JSON Lines, JSON list',
 
   detects(head) {
+    if (isEmpty(head)) return true;
     if (isDocument(head)) {
       const record = firstRecord(head, dialect.wrappers);
       return text(record?.title) !== undefined || text(record?.abstract) !== undefined;
@@ -23,8 +25,43 @@ export const jsonl: Source = {
     return lines[0]!.startsWith('{') && (lines.length === 1 || lines.some((line) => isObject(parse(line))));
   },
 
-  read: (file) => (isDocument(file.head) ? readJson(file, dialect) : readLines(file)),
+  async *read(file) {
+    if (isEmpty(file.head)) return;
+    yield* isDocument(file.head) ? readJson(file, dialect) : readLines(file);
+  },
 };
+
+/** A whole document that holds nothing: an empty list, or an answer whose list is empty. */
+function isEmpty(head: string): boolean {
+  if (head.length >= HEAD_CHARACTERS || !/\[\s*\]\s*\}*\s*$|\[\s*\]\s*,/.test(head)) return false;
+  const value = parse(head.replace(/^\ufeff/, ''));
+  if (Array.isArray(value)) return value.length === 0;
+  return isObject(value) && listsIn(value, 2).some((list) => list.length === 0) && !isPaper(value);
+}
+
+const isPaper = (value: JsonObject): boolean => text(value.title) !== undefined || text(value.abstract) !== undefined;
+
+/** The lists in an object and in those inside it, as deep as answers keep their records. */
+const listsIn = (value: JsonObject, depth: number): unknown[][] =>
+  Object.entries(value).flatMap(([key, each]) => {
+    if (Array.isArray(each)) return RECORDS.has(key) ? [each] : [];
+    return isObject(each) && depth > 0 ? listsIn(each, depth - 1) : [];
+  });
+
+/** What services and programs call the list of their records. */
+const RECORDS = new Set([
+  'items',
+  'results',
+  'result',
+  'data',
+  'records',
+  'references',
+  'papers',
+  'articles',
+  'entries',
+  'hits',
+  'documents',
+]);
 
 /** No line of JSON Lines begins a list or leaves its object open. */
 const isDocument = (head: string): boolean => /^[\s\ufeff]*(?:\[|\{[ \t\r]*\n)/.test(head);

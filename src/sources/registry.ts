@@ -7,7 +7,7 @@ import { aclXml } from './acl-xml.ts';
 import { arxivAtom } from './arxiv-atom.ts';
 import { arxivKaggle } from './arxiv-kaggle.ts';
 import { beir } from './beir.ts';
-import { bibtex } from './bibtex.ts';
+import { beginOf, bibtex } from './bibtex.ts';
 import { cff } from './cff.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
@@ -106,6 +106,13 @@ export function detectSource(head: string, map?: ColumnMap): Source | undefined 
   const withMap = (source: Source): Source => (source === xlsx ? xlsxWith(map!) : source);
   const sources =
     map === undefined ? SOURCES : [...SOURCES.filter((source) => source !== csv).map(withMap), csvWith(map)];
+  const found = sources.find((source) => source.detects(head));
+  // Of files that were put together, the first says what it is; the others are told of.
+  const before = found === bibtex ? head.slice(0, beginOf(head)) : '';
+  if (before.trim() !== '') return TAGGED.find((source) => source.detects(before)) ?? found;
   // A table that nobody knows is told which columns it has.
-  return sources.find((source) => source.detects(head)) ?? (looksLikeTable(head) ? csv : undefined);
+  return found ?? (looksLikeTable(head) ? csv : undefined);
 }
+
+/** What may stand before BibTeX in one file. */
+const TAGGED = [ris, wos, nbib, enw, refworks];

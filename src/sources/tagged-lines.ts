@@ -68,7 +68,7 @@ export async function* readTagged(file: SourceFile, format: TaggedFormat): Async
   for await (const whole of linesIn(file)) {
     for (const { line, tagged } of partsOf(whole, readLine, format)) {
       const isBlank = line.text.trim() === '';
-      const isEnd = tagged !== undefined && format.ends.includes(tagged.tag);
+      const isEnd = tagged ? format.ends.includes(tagged.tag) : ENTRY.test(line.text);
       if (open && (isEnd || (tagged && beginsAnother(open, tagged.tag, isAfterBlank, format)))) yield* close();
       const isStray: boolean =
         !tagged && !isBlank && (!open || (isAfterBlank && !goesOnAfterBlank(open, line.text, format)));
@@ -150,23 +150,34 @@ class PassedOver {
   #characters = 0;
   #offset = 0;
   #raw = '';
+  #isBibliography = false;
 
   add(text: string, offset: number, characters = text.length): void {
     if (this.#lines++ === 0) this.#offset = offset;
     this.#characters += characters;
+    this.#isBibliography ||= ENTRY.test(text);
     if (this.#raw.length < RAW_CHARACTERS) this.#raw += `${this.#raw && '\n'}${text.slice(0, RAW_CHARACTERS)}`;
   }
 
   /** What is to be told of what was passed over since this was asked for last. */
   take(): Omit<Extract<Found, { reject: unknown }>, 'record'> | undefined {
     const [lines, characters, offset, raw] = [this.#lines, this.#characters, this.#offset, this.#raw];
+    const isBibliography = this.#isBibliography;
     this.#lines = this.#characters = 0;
     this.#raw = '';
+    this.#isBibliography = false;
+    if (isBibliography) {
+      const reason = `${lines} line${lines === 1 ? '' : 's'} of BibTeX among records of another format: put them into a file of their own`;
+      return { offset, raw, reject: { code: 'syntax', reason } };
+    }
     if (characters <= FURNITURE) return undefined;
     const reason = `${lines} line${lines === 1 ? '' : 's'} passed over that ${lines === 1 ? 'is' : 'are'} in no record`;
     return { offset, raw, reject: { code: 'syntax', reason } };
   }
 }
+
+/** How an entry of BibTeX begins. */
+const ENTRY = /^\s*@[a-z]{3,40}\s*\{\s*[^\s,{}"=]{1,200}\s*,/i;
 
 /** Characters: links, numbers, headings and notes of a page. */
 const FURNITURE = 2000;

@@ -82,7 +82,7 @@ describe('an answer of the arXiv API', () => {
 
   it('is recognised, and other feeds are not', () => {
     expect(arxivAtom.detects(feed(''))).toBe(true);
-    expect(arxivAtom.detects(feed('').replace(/arxiv/g, 'example'))).toBe(false);
+    expect(arxivAtom.detects(feed('<entry/>').replace(/arxiv/g, 'example'))).toBe(false);
     expect(arxivAtom.detects('<html><a href="https://arxiv.org/api">feed</a></html>')).toBe(false);
   });
 

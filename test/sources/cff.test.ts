@@ -88,7 +88,7 @@ references:
     const bomb = `${FILE}a0: &a0 [x, x]\n${Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`).join('')}`;
     for (const [text, reason] of [
       ['cff-version: 1.2.0\ntitle: [', /not YAML/],
-      [`${FILE}# ${'x'.repeat(300_000)}`, /more than 256 Ki/],
+      [`${FILE}# ${'x'.repeat(300_000)}`, /more than 192 Ki/],
       [bomb, /not YAML: .*alias/],
     ] as const) {
       const found = await readText(cff, text);

@@ -331,7 +331,7 @@ const SHAPES: Record<string, Shape> = {
     },
     // Longer ones are not read.
     files: (size) => {
-      const most = Math.min(size, 250_000);
+      const most = Math.min(size, 190_000);
       const begin = 'cff-version: 1.2.0\ntitle: T\n';
       return {
         'many authors': [begin, 'authors:\n', ...repeated('  - name: A\n', most)],

@@ -75,7 +75,6 @@ it('is recognised by its first line', () => {
   for (const other of [
     '',
     '[17]',
-    '[]',
     '[{"name": "A"}]',
     '17\n',
     'title,year\n',
@@ -85,6 +84,12 @@ it('is recognised by its first line', () => {
   ]) {
     expect([other, jsonl.detects(other)]).toEqual([other, false]);
   }
+});
+
+it('is recognised where it holds nothing', () => {
+  for (const nothing of ['[]', '{"items": []}', '{"meta": {}, "results": [ ]}'])
+    expect(jsonl.detects(nothing)).toBe(true);
+  expect(jsonl.detects('{\n  "name": "A",\n  "friends": []\n}')).toBe(false);
 });
 
 it('is recognised although its first line is broken or does not end in what is seen of it', () => {
