@@ -41,6 +41,7 @@ describe('CITATION.cff', () => {
     expect(await papersIn(FILE)).toEqual([
       {
         id: 'doi:10.5555/sheep',
+        names: [{ family: 'Berg', given: 'Ann', particle: 'van den', suffix: 'Jr.' }, { literal: 'The Sheep Group' }],
         title: 'Sheep counter',
         abstract: 'Counts sheep.',
         authors: ['Ann van den Berg Jr.', 'The Sheep Group'],

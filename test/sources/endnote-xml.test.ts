@@ -39,6 +39,7 @@ describe('a record of EndNote XML', () => {
     expect(await papersIn(library(record))).toEqual([
       {
         id: 'doi:10.5555/sheep',
+        names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }, { family: 'Ode', given: 'Bo' }],
         title: 'Counting Ovis at night',
         abstract: 'One.\nTwo.',
         authors: ['Ann Abel', 'The Sheep Group'],

@@ -41,6 +41,7 @@ describe('a record of .enw', () => {
       expect(await papersIn(text)).toEqual([
         {
           id: 'doi:10.5555/sheep',
+          names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }, { family: 'Ode', given: 'Bo' }],
           title: 'Counting sheep',
           abstract: 'We count.\nAt night, too.',
           authors: ['Ann Abel', 'The Sheep Group'],

@@ -41,6 +41,7 @@ it('a core answer gives every field its place', async () => {
   expect(await papersIn(answer(core))).toEqual([
     {
       id: 'doi:10.5555/sheep',
+      names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }],
       title: 'Counting sheep.',
       abstract: 'Aims\nTo count.',
       authors: ['Ann Abel', 'The Sheep Group'],

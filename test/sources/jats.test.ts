@@ -45,6 +45,11 @@ describe('an article in JATS', () => {
       expect(await papersIn(text, length)).toEqual([
         {
           id: 'doi:10.5555/sheep',
+          names: [
+            { family: 'Abel', given: 'Ann B', suffix: 'Jr' },
+            { literal: 'The Sheep Group' },
+            { family: 'Ode', given: 'Bo' },
+          ],
           title: 'Counting Ovis at CO2: a study',
           abstract: 'Aims\nTo count x.',
           authors: ['Ann B Abel Jr', 'The Sheep Group'],

@@ -22,6 +22,7 @@ it('a document of Mendeley gives every field its place', async () => {
     expect(records(await readText(mendeley, text)).map(({ input }) => toPaper(input))).toEqual([
       {
         id: 'doi:10.5555/sheep',
+        names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }, { family: 'Ode', given: 'Bo' }],
         title: 'Counting sheep',
         abstract: 'We count.',
         authors: ['Ann Abel', 'The Sheep Group'],

@@ -36,6 +36,7 @@ describe('a record of MODS', () => {
     expect(await papersIn(collection(record))).toEqual([
       {
         id: 'doi:10.5555/sheep',
+        names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }, { family: 'Ode', given: 'Bo' }],
         title: 'The counting of sheep: a study',
         abstract: 'We count.',
         authors: ['Ann Abel', 'The Sheep Group'],

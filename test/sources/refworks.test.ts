@@ -39,6 +39,11 @@ it('a record of RefWorks gives every field its place', async () => {
     expect(records(found).map(({ input }) => toPaper(input))).toEqual([
       {
         id: 'doi:10.5555/sheep',
+        names: [
+          { family: 'Abel', given: 'Ann' },
+          { family: 'Ito', given: 'Ai', suffix: 'Jr.' },
+          { family: 'Ode', given: 'Bo' },
+        ],
         title: 'Counting sheep',
         abstract: 'We count.\nDNA is what is left.',
         authors: ['Ann Abel', 'Ai Ito Jr.'],

@@ -24,6 +24,7 @@ const PAPER = {
   id: 'doi:10.5555/sheep',
   title: 'Counting sheep',
   authors: ['Ann B Abel'],
+  names: [{ family: 'Abel', given: 'Ann B' }],
   year: 2020,
   venue: 'Journal of Sheep',
   ids: { doi: '10.5555/sheep', arxiv: '2005.00001' },

@@ -46,6 +46,7 @@ describe('an item of Zotero RDF', () => {
       expect(await papersIn(ARTICLE + ATTACHMENT + JOURNAL, length)).toEqual([
         {
           id: 'doi:10.5555/sheep',
+          names: [{ family: 'Abel', given: 'Ann' }, { literal: 'The Sheep Group' }, { family: 'Ode', given: 'Bo' }],
           title: 'Counting sheep',
           abstract: 'We count.',
           authors: ['Ann Abel', 'The Sheep Group'],
