@@ -2,6 +2,7 @@
 import picocolors from 'picocolors';
 import { namesLine, type Brief } from '../paper.ts';
 import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
+import { ordinal, placesOf } from '../search/why.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;
@@ -61,8 +62,7 @@ function hitText(hit: Hit, place: number): string {
         : 'not embedded yet'
       : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
   const why = [
-    ranks.dense && `${superlative('nearest', ranks.dense)} in meaning`,
-    ranks.lexical && `${superlative('best', ranks.lexical)} by its words`,
+    ...placesOf(ranks),
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
   const facts = [
@@ -82,14 +82,6 @@ function hitText(hit: Hit, place: number): string {
     .join('\n');
 }
 
-const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
-const ENDINGS: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
-
-/** "nearest", "2nd nearest". @param place 1 for the first. */
-function superlative(word: string, place: number): string {
-  return place === 1 ? word : `${place}${ENDINGS[ORDINALS.select(place)]} ${word}`;
-}
-
 function explanationLines({ dense, lexical, words, sentence, rerank }: Explanation): string[] {
   const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
   return [
@@ -98,7 +90,7 @@ function explanationLines({ dense, lexical, words, sentence, rerank }: Explanati
       `    ${(dense.share + lexical.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
         (found.length > 0 ? ` (${found.join(', ')})` : ''),
     ),
-    ...(rerank ? [pc.dim(`    ${rerank.before}. before re-ranking`)] : []),
+    ...(rerank ? [pc.dim(`    ${ordinal(rerank.before)} before re-ranking`)] : []),
   ];
 }
 

@@ -15,6 +15,7 @@ import { namesLine } from '../paper.ts';
 import { excerpt } from '../text.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
+import { ordinal, placesOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
@@ -232,17 +233,9 @@ function nearness({ similarity, relevance, ranks }: Hit): Html {
 }
 
 function reasons({ ranks, explanation }: Hit): string {
-  const parts = [];
-  if (ranks.dense !== null) parts.push(`${ordinal(ranks.dense)} by meaning`);
-  if (ranks.lexical !== null) parts.push(`${ordinal(ranks.lexical)} by words`);
+  const parts = placesOf(ranks);
   if (explanation?.rerank) parts.push(`${ordinal(explanation.rerank.before)} before re-ranking`);
   return parts.join(', ');
-}
-
-function ordinal(n: number): string {
-  const suffix =
-    { one: 'st', two: 'nd', few: 'rd' }[new Intl.PluralRules('en', { type: 'ordinal' }).select(n) as 'one'] ?? 'th';
-  return `${n}${suffix}`;
 }
 
 function capitalised(text: string): string {

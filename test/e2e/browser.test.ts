@@ -113,7 +113,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       expect(numbers.map((text) => text.trim().split(/\s+/).at(-1))).toEqual(
         hits.map(({ similarity }) => similarity.toFixed(2)),
       );
-      expect(await page.locator('.why').first().textContent()).toContain('1st by meaning, 1st by words');
+      expect(await page.locator('.why').first().textContent()).toContain('nearest in meaning, best by its words');
       expect(await page.locator('li').first().locator('h2 mark').allTextContents()).toEqual(['Computable', 'Numbers']);
     });
 

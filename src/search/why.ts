@@ -1,0 +1,17 @@
+/** Why is a paper there? In words that a person understands, the same at every door. */
+import type { Hit } from './answer.ts';
+
+const RULES = new Intl.PluralRules('en', { type: 'ordinal' });
+const ENDINGS: Record<string, string> = { one: 'st', two: 'nd', few: 'rd', other: 'th' };
+
+/** "2nd". @param place 1 for the first. */
+export const ordinal = (place: number): string => `${place}${ENDINGS[RULES.select(place)]}`;
+
+/** What each leg that found a paper says of it: "nearest in meaning", "2nd best by its words". */
+export function placesOf({ dense, lexical }: Hit['ranks']): string[] {
+  const superlative = (word: string, place: number): string => (place === 1 ? word : `${ordinal(place)} ${word}`);
+  return [
+    ...(dense === null ? [] : [`${superlative('nearest', dense)} in meaning`]),
+    ...(lexical === null ? [] : [`${superlative('best', lexical)} by its words`]),
+  ];
+}
