@@ -34,6 +34,30 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
+const PARENT_CHECK_MS = 1000;
+
+/**
+ * Ends the program, as SIGTERM does, when whoever started it has ended. For what npm starts: a signal that npm is sent reaches
+ * the shell between the two, which ends and keeps it to itself. Windows leaves an orphan its parent's number, so that number is
+ * looked up as well.
+ */
+export function endWithParent(): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent && isThere(parent)) return;
+    clearInterval(watch);
+    if (!process.emit('SIGTERM', 'SIGTERM')) process.exit(EXIT_INTERRUPTED);
+  }, PARENT_CHECK_MS).unref();
+}
+
+function isThere(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // It is there, and somebody else's.
+  }
+}
+
 /** What a program ends with after papers were taken in. */
 export function exitAfter({ interrupted, rejected }: { interrupted: boolean; rejected: number }): void {
   if (interrupted) process.exitCode = EXIT_INTERRUPTED;
