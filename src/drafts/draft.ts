@@ -8,7 +8,7 @@
 import { AkinError } from '../errors.ts';
 import { arxivOfDoi, IDENTIFIER_KINDS, normalIdentifier, parseIdentifier, type Identifiers } from '../identifiers.ts';
 import type { SourceFile } from '../sources/source.ts';
-import { withoutTrailing } from '../text.ts';
+import { onOneLine, withoutTrailing } from '../text.ts';
 
 export interface Draft {
   /** Empty where none was found. */
@@ -133,7 +133,7 @@ export function paragraphOf(
   { heading, offset }: Pick<Paragraph, 'heading' | 'offset'>,
 ): Paragraph | undefined {
   const citations: Citation[] = [];
-  const flat = text.replace(/\s+/g, ' ').trim();
+  const flat = onOneLine(text).trim();
   let plain = '';
   let end = 0;
   for (const { 0: mark, 1: index, index: at } of flat.matchAll(MARK)) {
@@ -171,7 +171,7 @@ const MAX_REFERENCE = 4000;
 
 /** A reference of which only its text is known; the identifiers in it are found. */
 export function referenceOf(key: string | null, text: string): Reference {
-  const flat = text.trimStart().slice(0, MAX_REFERENCE).replace(/\s+/g, ' ').trim();
+  const flat = onOneLine(text.trimStart().slice(0, MAX_REFERENCE)).trim();
   return { key, title: '', text: flat, ids: identifiersIn(flat) };
 }
 

@@ -4,7 +4,8 @@
  */
 import { referenceOf, type CitationMarks, type Reference } from './draft.ts';
 
-const CITATION = /\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\]/g;
+/** Of up to thirty numbers and spans: what has more is no citation, and one of millions would be too much to look ahead to. */
+const CITATION = /\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3}){0,29})\]/g;
 /** References cited by one bracket at most: "[1–500]" is something else. */
 const MAX_SPAN = 30;
 

@@ -76,29 +76,27 @@ function isHeading(text: string): boolean {
 /** What stands between blank lines. */
 function blocksOf(text: string): Block[] {
   const blocks: Block[] = [];
-  let lines: string[] = [];
-  let begin = 0;
-  let offset = 0;
-  const take = (): void => {
-    const [first = '', ...rest] = lines;
-    lines = [];
-    if (first === '') return;
+  let begin: number | undefined; // Of the block that is open.
+  const take = (end: number): void => {
+    if (begin === undefined) return;
+    const said = text.slice(begin, end).trimEnd();
+    const firstEnd = said.indexOf('\n');
+    const first = said.slice(0, firstEnd === -1 ? said.length : firstEnd);
     // A heading may stand right above its paragraph.
-    if (rest.length > 0 && (isAbstract(first) || isReferences(first))) {
+    if (firstEnd !== -1 && (isAbstract(first) || isReferences(first))) {
       blocks.push({ text: first, offset: begin });
-      blocks.push({ text: rest.join('\n').trimEnd(), offset: begin + first.length + 1 });
-    } else blocks.push({ text: [first, ...rest].join('\n').trimEnd(), offset: begin });
+      blocks.push({ text: said.slice(firstEnd + 1), offset: begin + firstEnd + 1 });
+    } else blocks.push({ text: said, offset: begin });
+    begin = undefined;
   };
-  for (const line of text.split('\n')) {
+  for (let [at, end] = [0, 0]; at < text.length; at = end + 1) {
+    end = text.indexOf('\n', at);
+    if (end === -1) end = text.length;
+    const line = text.slice(at, end);
     const indent = line.length - line.trimStart().length;
-    if (indent === line.length) take();
-    else if (lines.length > 0) lines.push(line);
-    else {
-      begin = offset + indent;
-      lines = [line.slice(indent)];
-    }
-    offset += line.length + 1;
+    if (indent === line.length) take(at);
+    else begin ??= at + indent;
   }
-  take();
+  take(text.length);
   return blocks;
 }
