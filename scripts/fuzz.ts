@@ -1,6 +1,6 @@
 /**
  * npm run fuzz [-- --source NAME] [--case TEXT] [--size N] [--seed N] [--each]: every source against every hostile file there
- * is for it.
+ * is for it, and every reader of drafts (`--source draft-markdown` and the like).
  *
  * Each is read in a process of its own kind, so that a crash, a hang or the memory it takes is seen from outside. Prints a
  * table of the sources, with `--each` one of the files before it; exits with 1 where a source crashed, took more than 256 MB
@@ -15,6 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { builtOf } from '../src/package.ts';
 import { MAX_RECORD_CHARACTERS } from '../src/sources/source.ts';
+import { endingOf, HOSTILE_DRAFTS, hostileDrafts } from '../test/drafts/hostile.ts';
 import { HOSTILE, hostileFiles, type HostileFile } from '../test/sources/hostile.ts';
 import type { Outcome, Task } from './fuzz/reader.ts';
 
@@ -39,14 +40,14 @@ const MAX_ADDED_MB = 256;
 const PATIENCE_MS = 300_000;
 
 const folder = mkdtempSync(path.join(tmpdir(), 'akin-fuzz-'));
-const file = path.join(folder, 'hostile');
 const failures: string[] = [];
 let reader: ChildProcess | undefined;
 
 console.log('| source | files | papers | rejects | most memory added, MB | most processor time, s |');
 console.log('|---|---|---|---|---|---|');
 try {
-  for (const source of values.source === undefined ? HOSTILE : [values.source]) await fuzz(source);
+  const sources = values.source === undefined ? [...HOSTILE, ...HOSTILE_DRAFTS] : [values.source];
+  for (const source of sources) await fuzz(source);
 } finally {
   reader?.kill('SIGKILL');
   rmSync(folder, { recursive: true });
@@ -58,10 +59,12 @@ async function fuzz(source: string): Promise<void> {
   const worst = { addedMB: { value: 0, name: '' }, seconds: { value: 0, name: '' } };
   const rejects: Record<string, number> = {};
   let [files, papers] = [0, 0];
-  for (const hostile of hostileFiles(source, Number(values.size), Number(values.seed))) {
+  const file = path.join(folder, `hostile${endingOf(source)}`);
+  const hostileOnes = HOSTILE_DRAFTS.includes(source) ? hostileDrafts : hostileFiles;
+  for await (const hostile of hostileOnes(source, Number(values.size), Number(values.seed))) {
     const { name } = hostile;
     if (!name.includes(values.case)) continue;
-    write(hostile);
+    write(file, hostile);
     let outcome = await read({ source, file });
     // Memory that an earlier file left behind is not this one's.
     if (typeof outcome !== 'string' && outcome.addedMB > MAX_ADDED_MB) {
@@ -102,7 +105,7 @@ async function fuzz(source: string): Promise<void> {
   );
 }
 
-function write({ pieces }: HostileFile): void {
+function write(file: string, { pieces }: HostileFile): void {
   const descriptor = openSync(file, 'w');
   for (const piece of pieces) writeFileSync(descriptor, piece);
   closeSync(descriptor);

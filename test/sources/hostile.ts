@@ -434,25 +434,32 @@ export function* hostileFiles(source: string, size: number, seed = 7): Generator
   }
   yield { name: 'title: far too long', pieces: joined('', pieceByPiece(file, size * 4), '') };
   for (const [name, pieces] of Object.entries(shape.files?.(size) ?? {})) yield { name, pieces };
+  yield* damaged(Buffer.from(whole), Buffer.from(whole.repeat(5)), seed);
+}
+
+/**
+ * A file that is cut off, has other bytes here and there, or its parts in another order.
+ * @param long the same, maybe several times: what is changed.
+ */
+export function* damaged(whole: Buffer, long: Buffer, seed: number): Generator<HostileFile> {
   for (let part = 1; part < 8; part++) {
-    yield { name: `cut off at ${part}/8`, pieces: [whole.slice(0, (whole.length * part) / 8)] };
+    yield { name: `cut off at ${part}/8`, pieces: [whole.subarray(0, (whole.length * part) / 8)] };
   }
   const random = randomNumbers(seed);
-  const many = Buffer.from(whole.repeat(5));
   for (let run = 1; run <= 8; run++) {
-    const changed = Buffer.from(many);
+    const changed = Buffer.from(long);
     for (let i = 0; i < 20; i++) changed[random(changed.length)] = random(256);
     yield { name: `bytes changed, ${run}`, pieces: [changed] };
   }
   for (let run = 1; run <= 8; run++) {
-    const cuts = Array.from({ length: 6 }, () => random(many.length)).sort((a, b) => a - b);
-    const parts = [0, ...cuts].map((begin, i) => many.subarray(begin, cuts[i]));
+    const cuts = Array.from({ length: 6 }, () => random(long.length)).sort((a, b) => a - b);
+    const parts = [0, ...cuts].map((begin, i) => long.subarray(begin, cuts[i]));
     yield { name: `parts moved, ${run}`, pieces: parts.sort(() => random(3) - 1) };
   }
 }
 
 /** What is hostile to everybody. */
-function* anywhere(size: number, seed: number): Generator<HostileFile> {
+export function* anywhere(size: number, seed: number): Generator<HostileFile> {
   const random = randomNumbers(seed);
   yield { name: 'random bytes', pieces: [Buffer.from(Array.from({ length: Math.min(size, 1e6) }, () => random(256)))] };
   const letters = Array.from({ length: Math.min(size, 1e6) }, () => String.fromCharCode(32 + random(95)));
@@ -530,7 +537,7 @@ function* hostileWorkbooks(size: number, seed: number): Generator<HostileFile> {
   yield { name: 'many parts', pieces: [zipOf({ 'xl/workbook.xml': 'a', ...Object.fromEntries(parts) })] };
 }
 
-function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
+export function* hostilePdfs(size: number, seed: number): Generator<HostileFile> {
   const whole = pdfOf([[{ text: 'A title', x: 80, y: 700, size: 20 }]]);
   const random = randomNumbers(seed);
   for (let part = 1; part < 8; part++) {
