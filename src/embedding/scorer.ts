@@ -46,7 +46,7 @@ export class Scorer {
 
   /**
    * The model's logit for a pair: any number, the higher the better; comparable only within one model.
-   * @throws AkinError `embedding-failed` when the model could not run, or was closed.
+   * @throws AkinError `embedding-failed` when the model could not run, or was closed; the signal's reason.
    */
   score(query: string, passage: string, signal?: AbortSignal): Promise<number> {
     return this.#pool.run({ query, passage }, { signal });

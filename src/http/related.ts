@@ -72,7 +72,8 @@ export function answerRelated(app: OpenAPIHono, session: Session): void {
     const isJson = type === 'application/json';
     const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);
     const written = (name: string) => (name === 'draft' ? field : name);
-    return c.json(await asWritten(written, () => session.suggest(draft, options)));
+    const { signal } = c.req.raw;
+    return c.json(await asWritten(written, () => session.suggest(draft, { ...options, signal })));
   });
 }
 

@@ -176,14 +176,17 @@ export interface Finding {
   hint?: string;
 }
 
-/** The reading side. Every method sees what a writer was told is stored by the time of the call. */
+/**
+ * The reading side. Every method sees what a writer was told is stored by the time of the call. A signal says that nobody waits
+ * for the answer any more: what has not begun then never does, and the call fails with the signal's reason.
+ */
 export interface Library {
   /** The model of the space in use. */
   readonly model: Model;
   state(): Promise<LibraryState>;
   facts(): Promise<LibraryFacts>;
   /** The papers that names mean, each by its id, by the id of any record merged into it, or by an identifier (`doi:…`, a URL). */
-  find(names: string[]): Promise<(Key | undefined)[]>;
+  find(names: string[], signal?: AbortSignal): Promise<(Key | undefined)[]>;
   /**
    * Candidates from both legs, each complete: whichever leg found it, the other one's word on it is there as well.
    * Among equals at the end of a leg any may be left out.
@@ -196,15 +199,16 @@ export interface Library {
   describe(
     keys: Key[],
     asked?: { words?: { text: string; scoring: WordScoring } | undefined; records?: boolean | undefined },
+    signal?: AbortSignal,
   ): Promise<(Described | undefined)[]>;
   /** The vectors of papers in the space in use; undefined where one has none yet. */
-  vectors(keys: Key[]): Promise<(Float32Array | undefined)[]>;
+  vectors(keys: Key[], signal?: AbortSignal): Promise<(Float32Array | undefined)[]>;
   /** The first `limit` papers that a filter lets through, in an order; equal ones in the order of their ids. */
-  list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]>;
+  list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]>;
   /** How many papers a filter lets through. */
   count(filter: Filter): Promise<number>;
   /** How many of these papers have which year, author, venue, category, collection: the `limit` commonest of each. */
-  facets(keys: Key[], limit: number): Promise<Facets>;
+  facets(keys: Key[], limit: number, signal?: AbortSignal): Promise<Facets>;
   /** Every paper there is, in the order in which they came. Papers added or removed meanwhile may or may not be among them. */
   everyPaper(): AsyncIterable<Paper>;
   /** Every work of several versions, the leading paper first, in the order in which the leading papers came. */

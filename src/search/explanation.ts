@@ -22,11 +22,13 @@ export class Explainer {
    * Explains the papers of one page.
    * @param page what was ranked, with the paper's abstract and the words that were found in it.
    * @param vector the question's.
+   * @param signal ends the work.
    */
   async explain(
     page: { ranked: Entry; abstract: string; words: FoundWord[] }[],
     vector: Float32Array | undefined,
     how: Explain,
+    signal?: AbortSignal,
   ): Promise<Explanation[]> {
     const end = how === 'full' ? Infinity : performance.now() + FAST_MS;
     const explained: Explanation[] = [];
@@ -40,7 +42,7 @@ export class Explainer {
           dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
           lexical: { rank: ranks.lexical ?? null, value: match?.score ?? 0, share: shares.lexical },
           words,
-          sentence: await this.#sentence(abstract, vector, words, end),
+          sentence: await this.#sentence(abstract, vector, words, { end, signal }),
           ...(verdict && { rerank: verdict }),
         };
       }
@@ -53,11 +55,11 @@ export class Explainer {
     abstract: string,
     vector: Float32Array | undefined,
     words: FoundWord[],
-    end: number,
+    { end, signal }: { end: number; signal: AbortSignal | undefined },
   ): Promise<Explanation['sentence']> {
     const isTime = () => performance.now() < end;
     const sentences = sentencesOf(abstract);
-    const nearest = vector && (await inTime(this.#sentences.nearest(vector, sentences, isTime), end));
+    const nearest = vector && (await inTime(this.#sentences.nearest(vector, sentences, { isTime, signal }), end));
     return nearest ?? wordiest(sentences, words);
   }
 }

@@ -85,7 +85,7 @@ export class Lists {
     clock: Clock,
     { read, signal }: { read?: number | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<List> {
-    if (asked.vector === undefined) return this.#listed(asked, shape);
+    if (asked.vector === undefined) return this.#listed(asked, shape, signal);
     const { text, filter, named, given } = asked;
     const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
     const { candidates, also, exhausted, corrections, state } = await this.#library.recall({
@@ -126,7 +126,7 @@ export class Lists {
     if (rerank) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
-      ({ entries, read } = await reranked(text, entries, this.#library, this.#scorer(), limit));
+      ({ entries, read } = await reranked(text, entries, this.#library, this.#scorer(), limit, signal));
       clock.stop('rerank');
     }
     const workNamed = seeds.find(({ key }) => key === named)?.work;
@@ -137,10 +137,10 @@ export class Lists {
   }
 
   /** Conditions only: there is nothing to be near to, so the newest are the best. */
-  async #listed({ filter, given }: Understood, { sort }: ListShape): Promise<List> {
+  async #listed({ filter, given }: Understood, { sort }: ListShape, signal: AbortSignal | undefined): Promise<List> {
     // Asked for first, so that no list passes for one of a later state.
     const state = await this.#library.state();
-    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH);
+    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH, signal);
     const without = given.length === 0 ? [] : await this.#worksOf(given);
     const entries = oncePerWork(listed, without).map((each) => ({
       ...each,

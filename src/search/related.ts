@@ -49,6 +49,17 @@ export interface Weights {
   diversity: number;
 }
 
+/** How suggestions are asked for. */
+export interface SuggestOptions {
+  /** How many in all, 1 to `MAX_SUGGESTIONS`. */
+  limit?: number | undefined;
+  /** Only papers of these years. */
+  years?: Filter | undefined;
+  weights?: Weights | undefined;
+  /** Ends the work when nobody waits for the answer any more. */
+  signal?: AbortSignal | undefined;
+}
+
 /** Chosen and checked by `npm run eval:related`; see scripts/README.md. */
 export const WEIGHTS: Weights = { evidence: 0.4, breadth: 0.6, diversity: 0.1 };
 
@@ -88,18 +99,9 @@ export class Related {
 
   /**
    * The papers a draft might cite and does not.
-   * @param limit how many in all, 1 to `MAX_SUGGESTIONS`.
-   * @param years only papers of these years.
-   * @throws AkinError `invalid-argument` for a draft without prose, `overloaded`.
+   * @throws AkinError `invalid-argument` for a draft without prose, `overloaded`; the signal's reason when it is given.
    */
-  async suggest(
-    draft: Draft,
-    {
-      limit = DEFAULT_SUGGESTIONS,
-      years,
-      weights = WEIGHTS,
-    }: { limit?: number; years?: Filter | undefined; weights?: Weights } = {},
-  ): Promise<RelatedAnswer> {
+  async suggest(draft: Draft, options: SuggestOptions = {}): Promise<RelatedAnswer> {
     if (this.#running >= MAX_AT_ONCE) {
       throw new AkinError('overloaded', `${this.#running} drafts are being read already`, {
         hint: 'try again in a few seconds',
@@ -107,13 +109,17 @@ export class Related {
     }
     this.#running++;
     try {
-      return await this.#suggest(draft, limit, years, weights);
+      return await this.#suggest(draft, options);
     } finally {
       this.#running--;
     }
   }
 
-  async #suggest(draft: Draft, limit: number, years: Filter | undefined, weights: Weights): Promise<RelatedAnswer> {
+  async #suggest(
+    draft: Draft,
+    { limit = DEFAULT_SUGGESTIONS, years, weights = WEIGHTS, signal }: SuggestOptions,
+  ): Promise<RelatedAnswer> {
+    signal?.throwIfAborted();
     const passages: Passage[] = [];
     const notes = [...draft.notes];
     for (const passage of passagesOf(draft, this.#embedder.model.maxTokens)) {
@@ -130,10 +136,12 @@ export class Related {
       });
     }
 
-    const cited = await this.#cited(draft.references, notes);
-    const asked = await this.#asked(passages, cited, weights.evidence);
-    const candidates = await this.#candidates(asked, draft, cited, years, limit * POOL, weights.breadth);
-    const chosen = await this.#described(await this.#diverse(candidates, limit, weights.diversity));
+    const cited = await this.#cited(draft.references, notes, signal);
+    const asked = await this.#asked(passages, cited, weights.evidence, signal);
+    const wanted = { count: limit * POOL, years, breadth: weights.breadth, signal };
+    const candidates = await this.#candidates(asked, draft, cited, wanted);
+    const diverse = await this.#diverse(candidates, limit, weights.diversity, signal);
+    const chosen = await this.#described(diverse, signal);
 
     const answer = await Promise.all(
       asked.map(async ({ passage, vector }, i): Promise<PassageSuggestions> => {
@@ -145,7 +153,7 @@ export class Related {
               ...briefOf(paper),
               score,
               similarity: its ? dot(vector, its) : null,
-              reason: reasonOf(await this.#sentences.nearest(vector, sentencesOf(paper.abstract))),
+              reason: reasonOf(await this.#sentences.nearest(vector, sentencesOf(paper.abstract), { signal })),
             };
           }),
         );
@@ -168,13 +176,13 @@ export class Related {
   // ---- What is cited ----
 
   /** The papers of references: by an identifier, else by the title, which must be the same or stand in the reference. */
-  async #cited(references: Reference[], notes: string[]): Promise<Cited[]> {
-    const identified = await this.#byIdentifiers(references);
+  async #cited(references: Reference[], notes: string[], signal: AbortSignal | undefined): Promise<Cited[]> {
+    const identified = await this.#byIdentifiers(references, signal);
     const cited: Cited[] = [];
     let searches = 0;
     for (const [i, reference] of references.entries()) {
       let found = identified[i];
-      if (found === undefined && ++searches <= MAX_BY_TITLE) found = await this.#byTitle(reference);
+      if (found === undefined && ++searches <= MAX_BY_TITLE) found = await this.#byTitle(reference, signal);
       cited.push({ reference, found });
     }
     if (searches > MAX_BY_TITLE) {
@@ -186,24 +194,24 @@ export class Related {
   }
 
   /** The papers that references name by an identifier, the preferred kinds first; undefined where none is known. */
-  async #byIdentifiers(references: Reference[]): Promise<(Candidate | undefined)[]> {
+  async #byIdentifiers(references: Reference[], signal: AbortSignal | undefined): Promise<(Candidate | undefined)[]> {
     const named = references.map(({ ids }) =>
       IDENTIFIER_KINDS.flatMap((kind) => (ids[kind] ? `${kind}:${ids[kind]}` : [])),
     );
-    const keys = await this.#library.find(named.flat());
+    const keys = await this.#library.find(named.flat(), signal);
     const firsts = named.map((names) => keys.splice(0, names.length).find((key) => key !== undefined));
     const known = firsts.filter((key) => key !== undefined);
     if (known.length === 0) return [];
-    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: known });
+    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: known, signal });
     const candidates = new Map(known.map((key, i) => [key, also[i]]));
     return firsts.map((key) => key && candidates.get(key));
   }
 
-  async #byTitle({ title, text }: Reference): Promise<Candidate | undefined> {
+  async #byTitle({ title, text }: Reference, signal: AbortSignal | undefined): Promise<Candidate | undefined> {
     const wanted = titleKey(title || text);
     if (wanted.length < MIN_TITLE) return undefined;
     const asked = { legs: ['lexical'], depth: 10, words: title || text, scoring: 'alone' } as const;
-    const { candidates } = await this.#library.recall(asked);
+    const { candidates } = await this.#library.recall({ ...asked, signal });
     // Of several titles that stand in the reference the longest says most.
     let best: { candidate: Candidate; length: number } | undefined;
     for (const candidate of candidates) {
@@ -217,12 +225,18 @@ export class Related {
   // ---- What is asked ----
 
   /** The passages with their vectors, and the directions in which the library is searched for them. */
-  async #asked(passages: Passage[], cited: Cited[], evidence: number): Promise<Asked[]> {
+  async #asked(
+    passages: Passage[],
+    cited: Cited[],
+    evidence: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Asked[]> {
     const known = cited.flatMap(({ reference: { key }, found }) =>
       found?.vector ? [{ key, vector: found.vector }] : [],
     );
     const asked: Asked[] = [];
-    for await (const { vector } of this.#embedder.embedDocuments(passages.map(({ text }) => text))) {
+    const texts = passages.map(({ text }) => text);
+    for await (const { vector } of this.#embedder.embedDocuments(texts, signal)) {
       const passage = passages[asked.length]!;
       const keys = new Set(passage.cited);
       const here = known.filter(({ key }) => key !== null && keys.has(key));
@@ -236,26 +250,19 @@ export class Related {
   // ---- What is found ----
 
   /**
-   * At least `wanted` papers, if there are as many, best first: neither cited nor the draft itself nor versions of them, of
+   * As many papers as are wanted, if there are as many, best first: neither cited nor the draft itself nor versions of them, of
    * the years, each work once. The search goes deeper as long as too much of what it finds is left out.
    */
-  async #candidates(
-    asked: Asked[],
-    draft: Draft,
-    cited: Cited[],
-    years: Filter | undefined,
-    wanted: number,
-    breadth: number,
-  ): Promise<Scored[]> {
+  async #candidates(asked: Asked[], draft: Draft, cited: Cited[], wanted: Wanted): Promise<Scored[]> {
     const { papers: count } = await this.#status();
     const leftOut = new Set([draft.title, ...cited.map(({ found }) => found?.title ?? '')].map(titleKey));
     const left = new Set(cited.flatMap(({ found }) => found?.work ?? []));
     for (let depth = DEPTH; ; depth *= 4) {
-      const scored = await this.#scored(asked, left, years, depth, breadth);
+      const scored = await this.#scored(asked, left, depth, wanted);
       const taken = new Set<string>();
       const kept: Scored[] = [];
       for (const each of scored) {
-        if (kept.length === wanted) break;
+        if (kept.length === wanted.count) break;
         const key = titleKey(each.title);
         const named = key.length >= MIN_TITLE ? [`title ${key}`] : [];
         if (named.length > 0 && leftOut.has(key)) continue;
@@ -265,7 +272,7 @@ export class Related {
         for (const name of names) taken.add(name);
         kept.push(each);
       }
-      if (kept.length >= wanted || depth >= Math.min(count, DEEPEST)) return kept;
+      if (kept.length >= wanted.count || depth >= Math.min(count, DEEPEST)) return kept;
     }
   }
 
@@ -273,14 +280,13 @@ export class Related {
   async #scored(
     asked: Asked[],
     left: ReadonlySet<Key>,
-    filter: Filter | undefined,
     depth: number,
-    breadth: number,
+    { years: filter, breadth, signal }: Wanted,
   ): Promise<Scored[]> {
     const scored = new Map<Key, Scored & { sum: number; best: number }>();
     for (const [i, { passage, direction }] of asked.entries()) {
       const { candidates, state } = await this.#library.recall({
-        ...{ legs: ['dense', 'lexical'], depth, scoring: 'fused', filter },
+        ...{ legs: ['dense', 'lexical'], depth, scoring: 'fused', filter, signal },
         ...{ vector: Promise.resolve(direction), words: passage.text },
       });
       const background = await this.#background.of(direction, state.embedded);
@@ -301,16 +307,23 @@ export class Related {
   }
 
   /** The best of the candidates that do not say the same. */
-  async #diverse(candidates: Scored[], limit: number, diversity: number): Promise<WithVector[]> {
+  async #diverse(
+    candidates: Scored[],
+    limit: number,
+    diversity: number,
+    signal: AbortSignal | undefined,
+  ): Promise<WithVector[]> {
     const pool = candidates.slice(0, limit * POOL);
-    const vectors = await this.#library.vectors(pool.map(({ key }) => key));
+    const keys = pool.map(({ key }) => key);
+    const vectors = await this.#library.vectors(keys, signal);
     const items = pool.map((candidate, i) => ({ ...candidate, vector: vectors[i] }));
     return diversified(items, diversity).slice(0, limit);
   }
 
   /** With their papers; without those that a writer has removed since they were found. */
-  async #described(chosen: WithVector[]): Promise<(WithVector & { paper: Paper })[]> {
-    const described = await this.#library.describe(chosen.map(({ key }) => key));
+  async #described(chosen: WithVector[], signal: AbortSignal | undefined): Promise<(WithVector & { paper: Paper })[]> {
+    const keys = chosen.map(({ key }) => key);
+    const described = await this.#library.describe(keys, {}, signal);
     return chosen.flatMap((each, i) => (described[i] ? [{ ...each, paper: described[i].paper }] : []));
   }
 
@@ -340,6 +353,13 @@ interface Asked {
   passage: Passage;
   vector: Float32Array;
   direction: Float32Array;
+}
+
+/** What is wanted of the library. */
+interface Wanted extends Pick<SuggestOptions, 'years' | 'signal'> {
+  /** Papers. */
+  count: number;
+  breadth: number;
 }
 
 interface Scored extends Pick<Candidate, 'key' | 'id' | 'title' | 'work'> {

@@ -29,6 +29,7 @@ export type Limit = { milliseconds: number } | { works: number };
  * Reads a list from its beginning until the limit, and puts what was read into the order of the logits, equal ones in
  * the order they had. The rest follows as it was: a paper that was not read is not overtaken by any that stood behind it.
  * @param entries best first.
+ * @param signal ends the work.
  * @returns also how many were read: with that limit, the same list gives the same order again.
  * @throws AkinError as the start of the scorer, and `embedding-failed`.
  */
@@ -38,10 +39,12 @@ export async function reranked<T extends { key: Key }>(
   library: Pick<Library, 'describe'>,
   starting: Promise<Scorer>,
   limit: Limit,
+  signal?: AbortSignal,
 ): Promise<{ entries: Judged<T>[]; read: number }> {
   const end = 'works' in limit ? Infinity : performance.now() + limit.milliseconds;
   const head = entries.slice(0, 'works' in limit ? Math.min(limit.works, RERANKED) : RERANKED);
-  const [scorer, described] = await Promise.all([inTime(starting, end), library.describe(head.map(({ key }) => key))]);
+  const keys = head.map(({ key }) => key);
+  const [scorer, described] = await Promise.all([inTime(starting, end), library.describe(keys, {}, signal)]);
   if (!scorer) return { entries, read: 0 };
 
   const logits: (number | undefined)[] = [];
@@ -52,7 +55,7 @@ export async function reranked<T extends { key: Key }>(
       if (performance.now() >= end) return;
       const paper = described[place]?.paper;
       // One that was removed meanwhile is shown nowhere.
-      logits[place] = paper ? await inTime(scorer.score(query, embeddedText(paper)), end) : -Infinity;
+      logits[place] = paper ? await inTime(scorer.score(query, embeddedText(paper), signal), end) : -Infinity;
     }
   };
   await Promise.all(Array.from({ length: scorer.threads }, readOn));

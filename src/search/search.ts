@@ -69,7 +69,7 @@ export class Search {
 
   /** The papers nearest to a paper of the library; itself and its other versions are left out. As `ask`. */
   async similar(id: string, options: SearchOptions = {}): Promise<SearchAnswer> {
-    const [key] = await this.#library.find([id]);
+    const [key] = await this.#library.find([id], options.signal);
     if (key === undefined) throw notFound(id, 'id'); // Refused under the name it has at this door.
     return this.ask({ like: [id] }, options);
   }
@@ -113,6 +113,7 @@ export class Search {
       ? await this.#library.facets(
           list.entries.map((entry) => entry.key),
           FACET_VALUES,
+          signal,
         )
       : undefined;
     if (facets) clock.stop('facets');
@@ -160,6 +161,7 @@ export class Search {
     const described = await this.#library.describe(
       page.map(({ key }) => key),
       { words },
+      signal,
     );
     // Those removed by a writer since they were ranked are left out.
     const shown = page.flatMap((ranked, i) => (described[i] ? [{ ranked, ...described[i] }] : []));
@@ -169,6 +171,7 @@ export class Search {
         shown.map(({ ranked, paper, words: found }) => ({ ranked, abstract: paper.abstract, words: found })),
         vector,
         explain,
+        signal,
       ));
     signal?.throwIfAborted();
     return shown.map(({ ranked, paper, versions }, i) => ({

@@ -151,34 +151,42 @@ export class SentenceVectors {
    * The sentence that is nearest to a unit vector, the first of equals.
    * @param sentences those of one abstract (see `sentencesOf`).
    * @param isTime whether one more sentence may be embedded.
+   * @param signal ends the work.
    * @returns undefined where there is no sentence, or time was over before all of them were compared.
-   * @throws AkinError `embedding-failed`.
+   * @throws AkinError `embedding-failed`; the signal's reason.
    */
   async nearest(
     vector: Float32Array,
     sentences: Sentence[],
-    isTime: () => boolean = () => true,
+    { isTime = () => true, signal }: { isTime?: () => boolean; signal?: AbortSignal | undefined } = {},
   ): Promise<NearestSentence | undefined> {
     let best: NearestSentence | undefined;
     for (const sentence of sentences) {
       if (!this.#kept.has(sentence.text) && !isTime()) return undefined;
-      const similarity = dot(vector, await this.#vector(sentence.text));
+      const similarity = dot(vector, await this.#vector(sentence.text, signal));
       if (!best || similarity > best.similarity) best = { ...sentence, similarity };
     }
     return best;
   }
 
-  #vector(sentence: string): Promise<Float32Array> {
-    const vector = this.#kept.get(sentence) ?? this.#embed(sentence);
-    this.#kept.delete(sentence);
-    this.#kept.set(sentence, vector); // Now the most recently used.
-    if (this.#kept.size > this.#capacity) this.#kept.delete(this.#kept.keys().next().value!);
-    return vector;
+  async #vector(sentence: string, signal: AbortSignal | undefined): Promise<Float32Array> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const known = this.#kept.get(sentence);
+      const vector = known ?? this.#embed(sentence, signal);
+      this.#kept.delete(sentence);
+      this.#kept.set(sentence, vector); // Now the most recently used.
+      if (this.#kept.size > this.#capacity) this.#kept.delete(this.#kept.keys().next().value!);
+      if (!known) return vector;
+      // Whoever asked for it first may have gone before it was embedded.
+      const shared = await known.catch(() => undefined);
+      if (shared) return shared;
+    }
   }
 
-  async #embed(sentence: string): Promise<Float32Array> {
+  async #embed(sentence: string, signal: AbortSignal | undefined): Promise<Float32Array> {
     try {
-      for await (const { vector } of this.#embedder.embedDocuments([sentence])) return vector;
+      for await (const { vector } of this.#embedder.embedDocuments([sentence], signal)) return vector;
     } catch (error) {
       this.#kept.delete(sentence); // The next one to ask tries again.
       throw error;

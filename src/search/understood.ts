@@ -60,6 +60,7 @@ export interface Understood {
 
 /**
  * Looks up what a question names, and begins to embed what it says.
+ * @param signal ends the work.
  * @throws AkinError `not-found` for a paper that is not there, `invalid-argument` for a question that asks nothing.
  */
 export async function understood(
@@ -69,7 +70,7 @@ export async function understood(
   signal?: AbortSignal,
 ): Promise<Understood> {
   const names = [...(identifier === undefined ? [] : [identifier]), ...like, ...unlike];
-  const found = names.length === 0 ? [] : await library.find(names);
+  const found = names.length === 0 ? [] : await library.find(names, signal);
   const named = identifier === undefined ? undefined : found[0];
   const keys = found.slice(identifier === undefined ? 0 : 1).map((key, i) => {
     if (key !== undefined) return key;
@@ -78,7 +79,7 @@ export async function understood(
   const [likeKeys, unlikeKeys] = [keys.slice(0, like.length), keys.slice(like.length)];
   if (named !== undefined) likeKeys.push(named);
   const given = [...likeKeys, ...unlikeKeys];
-  const described = given.length === 0 ? [] : await library.describe(given);
+  const described = given.length === 0 ? [] : await library.describe(given, {}, signal);
   const paperTexts = described.map((each) => (each ? embeddedText(each.paper).slice(0, MAX_QUERY) : ''));
 
   const query = named === undefined ? text : '';
@@ -123,7 +124,7 @@ async function vectorsOf(
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   if (keys.length === 0) return [];
-  const known = await library.vectors(keys);
+  const known = await library.vectors(keys, signal);
   return Promise.all(
     known.map(async (vector, i) => {
       if (vector) return vector;

@@ -14,7 +14,7 @@ import type { Paper } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
 import type { RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
-import { Related } from '../search/related.ts';
+import { Related, type SuggestOptions } from '../search/related.ts';
 import { Search } from '../search/search.ts';
 import { inTime } from '../search/in-time.ts';
 import { notFound } from '../search/understood.ts';
@@ -90,7 +90,7 @@ export class Session {
   }
 
   /** The papers that a draft might cite and does not. @throws AkinError as `Related.suggest`. */
-  async suggest(draft: Draft, options?: Parameters<Related['suggest']>[1]): Promise<RelatedAnswer> {
+  async suggest(draft: Draft, options?: SuggestOptions): Promise<RelatedAnswer> {
     return (await this.#asking.get()).related.suggest(draft, options);
   }
 

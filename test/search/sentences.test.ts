@@ -163,8 +163,8 @@ describe('the nearest sentence', () => {
     expect(embedded).toBe(11);
     // Without time there is an answer only where none has to be embedded.
     const late = () => false;
-    expect(await vectors.nearest(vectorOf('q'), isNew, late)).toBeDefined();
-    expect(await vectors.nearest(vectorOf('q'), sentencesOf('A new one. And another.'), late)).toBeUndefined();
+    expect(await vectors.nearest(vectorOf('q'), isNew, { isTime: late })).toBeDefined();
+    expect(await vectors.nearest(vectorOf('q'), sentencesOf('A new one. And another.'), { isTime: late })).toBeUndefined();
     expect(embedded).toBe(11);
   });
 });

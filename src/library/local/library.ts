@@ -59,8 +59,8 @@ export class LocalLibrary implements Library {
     return { ...facts, notes: [note] };
   }
 
-  find(names: string[]): Promise<(Key | undefined)[]> {
-    return this.#reader.call('find', [names]);
+  find(names: string[], signal?: AbortSignal): Promise<(Key | undefined)[]> {
+    return this.#reader.call('find', [names], signal);
   }
 
   async recall(question: Recall): Promise<Recalled> {
@@ -116,24 +116,25 @@ export class LocalLibrary implements Library {
   async describe(
     keys: Key[],
     asked: { words?: { text: string; scoring: WordScoring } | undefined; records?: boolean | undefined } = {},
+    signal?: AbortSignal,
   ): Promise<(Described | undefined)[]> {
-    return keys.length === 0 ? [] : this.#reader.call('describe', [keys, asked]);
+    return keys.length === 0 ? [] : this.#reader.call('describe', [keys, asked], signal);
   }
 
-  async vectors(keys: Key[]): Promise<(Float32Array | undefined)[]> {
-    return keys.length === 0 ? [] : this.#reader.call('vectors', [keys]);
+  async vectors(keys: Key[], signal?: AbortSignal): Promise<(Float32Array | undefined)[]> {
+    return keys.length === 0 ? [] : this.#reader.call('vectors', [keys], signal);
   }
 
-  list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]> {
-    return this.#reader.call('list', [filter, order, limit]);
+  list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]> {
+    return this.#reader.call('list', [filter, order, limit], signal);
   }
 
   count(filter: Filter): Promise<number> {
     return this.#reader.call('count', [filter]);
   }
 
-  facets(keys: Key[], limit: number): Promise<Facets> {
-    return this.#reader.call('facets', [keys, limit]);
+  facets(keys: Key[], limit: number, signal?: AbortSignal): Promise<Facets> {
+    return this.#reader.call('facets', [keys, limit], signal);
   }
 
   async *everyPaper(): AsyncGenerator<Paper> {
