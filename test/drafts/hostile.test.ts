@@ -25,7 +25,8 @@ it.each(HOSTILE_DRAFTS)('%s: each is read or refused', async (kind) => {
       ? answer({ draft: { text: 'A draft.' }, bibliography: { file } })
       : answer({ draft: { file }, bibliography: undefined });
     const draft = await read.catch((error: unknown) => error);
-    if (!(draft instanceof AkinError)) expect(draft, name).toMatchObject({ paragraphs: expect.any(Array) as unknown[] });
+    if (!(draft instanceof AkinError))
+      expect(draft, name).toMatchObject({ paragraphs: expect.any(Array) as unknown[] });
   }
 });
 

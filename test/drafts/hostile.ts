@@ -33,6 +33,18 @@ const KINDS: Record<string, DraftKind> = {
       '\\input{a}\\begin{table}\\caption{T}\\end{table}\n\\begin{thebibliography}{9}\\bibitem{abel} Abel. Sheep. ' +
       'doi:10.1000/sheep\\end{thebibliography}\\end{document}\n',
   },
+  'draft-typst': {
+    ...{ ending: '.typ', doors: ['typst'] },
+    sound: `#set text(size: 11pt)\n#let a(x) = [sheep #x]\n= One <one>\n${PROSE} @abel #cite(<cole>) $x^2$ #a[b]\n// A comment\n#bibliography("refs.bib")\n`,
+  },
+  'draft-org': {
+    ...{ ending: '.org', doors: ['org'] },
+    sound: `#+TITLE: Sheep\n#+BIBLIOGRAPHY: refs.bib\n\n* One\n${PROSE} [cite:@abel;@cole p. 3]\n#+BEGIN_SRC sh\nls\n#+END_SRC\n| a | b |\n`,
+  },
+  'draft-rst': {
+    ...{ ending: '.rst', doors: ['rst'] },
+    sound: `Sheep\n=====\n\nOne\n---\n\n${PROSE} [Abel2001]_ :cite:\`cole\`\n\n.. code:: sh\n\n   ls\n\n.. [Abel2001] Abel. Sheep.\n`,
+  },
   'draft-text': {
     ...{ ending: '.txt', doors: ['text'] },
     sound: `Sheep at night\n\nAbstract\nWe count sheep.\n\n1 Introduction\n\n${PROSE}\n\nReferences\n\n[1] A. Abel. Sheep. 2001.\n`,
