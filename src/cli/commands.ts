@@ -5,10 +5,12 @@ import { askingCommands } from './asking.ts';
 import { intakeCommands } from './intake.ts';
 import { newProgram, refuseRepeated } from './program.ts';
 import { serveCommand } from './serve.ts';
+import { endWithParent } from './terminal.ts';
 import { upkeepCommands } from './upkeep.ts';
 
 /** Does what the command line says. @throws AkinError; CommanderError for what has been said already. */
 export async function runCommand(): Promise<void> {
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent();
   const program = newProgram('akin', VERSION, configurationOf(process.env));
   intakeCommands(program);
   askingCommands(program);

@@ -5,14 +5,12 @@
  */
 import { CommanderError } from '@commander-js/extra-typings';
 import { refusalOf } from '../faults.ts';
-import { endWithParent, talk } from './terminal.ts';
+import { talk } from './terminal.ts';
 
 // Whoever reads the answer may have read enough: `akin export | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? undefined : said(error, 'standard output'));
 });
-
-if (process.env.npm_lifecycle_event !== undefined) endWithParent();
 
 try {
   const { runCommand } = await import('./commands.ts');
