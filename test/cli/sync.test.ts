@@ -151,7 +151,7 @@ describe('akin sync', () => {
     const { index } = folders();
     for (const [given, says] of [
       ['-', /^akin: standard input has no file/],
-      ['/nowhere/a.bib', /^akin: \/nowhere\/a\.bib: no such file or folder/],
+      ['/nowhere/a.bib', /^akin: \/nowhere\/a\.bib: there is no such file or folder/],
       ['arxiv:cs.CL', /^akin: arxiv:cs\.CL asks a service/],
     ] as const) {
       const { code, stderr } = await akin(['sync', given, '--index', index]);
