@@ -89,13 +89,14 @@ function blocksOf(text: string): Block[] {
     } else blocks.push({ text: said, offset: begin });
     begin = undefined;
   };
-  for (let [at, end] = [0, 0]; at < text.length; at = end + 1) {
-    end = text.indexOf('\n', at);
-    if (end === -1) end = text.length;
+  for (let at = 0; at < text.length;) {
+    const newline = text.indexOf('\n', at);
+    const end = newline === -1 ? text.length : newline;
     const line = text.slice(at, end);
     const indent = line.length - line.trimStart().length;
     if (indent === line.length) take(at);
     else begin ??= at + indent;
+    at = end + 1;
   }
   take(text.length);
   return blocks;
