@@ -159,7 +159,7 @@ describe('a set made of the library', () => {
 
     const corpus = path.join(folder, 'other.jsonl');
     writeFileSync(corpus, '{"_id": "1", "title": "", "text": "Another corpus."}\n');
-    const another = await akin(['eval', ...given, '--corpus', corpus, '--keep', kept]);
+    const another = await akin(['eval', ...judged, '--corpus', corpus, '--keep', kept]);
     expect(another).toMatchObject({ code: 2, stdout: '' });
     expect(another.stderr).toContain('holds the library of another corpus');
   });
