@@ -1,6 +1,7 @@
 /** npm run bench -- NAME [OPTION…]: the benchmarks, each in a file of its own under scripts/bench. */
 
 const names = [
+  'called',
   'embed',
   'filters',
   'hostile-requests',

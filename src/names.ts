@@ -182,12 +182,21 @@ export function guessedName(text: string): Name {
   };
 }
 
-/** The words of a name without case and accents, the family name's last; and which of them that is. */
-export function foldedParts(name: Name): { words: string[]; family: string[] | undefined } {
+/**
+ * The words of a name without case and accents, the family name's last; which of them that is, and which are before it; and
+ * the `whole` as it is written, where that is without a blank.
+ */
+export function foldedParts(name: Name): {
+  words: string[];
+  family: string[] | undefined;
+  given: string[];
+  whole: string[];
+} {
   const fold = (text: string | undefined) => wordsIn(plain(text ?? '').replace(/['’ʼ]/g, ''));
-  if ('literal' in name) return { words: fold(name.literal), family: undefined };
+  if ('literal' in name) return { words: fold(name.literal), family: undefined, given: [], whole: [] };
   const family = fold(name.family);
   // Asked for as it is written, too: without a blank.
   const whole = isEastAsian(name) ? fold(name.family + name.given) : [];
-  return { words: [...whole, ...fold(name.given), ...fold(name.particle), ...family], family };
+  const given = [...fold(name.given), ...fold(name.particle)];
+  return { words: [...whole, ...given, ...family], family, given, whole };
 }

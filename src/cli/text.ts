@@ -1,7 +1,7 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
 import { namesLine, type Brief } from '../paper.ts';
-import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
+import type { Explanation, Hit, NearestHit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import { ordinal, placesOf } from '../search/why.ts';
 import { count } from './progress.ts';
 
@@ -12,11 +12,16 @@ const FACET_VALUES = 8;
 const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
 export function answerText(answer: Omit<SearchAnswer, 'timings'>): string {
-  const { hits, total, withheld, next, corrections, facets, library } = answer;
+  const { hits, total, withheld, nearest, dropped, next, corrections, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
+  if (dropped.length > 0)
+    lines.push(`no paper matches ${dropped.join(' ')}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
   lines.push(...hits.map((hit, i) => hitText(hit, i + 1)));
   if (withheld > 0) {
-    lines.push(`nothing relevant found; --cutoff 0 shows the nearest of ${count(withheld)} papers all the same`);
+    lines.push(
+      `nothing relevant found; the nearest of ${count(withheld)} papers (--cutoff 0 shows them all the same):`,
+    );
+    lines.push(...nearest.map(nearestText));
   } else if (hits.length === 0) {
     lines.push('no paper matches');
   }
@@ -51,6 +56,12 @@ export function paperText({ versions, records, ...paper }: WholePaper): string {
   return [pc.bold(paper.title), ...facts.filter(Boolean), ...(paper.abstract ? ['', paper.abstract] : [])].join('\n');
 }
 
+/** A paper that was withheld. */
+function nearestText({ title, relevance, id, ...paper }: NearestHit): string {
+  const facts = [byline(paper), relevance !== null && `relevance ${Math.round(relevance)}`].filter(Boolean);
+  return [`  - ${title || '(no title)'}`, pc.dim(`    ${[...facts, id].join('  ')}`)].join('\n');
+}
+
 function hitText(hit: Hit, place: number): string {
   const { title, similarity, relevance, ranks, rerank } = hit;
   const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
@@ -82,13 +93,14 @@ function hitText(hit: Hit, place: number): string {
     .join('\n');
 }
 
-function explanationLines({ dense, lexical, words, sentence, rerank }: Explanation): string[] {
+function explanationLines({ dense, lexical, names, words, sentence, rerank }: Explanation): string[] {
   const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
   return [
     ...(sentence ? [`    “${sentence.text}”`] : []),
     pc.dim(
-      `    ${(dense.share + lexical.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
-        (found.length > 0 ? ` (${found.join(', ')})` : ''),
+      `    ${(dense.share + lexical.share + names.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
+        (found.length > 0 ? ` (${found.join(', ')})` : '') +
+        (names.words.length > 0 ? ` + ${names.share.toFixed(3)} by names (${names.words.join(', ')})` : ''),
     ),
     ...(rerank ? [pc.dim(`    ${ordinal(rerank.before)} before re-ranking`)] : []),
   ];

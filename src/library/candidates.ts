@@ -1,4 +1,4 @@
-/** What both legs found, as one list of candidates: how every engine puts it together. Pure, but for the places that it sets. */
+/** What both legs and names found, as one list of candidates: how every engine puts it together. Pure, but for the places that it sets. */
 import type { Candidate, Leg, Match } from './library.ts';
 
 /** Of a paper that holds none of the words. */
@@ -11,11 +11,11 @@ const SCORES: Record<Leg, (found: Candidate) => number> = {
 };
 
 /**
- * Every paper that a leg found, once, those of the dense leg first.
- * @param found what each leg found, in any order, no paper twice; `ranks` are set to the places in that leg. One that both
- *   found is the same object in both.
+ * Every paper that was found, once, those of the dense leg first, then those of the lexical leg.
+ * @param found what each leg and the names found, in any order, no paper twice; `ranks` are set to the places in that leg.
+ *   One that several found is the same object in each.
  */
-export function candidatesFrom(found: Partial<Record<Leg, Candidate[]>>): Candidate[] {
+export function candidatesFrom(found: Partial<Record<Leg | 'named', Candidate[]>>): Candidate[] {
   const candidates = new Set<Candidate>();
   for (const [leg, score] of Object.entries(SCORES) as [Leg, (typeof SCORES)[Leg]][]) {
     const inOrder = (found[leg] ?? []).toSorted((a, b) => score(b) - score(a) || (a.id < b.id ? -1 : 1));
@@ -24,5 +24,6 @@ export function candidatesFrom(found: Partial<Record<Leg, Candidate[]>>): Candid
       candidates.add(candidate);
     });
   }
+  for (const candidate of found.named ?? []) candidates.add(candidate);
   return [...candidates];
 }

@@ -27,6 +27,29 @@ export interface Match {
   coverage: number;
 }
 
+/** A word of a question that may call papers by name, folded (fold.ts). */
+export interface SaidWord {
+  word: string;
+  /** Papers by somebody whose family name it is, or a word of it. */
+  names: number;
+  /** Papers whose title or abstract holds it. */
+  texts: number;
+}
+
+/** What of the words said calls a paper, in the order of the question; see called.ts. */
+export interface Called {
+  /** Words of its people's family names. */
+  family: string[];
+  /** Given names, or their initials, of those whose family names were said. */
+  given: string[];
+  /** Words of its venue's name. */
+  venue: string[];
+  /** Its year. */
+  year: string[];
+  /** Words that its title or abstract holds. */
+  text: string[];
+}
+
 /** A word of a question that a paper holds. */
 export interface FoundWord {
   /** As it was typed, in lower case. */
@@ -57,6 +80,8 @@ export interface Recall {
   vector?: Promise<Float32Array> | undefined;
   /** A text whose words are looked for. */
   words?: string | undefined;
+  /** A text that may call papers by their names: what it calls them by is said, and those it calls are candidates as well. */
+  names?: string | undefined;
   scoring: WordScoring;
   filter?: Filter | undefined;
   /** Papers to be told of as well, whatever the legs find and the filter says. */
@@ -65,7 +90,7 @@ export interface Recall {
   signal?: AbortSignal | undefined;
 }
 
-/** A paper that a leg found, or that was to be told of as well, with what both legs say of it. */
+/** A paper that a leg or its names found, or that was to be told of as well, with what both legs and its names say of it. */
 export interface Candidate {
   key: Key;
   id: string;
@@ -78,19 +103,26 @@ export interface Candidate {
   similarity: number | undefined;
   /** What it holds of the words asked for; undefined where none were. */
   match: Match | undefined;
+  /** What it is called by of the names asked for; undefined where neither a family name nor its year was said. */
+  called: Called | undefined;
   /** Its place in each leg, 1 for the best; equal ones in the order of their ids. Undefined where the leg did not find it. */
   ranks: Record<Leg, number | undefined>;
 }
 
 export interface Recalled {
-  /** Every paper that a leg found, once. */
+  /**
+   * Every paper that a leg found, once; and of those by somebody whose family name was said the `NAMED_DEPTH` (called.ts)
+   * that most of what was said calls, before others those of a year that was said.
+   */
   candidates: Candidate[];
   /** The papers of `also`, in their order; undefined where one is gone. */
   also: (Candidate | undefined)[];
-  /** Whether neither leg found as many as it was asked for: there is nothing beyond the candidates. */
+  /** Whether neither leg found as many as it was asked for, nor do more have the names: there is nothing beyond the candidates. */
   exhausted: boolean;
-  /** The words that no paper holds, and what was looked for instead. */
+  /** The words that no paper holds and that are nobody's family name, and what was looked for instead. */
   corrections: Correction[];
+  /** The words of the names asked for; none where no word of them is a family name or a year. */
+  said: SaidWord[];
   /** The library that was asked. */
   state: LibraryState;
   /** Milliseconds that each leg took, for those who run a server. */

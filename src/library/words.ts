@@ -14,6 +14,8 @@ const STOP_WORDS = new Set(
   ).split(' '),
 );
 
+export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
+
 /** A whole abstract has fewer distinct words. */
 const MAX_WORDS = 256;
 
@@ -34,6 +36,6 @@ export function tellingWords(query: string): QueryWord[] {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const words = [...counts].map(([word, count]) => ({ word, count }));
-  const telling = words.filter(({ word }) => !STOP_WORDS.has(word));
+  const telling = words.filter(({ word }) => !isStopWord(word));
   return (telling.length > 0 ? telling : words).slice(0, MAX_WORDS);
 }

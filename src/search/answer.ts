@@ -40,6 +40,9 @@ const explanationSchema = z
   .object({
     dense: z.object({ rank, value: z.number().nullable(), share: z.number() }),
     lexical: z.object({ rank, value: z.number(), share: z.number() }),
+    names: z
+      .object({ words: z.array(z.string()), share: z.number() })
+      .meta({ description: 'The words of the question that are names of the paper, its venue or its year' }),
     words: z
       .array(z.object({ word: z.string(), score: z.number() }))
       .meta({ description: 'The words of the question that the paper holds, and what each gives to BM25' }),
@@ -51,21 +54,27 @@ const explanationSchema = z
   })
   .meta({
     id: 'Explanation',
-    description: 'What each leg says (cosine, BM25) and gives to the score, the words found, and the nearest sentence',
+    description:
+      'What each leg says (cosine, BM25) and gives to the score, as names do, the words found, and the nearest sentence',
   });
+
+/** How good a hit is. */
+const numbersShape = {
+  score: z
+    .number()
+    .meta({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
+  similarity: z.number().nullable().meta({
+    description: 'Cosine, −1..1; null for a paper not embedded yet, and where only conditions were asked for',
+  }),
+  relevance: z.number().nullable().meta({
+    description: 'The similarity measured against unrelated papers, 0..100; null as `similarity` is',
+  }),
+};
 
 export const hitSchema = z
   .object({
     ...briefShape,
-    score: z
-      .number()
-      .meta({ description: 'What the order follows: fused 0..1 (hybrid), cosine (dense), BM25 (lexical)' }),
-    similarity: z.number().nullable().meta({
-      description: 'Cosine, −1..1; null for a paper not embedded yet, and where only conditions were asked for',
-    }),
-    relevance: z.number().nullable().meta({
-      description: 'The similarity measured against unrelated papers, 0..100; null as `similarity` is',
-    }),
+    ...numbersShape,
     ranks: z.object({ dense: rank, lexical: rank }).meta({ description: "The paper's place in each leg" }),
     rerank: z
       .number()
@@ -80,6 +89,8 @@ export const hitSchema = z
   })
   .meta({ id: 'Hit' });
 
+const nearestSchema = z.object({ ...briefShape, ...numbersShape }).meta({ id: 'Nearest' });
+
 export const statusSchema = z
   .object({ papers: z.int(), embedded: z.int() })
   .meta({ description: 'How much of the library has vectors; the rest is found by words only' });
@@ -92,6 +103,11 @@ export const answerSchema = z
       .object({ value: z.int(), exact: z.boolean() })
       .meta({ description: 'How long the whole list is; not exact where only the best candidates were looked at' }),
     withheld: z.int().meta({ description: 'Papers that were found, none of them relevant (see `cutoff`)' }),
+    nearest: z.array(nearestSchema).meta({ description: 'The best of what was withheld, at most 3' }),
+    dropped: z.array(z.string()).meta({
+      description: 'Conditions of the query beside its words that left no paper, and were not kept to',
+      example: ['"exact phrase"'],
+    }),
     next: z.string().nullable().meta({ description: 'The cursor of the next page' }),
     corrections: z
       .array(z.object({ word: z.string(), term: z.string() }))
@@ -178,6 +194,7 @@ export const paperSchema = z
 
 export type Explanation = z.infer<typeof explanationSchema>;
 export type Hit = z.infer<typeof hitSchema>;
+export type NearestHit = z.infer<typeof nearestSchema>;
 export type WholePaper = z.infer<typeof paperSchema>;
 export type Version = z.infer<typeof versionSchema>;
 export type Reason = z.infer<typeof reasonSchema>;

@@ -1,16 +1,16 @@
-/** From a question to the whole list that one can page through: candidates of both legs, ranked, each work once. */
+/** From a question to the whole list that one can page through: candidates of all legs, ranked, each work once. */
 import type { Scorer } from '../embedding/scorer.ts';
-import { NO_MATCH } from '../library/candidates.ts';
+import { plain } from '../fold.ts';
 import type { Candidate, Correction, Key, Leg, Library, LibraryState, WordScoring } from '../library/library.ts';
 import { LISTED } from '../library/order.ts';
 import { dot } from '../vector.ts';
+import { inFront, placed, type Placed } from './asked-for.ts';
 import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
 import { diversified } from './diversity.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import type { ListShape, Mode } from './question.ts';
-import { fuse, isTitle, single, type Ranked } from './ranking.ts';
-import { relevance } from './relevance.ts';
+import { fuse, single, type Ranked } from './ranking.ts';
 import { reranked, type Judged } from './rerank.ts';
 import { direction } from './seeds.ts';
 import type { Understood } from './understood.ts';
@@ -20,15 +20,15 @@ import { oncePerWork } from './works.ts';
 export const DEPTH = 150;
 /** How much of the list is put into another order for the sake of diversity. */
 const DIVERSIFIED = 100;
-/** Of the best by words, those that may turn out to be the paper whose title was typed. */
-const TITLES_LOOKED_AT = 20;
 /** Of the best, those looked at to tell whether anything is relevant. */
 const JUDGED = 20;
-/** Characters; no title has more. */
-const LONGEST_TITLE = 400;
+/** Papers that are named where nothing relevant was found. */
+const NEAREST = 3;
 
 /** A place in the list. Lists are kept, so it says no more than what a page needs that describes it. */
-export type Entry = Judged<Omit<Ranked, 'vector' | 'id' | 'title' | 'year' | 'work'>>;
+export type Entry = Judged<
+  Omit<Placed, 'vector' | 'id' | 'title' | 'year' | 'work' | 'called' | 'isAskedFor' | 'front'>
+>;
 
 /** What one pages through. */
 export interface List {
@@ -39,6 +39,10 @@ export interface List {
   exact: boolean;
   /** Papers that were found, none of them relevant. */
   withheld: number;
+  /** The best of those. */
+  nearest: Entry[];
+  /** Conditions of the query, as they are written, that left nothing and were not kept to. */
+  dropped: string[];
   corrections: Correction[];
   /** What its hits are explained by. */
   text: string;
@@ -51,21 +55,19 @@ const LEGS: Record<Mode, Leg[]> = { hybrid: ['dense', 'lexical'], dense: ['dense
 
 export const scoringOf = (mode: Mode): WordScoring => (mode === 'hybrid' ? 'fused' : 'alone');
 
-/**
- * How relevant a paper is, 0..100; null for a paper without a vector.
- * @param unrelated the model's mean cosine of unrelated texts.
- */
-export function relevanceOf(
-  { similarity, match = NO_MATCH }: Pick<Candidate, 'similarity' | 'match'>,
-  unrelated: number,
-) {
-  return similarity === undefined ? null : relevance(similarity, unrelated, match.words, match.coverage);
-}
+const entryOf = (paper: Judged<Placed>): Entry => {
+  const { key, score, shares, similarity, match, ranks, relevance, names, verdict } = paper;
+  return { ...{ key, score, shares, similarity, match, ranks, relevance, names }, ...(verdict && { verdict }) };
+};
 
-const entryOf = ({ key, score, shares, similarity, match, ranks, verdict }: Judged<Ranked>): Entry => ({
-  ...{ key, score, shares, similarity, match, ranks },
-  ...(verdict && { verdict }),
-});
+/** A question that has more than conditions. */
+type Pointing = Understood & { vector: Promise<Float32Array> };
+
+/** How a list is made: how far it was re-ranked when it was made before, and what ends the work. */
+interface Making {
+  read?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
 
 export class Lists {
   readonly #library: Library;
@@ -78,19 +80,23 @@ export class Lists {
     this.#scorer = scorer;
   }
 
-  /** The list of a question. @param read how far it was re-ranked when it was made before. */
-  async make(
-    asked: Understood,
-    shape: ListShape,
-    clock: Clock,
-    { read, signal }: { read?: number | undefined; signal?: AbortSignal | undefined } = {},
-  ): Promise<List> {
-    if (asked.vector === undefined) return this.#listed(asked, shape, signal);
+  /** The list of a question. Where its query's conditions leave nothing, that of its words. */
+  async make(asked: Understood, shape: ListShape, clock: Clock, making: Making = {}): Promise<List> {
+    const { vector } = asked;
+    if (vector === undefined) return this.#listed(asked, shape, making.signal);
+    const list = await this.#ranked({ ...asked, vector }, shape, clock, making);
+    if (asked.droppable === undefined || list.entries.length > 0 || list.withheld > 0) return list;
+    const { written: dropped, filter } = asked.droppable;
+    return { ...(await this.#ranked({ ...asked, vector, filter }, shape, clock, making)), dropped };
+  }
+
+  async #ranked(asked: Pointing, shape: ListShape, clock: Clock, { read, signal }: Making): Promise<List> {
     const { text, filter, named, given } = asked;
     const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
-    const { candidates, also, exhausted, corrections, state } = await this.#library.recall({
+    const { candidates, also, exhausted, corrections, said, state } = await this.#library.recall({
       ...{ legs: LEGS[mode], depth: DEPTH, scoring: scoringOf(mode) },
       ...{ vector: asked.vector, words: text, filter, also: given, signal },
+      names: mode === 'hybrid' ? asked.names : undefined,
     });
     const vector = await asked.vector;
     clock.stop('recall');
@@ -99,30 +105,37 @@ export class Lists {
       given.filter((key) => key !== named),
     );
     const seeds = also.filter((each) => each !== undefined);
-    let ranked: Ranked[];
+    let byLegs: Ranked[];
     if (mode === 'hybrid') {
       const background = await this.#background.of(vector, state.embedded);
       const weight = shape.lexicalWeight ?? state.settings.lexicalWeight;
       // Nothing can be nearer than the papers to be like, which are no hits.
       const all = [...found, ...(await likeSeeds(asked, seeds, vector))];
-      ranked = fuse(all, background, weight);
+      byLegs = fuse(all, background, weight);
       // Papers to be like say all there is to say.
-      if (asked.like.keys.length === 0) ranked = withFeedback(ranked, text, vector, background, weight);
+      if (asked.like.keys.length === 0) byLegs = withFeedback(byLegs, text, vector, background, weight);
     } else {
-      ranked = single(found, mode);
+      byLegs = single(found, mode);
     }
-    const common = { state, exact: exhausted, corrections: mode === 'dense' ? [] : corrections, text, vector };
+    const unrelated = this.#library.model.unrelatedCosine;
+    let ranked = placed(byLegs, { text, said, mode, filter, papers: state.papers, unrelated });
+    const common = {
+      ...{ state, exact: exhausted, withheld: 0, nearest: [], dropped: [], text, vector },
+      corrections: mode === 'dense' ? [] : corrections.filter(({ word }) => !isName(word, ranked)),
+    };
     // What words alone have found can't be judged by nearness.
     const least = mode === 'lexical' ? 0 : cutoff;
-    if (named === undefined && !ranked.slice(0, JUDGED).some((each) => this.#isRelevant(each, least))) {
-      return { ...common, entries: [], exact: true, withheld: ranked.length };
-    }
+    const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isRelevant(each, least));
+    const withheld = named === undefined && !isFound ? ranked.length : 0;
     if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
     ranked = oncePerWork(ranked, named === undefined ? seeds.map(({ work }) => work) : []);
+    if (withheld > 0) {
+      return { ...common, entries: [], exact: true, withheld, nearest: ranked.slice(0, NEAREST).map(entryOf) };
+    }
     if (diversity > 0) {
       ranked = [...diversified(ranked.slice(0, DIVERSIFIED), diversity), ...ranked.slice(DIVERSIFIED)];
     }
-    let entries: Judged<Ranked>[] = ranked;
+    let entries: Judged<Placed>[] = ranked;
     if (rerank) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
@@ -130,10 +143,11 @@ export class Lists {
       clock.stop('rerank');
     }
     const workNamed = seeds.find(({ key }) => key === named)?.work;
-    if (sort === 'best') entries = titledFirst(entries, text, workNamed);
-    else entries = entries.filter((each) => this.#isRelevant(each, least)).sort(LISTED[sort]);
+    if (sort !== 'best') entries = entries.filter((each) => isRelevant(each, least)).sort(LISTED[sort]);
+    else if (workNamed === undefined) entries = inFront(entries);
+    else entries = inFront(entries.map((each) => ({ ...each, front: Number(each.work === workNamed) })));
     clock.stop('rank');
-    return { ...common, entries: entries.map(entryOf), withheld: 0, read };
+    return { ...common, entries: entries.map(entryOf), read };
   }
 
   /** Conditions only: there is nothing to be near to, so the newest are the best. */
@@ -144,11 +158,13 @@ export class Lists {
     const without = given.length === 0 ? [] : await this.#worksOf(given);
     const entries = oncePerWork(listed, without).map((each) => ({
       ...each,
-      ...{ score: 0, similarity: undefined, match: undefined, shares: { dense: 0, lexical: 0 } },
+      ...{ score: 0, similarity: undefined, match: undefined, shares: { dense: 0, lexical: 0, named: 0 } },
+      ...{ relevance: null, names: [] },
       ranks: { dense: undefined, lexical: undefined },
     }));
     const exact = listed.length < DEPTH;
-    return { state, entries, exact, withheld: 0, corrections: [], text: '', vector: undefined };
+    const nothing = { withheld: 0, nearest: [], dropped: [], corrections: [], text: '', vector: undefined };
+    return { state, entries, exact, ...nothing };
   }
 
   /** The works of papers. */
@@ -156,11 +172,16 @@ export class Lists {
     const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: keys });
     return also.flatMap((each) => each?.work ?? []);
   }
+}
 
-  /** Whether a paper is as relevant as that, 0..100; one without a vector can't be judged, and may be. */
-  #isRelevant(paper: Pick<Candidate, 'similarity' | 'match'>, least: number): boolean {
-    return (relevanceOf(paper, this.#library.model.unrelatedCosine) ?? 100) >= least;
-  }
+/** Whether a paper is as relevant as that, 0..100; one without a vector can't be judged, and may be. */
+function isRelevant({ relevance }: Pick<Placed, 'relevance'>, least: number): boolean {
+  return (relevance ?? 100) >= least;
+}
+
+/** Whether a word is a name that a paper is called by, and no slip of the finger. */
+function isName(word: string, ranked: Placed[]): boolean {
+  return ranked.some(({ names }) => names.includes(plain(word)));
 }
 
 /** Candidates without some papers, which leave no gap in the places of each leg. */
@@ -203,14 +224,4 @@ function withFeedback(
 /** Leaves out what is too similar to what is not wanted. */
 function withoutNear<T extends Candidate>(ranked: T[], unlike: Float32Array[], above: number): T[] {
   return ranked.filter(({ vector }) => !vector || unlike.every((unwanted) => dot(vector, unwanted) < above));
-}
-
-/** The paper that the query names, or whose title it is, comes first. */
-function titledFirst<T extends Ranked>(entries: T[], text: string, workNamed: Key | undefined): T[] {
-  let first: T | undefined;
-  if (workNamed !== undefined) first = entries.find(({ work }) => work === workNamed);
-  else if (text.length <= LONGEST_TITLE) {
-    first = entries.find(({ ranks, title }) => (ranks.lexical ?? Infinity) <= TITLES_LOOKED_AT && isTitle(text, title));
-  }
-  return first ? [first, ...entries.filter((entry) => entry !== first)] : entries;
 }

@@ -25,6 +25,11 @@ export interface ParsedQuery {
   /** The phrases that must be there, those that are one of several included. */
   phrases: string[];
   filter: Filter | undefined;
+  /**
+   * Where words stand beside conditions: how those are written that demand something, and the filter without them, which only
+   * leaves out.
+   */
+  droppable: { written: string[]; filter: Filter | undefined } | undefined;
   /** The whole query names a paper: `doi:…`, `arxiv:…`, ready for `Library.find`. The text is there for when it is unknown. */
   identifier: string | undefined;
   /** The query as it was understood, in its plainest form; parsing it gives the same again. */
@@ -72,7 +77,9 @@ interface Item {
 export function parseQuery(query: string): ParsedQuery {
   const line = query.trim().replace(/\s+/g, ' ');
   const identifier = identifierIn(line);
-  if (identifier !== undefined) return { text: line, phrases: [], filter: undefined, identifier, canonical: line };
+  if (identifier !== undefined) {
+    return { text: line, phrases: [], filter: undefined, droppable: undefined, identifier, canonical: line };
+  }
 
   const parts = connected(partsOf(line));
   const conditions = parts.filter((part) => 'filter' in part);
@@ -81,10 +88,23 @@ export function parseQuery(query: string): ParsedQuery {
   return {
     text: spaced(parts.map((part) => ('word' in part ? part.word : part.text))),
     phrases: conditions.flatMap(({ phrases }) => phrases),
-    filter: filters.length > 1 ? { all: filters } : filters[0],
+    filter: joined(filters),
+    droppable: droppableOf(parts),
     identifier: undefined,
     canonical: spaced(parts.map((part) => ('word' in part ? part.word : part.written))),
   };
+}
+
+function joined(filters: Filter[]): Filter | undefined {
+  return filters.length > 1 ? { all: filters } : filters[0];
+}
+
+function droppableOf(parts: Part[]): ParsedQuery['droppable'] {
+  const conditions = parts.filter((part) => 'filter' in part);
+  const demanding = conditions.filter(({ excludes }) => excludes === undefined);
+  if (demanding.length === 0 || !parts.some((part) => 'word' in part && hasWord(part.word))) return undefined;
+  const leavingOut = conditions.filter(({ excludes }) => excludes !== undefined).map(({ filter }) => filter);
+  return { written: demanding.map(({ written }) => written), filter: joined(leavingOut) };
 }
 
 /** These kinds look like nothing else, so that their prefix may be left out. */

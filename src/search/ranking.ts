@@ -1,16 +1,18 @@
-/** How the two legs of a hybrid search become one ranking. Pure: candidates and scores in, candidates and scores out. */
+/** How the legs of a hybrid search become one ranking. Pure: candidates and scores in, candidates and scores out. */
 import { plain, wordsIn } from '../fold.ts';
 import type { Candidate } from '../library/library.ts';
 
 export interface Ranked extends Candidate {
   /** What the ranking sorts by; higher is better. */
   score: number;
-  /** What the score has from each leg. */
-  shares: { dense: number; lexical: number };
+  /** What the score has from each leg, and from names. */
+  shares: { dense: number; lexical: number; named: number };
 }
 
 /** Share of the lexical leg in the hybrid score; scripts/README.md shows what others are worth. */
 export const LEXICAL_WEIGHT = 0.4;
+/** How much of what is missing to the best score names can make good, at most. */
+export const NAMING_WEIGHT = 0.3;
 
 /**
  * Fuses both legs. Each leg's score is measured between what an unrelated paper has (for the cosine the mean over the
@@ -55,12 +57,18 @@ const bm25Of = ({ match }: Candidate): number => match?.score ?? 0;
 
 /** Written out, since copying hundreds of candidates with a spread takes longer than all of their arithmetic. */
 function rankedBy(candidate: Candidate, score: number, dense: number, lexical: number): Ranked {
-  const { key, id, title, year, work, vector, similarity, match, ranks } = candidate;
-  return { key, id, title, year, work, vector, similarity, match, ranks, score, shares: { dense, lexical } };
+  const { key, id, title, year, work, vector, similarity, match, called, ranks } = candidate;
+  const shares = { dense, lexical, named: 0 };
+  return { key, id, title, year, work, vector, similarity, match, called, ranks, score, shares };
 }
 
 function ordered(ranked: Ranked[]): Ranked[] {
-  return ranked.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+  return ranked.sort(byScore);
+}
+
+/** Best first; equal ones in the order of their ids. */
+export function byScore(a: Pick<Ranked, 'score' | 'id'>, b: Pick<Ranked, 'score' | 'id'>): number {
+  return b.score - a.score || (a.id < b.id ? -1 : 1);
 }
 
 /**

@@ -11,12 +11,12 @@ import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import type { Library, LibraryStatus } from '../library/library.ts';
 import { briefOf } from '../paper.ts';
-import type { Hit, SearchAnswer, WholePaper } from './answer.ts';
+import type { Hit, NearestHit, SearchAnswer, WholePaper } from './answer.ts';
 import { Background } from './background.ts';
 import { Clock } from './clock.ts';
 import { Explainer } from './explanation.ts';
 import { inTime } from './in-time.ts';
-import { Lists, relevanceOf, scoringOf, type Entry, type List } from './list.ts';
+import { Lists, scoringOf, type Entry, type List } from './list.ts';
 import { Pages } from './pages.ts';
 import {
   DEFAULT_LIMIT,
@@ -104,8 +104,9 @@ export class Search {
     );
     signal?.throwIfAborted();
     const page = list.entries.slice(offset, offset + limit);
-    const [hits, { papers, embedded }] = await Promise.all([
+    const [hits, nearest, { papers, embedded }] = await Promise.all([
       this.#hits(page, list, mode, options),
+      this.#nearest(list),
       state ?? this.#library.state(),
     ]);
     clock.stop(explain ? 'explain' : 'papers');
@@ -122,6 +123,8 @@ export class Search {
       mode,
       total: { value: list.entries.length, exact: list.exact },
       withheld: list.withheld,
+      nearest,
+      dropped: list.dropped,
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
       ...(counted && { facets: counted }),
@@ -154,6 +157,15 @@ export class Search {
     await inTime(this.#scorer(), 0); // Starts it, and fails where none is installed; reranked() waits for it.
   }
 
+  /** The best of what was withheld. */
+  async #nearest({ nearest }: List): Promise<NearestHit[]> {
+    const described = await this.#library.describe(nearest.map(({ key }) => key));
+    return nearest.flatMap(({ score, similarity = null, relevance }, i) => {
+      const paper = described[i]?.paper;
+      return paper ? [{ ...briefOf(paper), score, similarity, relevance }] : [];
+    });
+  }
+
   /** The papers of one page, as they are said. */
   async #hits(page: Entry[], { text, vector }: List, mode: Mode, options: SearchOptions): Promise<Hit[]> {
     const { explain, abstracts, rerank, signal } = options;
@@ -178,7 +190,7 @@ export class Search {
       ...briefOf(paper),
       score: ranked.score,
       similarity: ranked.similarity ?? null,
-      relevance: relevanceOf(ranked, this.#library.model.unrelatedCosine),
+      relevance: ranked.relevance,
       ranks: { dense: ranked.ranks.dense ?? null, lexical: ranked.ranks.lexical ?? null },
       ...(rerank && { rerank: ranked.verdict?.logit ?? null }),
       versions: versions.map(versionOf),

@@ -13,13 +13,15 @@ import { yearsFilter } from './years.ts';
 export interface Parsed {
   /** What to rank by: the words of the query outside of conditions. */
   text: string;
-  /** An identifier that is the whole query. */
+  /** An identifier that is the whole query, or what may be the id of a paper. */
   identifier: string | undefined;
   texts: string[];
   unlikeTexts: string[];
   like: string[];
   unlike: string[];
   filter: Filter | undefined;
+  /** Conditions of the query that need not be kept to where they leave nothing, and the filter without them. */
+  droppable: { written: string[]; filter: Filter | undefined } | undefined;
   /** The query in its plainest form: the same for all queries that ask the same. */
   canonical: string;
 }
@@ -35,19 +37,31 @@ export function parsed(question: Question): Parsed {
   checkCount(unlike, 'unlike');
   const said = query === '' ? undefined : parseQuery(query);
   const years = question.year === undefined ? undefined : yearsFilter(question.year);
-  const filters = [said?.filter, years, question.filter].filter((filter) => filter !== undefined);
-  const { text = '', identifier, canonical = '' } = said ?? {};
-  const filter = filters.length > 1 ? { all: filters } : filters[0];
-  return { text, identifier, texts, unlikeTexts, like, unlike, filter, canonical };
+  const { text = '', canonical = '' } = said ?? {};
+  const identifier = said?.identifier ?? (said?.filter === undefined && CITATION_KEY.test(text) ? text : undefined);
+  const withOthers = (filter: Filter | undefined) => {
+    const filters = [filter, years, question.filter].filter((each) => each !== undefined);
+    return filters.length > 1 ? { all: filters } : filters[0];
+  };
+  const filter = withOthers(said?.filter);
+  const droppable = said?.droppable && { ...said.droppable, filter: withOthers(said.droppable.filter) };
+  return { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable, canonical };
 }
+
+/** One word that looks like the key of a citation (`vaswani2017attention`, `smith:thesis`), and like no word of a language. */
+const CITATION_KEY = /^(?=\S*\p{L})(?=\S*[\p{N}:_/])\S{1,200}$/u;
 
 /** A question with what was looked up for it. */
 export interface Understood {
   /** The words looked for; may be empty. */
   text: string;
+  /** Those of them that somebody typed, who may call papers by their names. */
+  names: string | undefined;
   /** The direction it points in, under way; undefined when only conditions were given. */
   vector: Promise<Float32Array> | undefined;
   filter: Filter | undefined;
+  /** As `Parsed` has it. */
+  droppable: Parsed['droppable'];
   /** A paper that the whole query names. */
   named: Key | undefined;
   /** Papers to be like, and their vectors, under way. They are no hits, but nothing can be nearer than they are. */
@@ -64,7 +78,7 @@ export interface Understood {
  * @throws AkinError `not-found` for a paper that is not there, `invalid-argument` for a question that asks nothing.
  */
 export async function understood(
-  { text, identifier, texts, unlikeTexts, like, unlike, filter }: Parsed,
+  { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable }: Parsed,
   library: Library,
   embedder: Embedder,
   signal?: AbortSignal,
@@ -106,8 +120,10 @@ export async function understood(
   for (const each of [vector, unwanted, ofLike]) each?.catch(() => {});
   return {
     text: about.join('\n'),
+    names: query === '' ? undefined : query,
     vector,
     filter,
+    droppable,
     named,
     like: { keys: likeKeys, vectors: ofLike },
     given,

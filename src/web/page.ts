@@ -13,7 +13,7 @@ import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
 import { namesLine } from '../paper.ts';
 import { excerpt } from '../text.ts';
-import type { Hit, SearchAnswer } from '../search/answer.ts';
+import type { Hit, NearestHit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
 import { ordinal, placesOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
@@ -96,16 +96,21 @@ async function viewOf(session: Session, asked: Asked, options: SearchOptions): P
 }
 
 function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: Html): View {
-  const { hits, total, withheld, next, corrections, library } = answer;
+  const { hits, total, withheld, nearest, dropped, next, corrections, library } = answer;
   if (withheld > 0) {
     return {
       title,
-      said: html`Nothing in this library is relevant to that.
+      said: html`Nothing in this library is relevant to that; the nearest are these.
         <a href="${addressOfPage({ ...asked, all: '' })}">Show the nearest all the same</a>`,
+      results: html`<ol>
+        ${nearest.map(withheldResult)}
+      </ol>`,
     };
   }
   if (hits.length === 0) return { title, said: html`No paper in this library matches.` };
   const corrected = corrections.map(({ word, term }) => html` No paper has “${word}”; “${term}…” was looked for.`);
+  const without =
+    dropped.length > 0 ? html`. No paper matches <em>${dropped.join(' ')}</em>; these are without that` : '';
   const incomplete =
     library.embedded < library.papers
       ? html`. ${number(library.embedded)} of ${number(library.papers)} papers are embedded so far; the others are found
@@ -120,7 +125,7 @@ function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: 
         </p>`;
   return {
     title,
-    said: html`${heading}${corrected}${incomplete}`,
+    said: html`${heading}${without}${corrected}${incomplete}`,
     results: html`<ol>
         ${hits.map(result)}
       </ol>
@@ -180,7 +185,7 @@ function result(hit: Hit): Html {
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const title = withMarks(hit.title || hit.id, stems);
   const address = addressOf(hit);
-  const byline = [namesLine(hit), hit.venue, hit.year].filter((part) => part !== null && part !== '').join(' · ');
+  const byline = bylineOf(hit);
   const shown = passage(abstract, explanation?.sentence?.start ?? 0, PASSAGE_CHARACTERS);
   return html`<li>
     <h2>${address ? html`<a href="${address}" rel="noreferrer">${title}</a>` : title}</h2>
@@ -208,8 +213,24 @@ function result(hit: Hit): Html {
   </li>`;
 }
 
+/** A paper that was withheld, and how near it is. */
+function withheldResult(hit: NearestHit): Html {
+  const { title, id, relevance } = hit;
+  const address = addressOf(hit);
+  const name = title || id;
+  return html`<li>
+    <h2>${address ? html`<a href="${address}" rel="noreferrer">${name}</a>` : name}</h2>
+    <p class="byline">${bylineOf(hit)}</p>
+    ${relevance === null ? '' : html`<p class="why">relevance ${Math.round(relevance)} of 100</p>`}
+  </li>`;
+}
+
+function bylineOf({ venue, year, ...people }: NearestHit): string {
+  return [namesLine(people), venue, year].filter((part) => part !== null && part !== '').join(' · ');
+}
+
 /** Where a paper can be read: its own URL, or the one its DOI or arXiv id stands for. */
-function addressOf({ url, ids }: Hit): string | undefined {
+function addressOf({ url, ids }: NearestHit): string | undefined {
   if (url && /^https?:/.test(url)) return url;
   if (ids.doi) return `https://doi.org/${encodeURI(ids.doi)}`;
   if (ids.arxiv) return `https://arxiv.org/abs/${ids.arxiv}`;
@@ -234,6 +255,7 @@ function nearness({ similarity, relevance, ranks }: Hit): Html {
 
 function reasons({ ranks, explanation }: Hit): string {
   const parts = placesOf(ranks);
+  if (explanation && explanation.names.words.length > 0) parts.push(`by name (${explanation.names.words.join(' ')})`);
   if (explanation?.rerank) parts.push(`${ordinal(explanation.rerank.before)} before re-ranking`);
   return parts.join(', ');
 }

@@ -75,32 +75,34 @@ export class LocalLibrary implements Library {
 
   /** @returns undefined where another library has come into the place of this one. */
   async #recall(question: Recall): Promise<Recalled | undefined> {
-    const { legs, depth, words, scoring, filter, also = [], signal } = question;
-    const first = await this.#reader.call('legs', [{ legs, depth, words, scoring, filter }], signal);
+    const { legs, depth, words, names, scoring, filter, also = [], signal } = question;
+    const first = await this.#reader.call('legs', [{ legs, depth, words, names, scoring, filter }], signal);
     const vector = await unlessAborted(question.vector, signal);
     const start = performance.now();
-    const { library, place, lexical, corrections, state } = first;
+    const { library, place, lexical, corrections, said, state } = first;
     const nearest = vector && legs.includes('dense') ? this.#nearest(first, vector, depth, signal) : [];
     const keys = new Keys(library);
     const matching = unpacked(lexical, keys, vector, this.model.dimensions); // While the graph is searched.
+    const named = unpacked(first.named, keys, vector, this.model.dimensions);
     const dense = await nearest;
     if (!dense) return undefined;
     const timings = {
       ...(legs.includes('lexical') && { lexical: first.milliseconds }),
       ...(legs.includes('dense') && { dense: performance.now() - start }),
     };
-    const unread = dense.filter((row) => !matching.has(row));
+    const unread = dense.filter((row) => !matching.has(row) && !named.has(row));
     const rest =
       unread.length === 0 && also.length === 0
         ? NO_PAPERS
-        : await this.#reader.call('rest', [place, { rows: unread, also, words, scoring }], signal);
+        : await this.#reader.call('rest', [place, { rows: unread, also, words, names, scoring }], signal);
     if (!rest) return undefined;
     const others = unpacked(rest, keys, vector, this.model.dimensions);
+    const known = (row: number) => matching.get(row) ?? named.get(row) ?? others.get(row);
     return {
-      candidates: candidatesOf(dense, matching, others),
-      also: also.map((key) => matching.get(keys.row(key)) ?? others.get(keys.row(key))),
-      exhausted: legs.every((leg) => (leg === 'dense' ? dense : lexical.rows).length < depth),
-      ...{ corrections, state, timings },
+      candidates: candidatesOf(dense, matching, named, others),
+      also: also.map((key) => known(keys.row(key))),
+      exhausted: !first.hasMore && legs.every((leg) => (leg === 'dense' ? dense : lexical.rows).length < depth),
+      ...{ corrections, said, state, timings },
     };
   }
 

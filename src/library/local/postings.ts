@@ -8,6 +8,7 @@
  * with the saturation of words said more than once in the query (k3).
  */
 import type Database from 'better-sqlite3';
+import { plain } from '../../fold.ts';
 import type { Correction, FoundWord, Match, WordScoring } from '../library.ts';
 import { correction } from '../vocabulary.ts';
 import type { QueryWord } from '../words.ts';
@@ -35,6 +36,13 @@ const KEPT_QUERIES = 64;
 /** Texts that changed at once and that the lists in memory follow; for more of them it takes longer than to read anew. */
 const MOST_FOLLOWED = 1000;
 
+/** A word as papers hold it. */
+export interface HeldWord {
+  /** How many papers hold it or, where it is several terms, the rarest of these. */
+  papers: number;
+  isIn: (row: number) => boolean;
+}
+
 export interface RowMatch extends Match {
   row: number;
 }
@@ -56,6 +64,7 @@ export class Postings {
   readonly #lists: PostingLists;
   readonly #lengths: TextLengths;
   readonly #texts: Database.Statement<[string], [number, string]>;
+  readonly #surname: Database.Statement<[string], number>;
   /** By row: how many occurrences of a term are worth half of endless ones; more in a longer paper. */
   #halfWorth: Record<WordScoring, Float64Array> = { alone: new Float64Array(), fused: new Float64Array() };
   readonly #known = new Map<string, Term[]>();
@@ -72,6 +81,7 @@ export class Postings {
         "SELECT row, title || ' ' || abstract FROM papers WHERE row IN (SELECT value FROM json_each(?))",
       )
       .raw();
+    this.#surname = db.prepare<[string], number>('SELECT 1 FROM surnames WHERE word = ? LIMIT 1').pluck();
   }
 
   /** Takes note of what has happened to papers. */
@@ -129,6 +139,15 @@ export class Postings {
       });
     }
     return found;
+  }
+
+  /** How papers hold each of these words: all the terms of it. */
+  held(words: string[]): HeldWord[] {
+    this.load();
+    return this.#tokenizer.termsOf(words).map((terms) => ({
+      papers: terms.length === 0 ? 0 : Math.min(...terms.map((term) => this.#lists.papersWith(term))),
+      isIn: (row) => terms.length > 0 && terms.every((term) => this.#lists.of(term).countOf(row) > 0),
+    }));
   }
 
   /** The words that no paper holds, and the term that is looked for instead. */
@@ -198,7 +217,8 @@ export class Postings {
     this.#tokenizer.termsOf(query.map(({ word }) => word)).forEach((own, i) => {
       const { word, count } = query[i]!;
       for (const term of own) {
-        const meant = own.length === 1 && this.#lists.of(term).papers === 0 ? this.#meant(term) : undefined;
+        const isUnknown = own.length === 1 && this.#lists.of(term).papers === 0 && !this.#surname.get(plain(word));
+        const meant = isUnknown ? this.#meant(term) : undefined;
         const looked = meant ?? term;
         const known = terms.get(looked) ?? { term: looked, word, said: 0, isCorrected: meant !== undefined };
         terms.set(looked, { ...known, said: known.said + count });

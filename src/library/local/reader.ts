@@ -26,6 +26,7 @@ import { PaperPacker, type PackedPapers } from './recalled-papers.ts';
 import { Recalls, type Legs, type LegsQuestion, type RestQuestion } from './recalls.ts';
 import { drawnVectors } from './sample.ts';
 import { StoredVectors } from './stored-vectors.ts';
+import { Surnames } from './surnames.ts';
 import { LIBRARY_FORMAT } from './upgrade.ts';
 
 /** Papers, or works, that are read at once by who goes through all of them. */
@@ -73,7 +74,7 @@ export class Reader {
     this.#vectors = new StoredVectors(db, space, model.dimensions);
     this.#descriptions = new Descriptions(db, this.#keys);
     const packer = new PaperPacker(db, space, model.dimensions);
-    this.#recalls = new Recalls(this.#filters, this.#postings, packer, this.#keys);
+    this.#recalls = new Recalls(this.#filters, this.#postings, new Surnames(db, this.#postings), packer, this.#keys);
     this.#files = new FilesRead(db, space);
     this.#statements = statementsOn(db);
   }

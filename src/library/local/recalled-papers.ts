@@ -5,7 +5,7 @@
 import type Database from 'better-sqlite3';
 import { Transferred } from '../../threads/messages.ts';
 import { dot } from '../../vector.ts';
-import type { Candidate } from '../library.ts';
+import type { Called, Candidate } from '../library.ts';
 import type { Keys } from './keys.ts';
 import type { RowMatch } from './postings.ts';
 import { floats } from './stored-vectors.ts';
@@ -15,6 +15,8 @@ export interface PackedPapers {
   rows: number[];
   /** How each row matches the words: score, words and coverage one after the other; empty where there are none. */
   matches: Float64Array<ArrayBuffer>;
+  /** What rows are called by, where they are. */
+  called: [row: number, called: Called][];
   /** JSON, as SQLite writes it: a `Line` for each paper that is there. */
   lines: string;
   /** The vectors of the lines that have one, one after the other. */
@@ -26,6 +28,7 @@ type Line = [row: number, id: string, title: string, year: number | null, work: 
 export const NO_PAPERS: PackedPapers = {
   rows: [],
   matches: new Float64Array(),
+  called: [],
   lines: '[]',
   vectors: new Float32Array(),
 };
@@ -50,12 +53,12 @@ export class PaperPacker {
       .raw();
   }
 
-  packed(rows: number[], matches: RowMatch[]): Transferred<PackedPapers> {
+  packed(rows: number[], matches: RowMatch[], called: PackedPapers['called']): Transferred<PackedPapers> {
     const [lines, blob] = this.#statement.get({ ...this.#parameters, rows: JSON.stringify(rows) })!;
     const vectors = floats(blob ?? Buffer.alloc(0));
     const numbers = new Float64Array(3 * matches.length);
     matches.forEach(({ score, words, coverage }, i) => numbers.set([score, words, coverage], 3 * i));
-    return new Transferred({ rows, matches: numbers, lines, vectors }, [numbers.buffer, vectors.buffer]);
+    return new Transferred({ rows, matches: numbers, called, lines, vectors }, [numbers.buffer, vectors.buffer]);
   }
 }
 
@@ -65,7 +68,7 @@ export class PaperPacker {
  * @param dimensions of the vectors.
  */
 export function unpacked(
-  { rows, matches, lines, vectors }: PackedPapers,
+  { rows, matches, called, lines, vectors }: PackedPapers,
   keys: Keys,
   vector: Float32Array | undefined,
   dimensions: number,
@@ -77,8 +80,10 @@ export function unpacked(
     const similarity = vector && own && dot(vector, own);
     const [key, ofWork] = [keys.of(row), keys.of(work)];
     const ranks = { dense: undefined, lexical: undefined };
-    papers.set(row, { key, id, title, year, work: ofWork, vector: own, similarity, match: undefined, ranks });
+    const unsaid = { match: undefined, called: undefined };
+    papers.set(row, { key, id, title, year, work: ofWork, vector: own, similarity, ...unsaid, ranks });
   }
+  for (const [row, by] of called) if (papers.get(row)) papers.get(row)!.called = by;
   rows.forEach((row, i) => {
     const paper = papers.get(row);
     if (!paper) papers.delete(row);

@@ -2,20 +2,23 @@
  * The parts of a recall: what the reader thread does while the question is still being embedded, what it does when the graph has
  * answered, and how both are put together.
  */
+import { NAMED_DEPTH } from '../called.ts';
 import { candidatesFrom } from '../candidates.ts';
-import type { Candidate, Correction, Key, Leg, LibraryState, WordScoring } from '../library.ts';
+import type { Candidate, Correction, Key, Leg, LibraryState, SaidWord, WordScoring } from '../library.ts';
 import type { Filter } from '../filter.ts';
 import { Transferred } from '../../threads/messages.ts';
 import { tellingWords } from '../words.ts';
 import type { RowsByFilter } from './allowed-rows.ts';
 import type { Keys } from './keys.ts';
 import type { Postings } from './postings.ts';
-import type { PackedPapers, PaperPacker } from './recalled-papers.ts';
+import { NO_PAPERS, type PackedPapers, type PaperPacker } from './recalled-papers.ts';
+import type { Surnames } from './surnames.ts';
 
 export interface LegsQuestion {
   legs: readonly Leg[];
   depth: number;
   words: string | undefined;
+  names: string | undefined;
   scoring: WordScoring;
   filter: Filter | undefined;
 }
@@ -28,6 +31,11 @@ export interface Legs {
   state: LibraryState;
   /** What the lexical leg found, the best first. It is read while the question is still being embedded. */
   lexical: PackedPapers;
+  /** What names found beside it, the best first. */
+  named: PackedPapers;
+  said: SaidWord[];
+  /** Whether there may be more papers that the names call. */
+  hasMore: boolean;
   corrections: Correction[];
   /** 1 at each row that the filter lets through; every row is let through where there is none. Shared memory. */
   allowed: Uint8Array | undefined;
@@ -39,6 +47,7 @@ export interface RestQuestion {
   rows: number[];
   also: Key[];
   words: string | undefined;
+  names: string | undefined;
   scoring: WordScoring;
 }
 
@@ -46,17 +55,20 @@ export interface RestQuestion {
 export class Recalls {
   readonly #filters: RowsByFilter;
   readonly #postings: Postings;
+  readonly #surnames: Surnames;
   readonly #packer: PaperPacker;
   readonly #keys: Keys;
 
-  constructor(filters: RowsByFilter, postings: Postings, packer: PaperPacker, keys: Keys) {
+  constructor(filters: RowsByFilter, postings: Postings, surnames: Surnames, packer: PaperPacker, keys: Keys) {
     this.#filters = filters;
     this.#postings = postings;
+    this.#surnames = surnames;
     this.#packer = packer;
     this.#keys = keys;
   }
 
-  legs({ legs, depth, words, scoring, filter }: LegsQuestion): Transferred<Omit<Legs, 'library' | 'place' | 'state'>> {
+  legs(question: LegsQuestion): Transferred<Omit<Legs, 'library' | 'place' | 'state'>> {
+    const { legs, depth, words, names, scoring, filter } = question;
     const start = performance.now();
     const allowed = filter && this.#filters.allowed(filter).rows;
     const query = words === undefined ? [] : tellingWords(words);
@@ -65,32 +77,46 @@ export class Recalls {
     const corrections = query.length > 0 ? this.#postings.corrections(query) : [];
     const milliseconds = performance.now() - start;
     const rows = found.map(({ row }) => row);
-    const { value: lexical, memory } = this.#packer.packed(rows, found);
-    return new Transferred({ lexical, corrections, allowed, milliseconds }, memory);
+    const asked = this.#surnames.asked(names ?? '');
+    const { value: lexical, memory } = this.#packer.packed(rows, found, this.#surnames.called(asked, rows));
+    const isFound = new Set(rows);
+    const namedRows = this.#surnames.found(asked, allowed);
+    const others = namedRows.filter((row) => !isFound.has(row));
+    const { value: named, memory: more } =
+      others.length === 0
+        ? { value: NO_PAPERS, memory: [] }
+        : this.rest({ rows: others, also: [], words, names, scoring });
+    const hasMore = namedRows.length >= NAMED_DEPTH;
+    const made = { lexical, named, said: asked.said, hasMore, corrections, allowed, milliseconds };
+    return new Transferred(made, [...memory, ...more]);
   }
 
-  /** All that is known of the papers that the dense leg alone found, and of others. */
-  rest({ rows, also, words, scoring }: RestQuestion): Transferred<PackedPapers> {
+  /** All that is known of the papers that the lexical leg did not find, and of others. */
+  rest({ rows, also, words, names, scoring }: RestQuestion): Transferred<PackedPapers> {
     const all = [...new Set([...rows, ...also.map((key) => this.#keys.row(key))])];
     const query = tellingWords(words ?? '');
-    return this.#packer.packed(all, query.length > 0 ? this.#postings.matches(query, all, scoring) : []);
+    const matches = query.length > 0 ? this.#postings.matches(query, all, scoring) : [];
+    return this.#packer.packed(all, matches, this.#surnames.called(this.#surnames.asked(names ?? ''), all));
   }
 }
 
 /**
- * The candidates of both legs.
+ * The candidates of both legs, and those of names.
  * @param dense the rows that the dense leg found.
  * @param lexical what the lexical leg found.
- * @param rest what else is known. Both by row, without those that are gone.
+ * @param named what names found beside it.
+ * @param rest what else is known. All by row, without those that are gone.
  */
 export function candidatesOf(
   dense: number[],
   lexical: Map<number, Candidate>,
+  named: Map<number, Candidate>,
   rest: Map<number, Candidate>,
 ): Candidate[] {
-  const near = dense.map((row) => lexical.get(row) ?? rest.get(row));
+  const near = dense.map((row) => lexical.get(row) ?? named.get(row) ?? rest.get(row));
   return candidatesFrom({
     dense: near.filter((each) => each?.similarity !== undefined) as Candidate[],
     lexical: [...lexical.values()],
+    named: [...named.values()],
   });
 }

@@ -11,6 +11,7 @@
  * identifiers  which papers a DOI, an arXiv id, … names: those of all records of a paper; two papers may share one by mistake
  * words        full text index over papers; see indexed-words.ts
  * facets       every year, author, venue, category and collection that papers have, once; see facets.ts
+ * surnames     the words of the family names of each paper's people, with their given names and the paper's year; see called.ts
  * files        what each file was when it was read last (see files.ts); standard input and online services are here too.
  *              Readings are counted; `reading` is the name that the last one was given by who read. Up to the reading
  *              `nameless` they were made by an akin that kept nothing of the parts of names
@@ -115,6 +116,19 @@ CREATE TRIGGER vector_forgotten AFTER DELETE ON vectors BEGIN
 END;
 `;
 
+/** New in format 5. */
+export const SURNAMES = `
+CREATE TABLE surnames (
+  word TEXT NOT NULL,
+  paper INTEGER NOT NULL REFERENCES papers (row) ON DELETE CASCADE,
+  person INTEGER NOT NULL,
+  given TEXT NOT NULL,
+  year INTEGER,
+  PRIMARY KEY (word, paper, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX surnames_by_paper ON surnames (paper);
+`;
+
 export const SCHEMA = `
 CREATE TABLE papers (
   row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -146,6 +160,7 @@ CREATE TABLE paper_facets (
   PRIMARY KEY (facet, paper)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX paper_facets_by_paper ON paper_facets (paper);
+${SURNAMES}
 CREATE INDEX papers_with_title ON papers (row) WHERE title <> '';
 CREATE INDEX papers_with_abstract ON papers (row) WHERE abstract <> '';
 CREATE INDEX papers_with_url ON papers (row) WHERE url IS NOT NULL;

@@ -19,6 +19,7 @@ import { mustExist, openForWriting } from './database.ts';
 import { FileReadings } from './files.ts';
 import { removeGraphs } from './graph-sidecar.ts';
 import { IndexedFacets } from './indexed-facets.ts';
+import { IndexedSurnames } from './indexed-surnames.ts';
 import { IndexedWords } from './indexed-words.ts';
 import { Keys } from './keys.ts';
 import { FileLock } from './lock.ts';
@@ -54,6 +55,7 @@ export class Store {
   readonly #readings: FileReadings;
   readonly #words: IndexedWords;
   readonly #facets: IndexedFacets;
+  readonly #surnames: IndexedSurnames;
   readonly #works: Works;
   readonly #statements;
 
@@ -80,6 +82,7 @@ export class Store {
       this.#readings = new FileReadings(db);
       this.#words = new IndexedWords(db);
       this.#facets = new IndexedFacets(db);
+      this.#surnames = new IndexedSurnames(db);
       this.#works = new Works(db, space, this.#names);
       this.#statements = statementsOn(db);
     } catch (error) {
@@ -291,6 +294,7 @@ export class Store {
       this.#words.note(row, null, paper);
       this.#addIdentifiers(paper, row);
       this.#facets.add(row, paper);
+      this.#surnames.add(row, paper);
       this.#addRecord(row, record, null);
     });
   }
@@ -347,6 +351,7 @@ export class Store {
     this.#words.note(row, before, paper);
     if (embeddedText(paper) !== embeddedText(before)) this.#statements.deleteVectors.run(row);
     this.#facets.replace(row, paper);
+    this.#surnames.replace(row, paper);
     this.#works.compare(row);
   }
 

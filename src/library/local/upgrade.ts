@@ -6,11 +6,12 @@ import path from 'node:path';
 import type Database from 'better-sqlite3';
 import { AkinError } from '../../errors.ts';
 import { sortTitle } from '../order.ts';
+import { indexSurnames } from './indexed-surnames.ts';
 import { FileLock } from './lock.ts';
-import { IDENTIFIERS, INDEXES, RECORDS, SPACES } from './schema.ts';
+import { IDENTIFIERS, INDEXES, RECORDS, SPACES, SURNAMES } from './schema.ts';
 
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 4;
+export const LIBRARY_FORMAT = 5;
 
 /** The lock that whoever writes holds. */
 export const WRITER_LOCK = 'writer.lock';
@@ -88,6 +89,10 @@ export function upgrade(folder: string, db: Database.Database, isWriter: boolean
       if (format < 2) db.exec(FROM_1);
       if (format < 3) db.exec(FROM_2);
       if (format < 4) db.exec(FROM_3);
+      if (format < 5) {
+        db.exec(SURNAMES); // Papers could not be called by name.
+        indexSurnames(db);
+      }
       db.pragma(`user_version = ${LIBRARY_FORMAT}`);
     }).immediate();
   } finally {

@@ -1,10 +1,11 @@
 /** One question brings what both legs find, and whichever found a paper, what the other one says of it. */
 import { describe, expect, it } from 'vitest';
-import type { Candidate, Key, Recall } from '../../../src/library/library.ts';
+import { NAMED_DEPTH } from '../../../src/library/called.ts';
+import type { Candidate, Key, Library, Recall } from '../../../src/library/library.ts';
 import { dot } from '../../../src/vector.ts';
 import { ids, keysOf, NO_KEY, recordsOf } from '../asking.ts';
 import type { Fresh } from '../contract.ts';
-import { embedAll, embedding, paper, put, unitVector, vectorOf, seeded } from '../made.ts';
+import { embedAll, embedding, paper, put, readingOf, unitVector, vectorOf, seeded } from '../made.ts';
 
 const QUESTION: Recall = { legs: ['dense', 'lexical'], depth: 100, scoring: 'fused' };
 
@@ -42,6 +43,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
         vector: vectorOf('Deserts'),
         similarity: expect.closeTo(dot(near, vectorOf('Deserts')), 5),
         match: { score: 0, words: 0, coverage: 0 },
+        called: undefined,
         ranks: { dense: 1, lexical: undefined },
       });
       const text = vectorOf('Ice shelves of ice');
@@ -49,6 +51,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
         ...{ key: keys[1], work: keys[1], id: 'shelves', title: 'Ice shelves of ice', year: null, vector: text },
         similarity: expect.closeTo(dot(near, text), 5),
         match: { score: expect.any(Number), words: 1, coverage: expect.closeTo(1, 9) },
+        called: undefined,
         ranks: { dense: undefined, lexical: 1 },
       });
     });
@@ -134,6 +137,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
         ...{ key: sheets, work: sheets, id: 'sheets', title: 'Ice sheets', year: 2001, vector: vectorOf('Ice sheets') },
         similarity: expect.closeTo(dot(near, vectorOf('Ice sheets')), 5),
         match: { score: expect.any(Number), words: 1, coverage: expect.closeTo(1, 9) },
+        called: undefined,
         ranks: { dense: undefined, lexical: undefined },
       });
     });
@@ -170,6 +174,117 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
       ]);
       expect(byId(candidates).deserts).toMatchObject({ match: { words: 1 } });
       expect((await library.recall({ ...QUESTION, words: 'ice shelves' })).corrections).toEqual([]);
+    });
+  });
+
+  describe('names', () => {
+    const ofPeople = async () => {
+      const all = await fresh();
+      await put(all.writer, [
+        paper('vaswani', { authors: ['Ashish Vaswani', 'N. Shazeer'], year: 2017, venue: 'NIPS', title: 'Attention' }),
+        paper('other vaswani', { authors: ['A. Vaswani'], year: 2013, title: 'Names of rivers' }),
+        paper('rivers', { authors: ['Pat O’Brien'], year: 2017, title: 'Rivers and their names' }),
+        paper('team', { authors: ['River Survey Team'], year: null, title: 'Floods' }),
+        paper('li', { authors: ['李伟'], names: [{ family: '李', given: '伟' }], title: 'Ice' }),
+      ]);
+      return all;
+    };
+    const called = async (library: Library, names: string, more: Partial<Recall> = {}) => {
+      const { candidates, said } = await library.recall({ ...QUESTION, legs: [], names, ...more });
+      return { said, ids: ids(candidates), by: Object.fromEntries(candidates.map(({ id, called: by }) => [id, by])) };
+    };
+
+    it('bring the papers by those whose family names were said, and say what each is called by', async () => {
+      const { library } = await ofPeople();
+      const { said, by } = await called(library, '[1] A. Vaswani et al., NIPS (2017a): on names');
+      expect(said).toEqual([
+        ...[
+          { word: '1', names: 0, texts: 0 },
+          { word: 'vaswani', names: 2, texts: 0 },
+        ],
+        ...[
+          { word: 'nips', names: 0, texts: 0 },
+          { word: '2017a', names: 0, texts: 0 },
+          { word: 'names', names: 0, texts: 2 },
+        ],
+      ]);
+      expect(by).toEqual({
+        vaswani: { family: ['vaswani'], given: [], venue: ['nips'], year: ['2017a'], text: [] },
+        'other vaswani': { family: ['vaswani'], given: [], venue: [], year: [], text: ['names'] },
+      });
+    });
+
+    it('are the words of a family name however it is written, and all of an institution', async () => {
+      const { library } = await ofPeople();
+      for (const name of ["O'Brien", 'obrien', "o’brien's"])
+        expect((await called(library, name)).ids).toEqual(['rivers']);
+      expect((await called(library, 'survey')).ids).toEqual(['team']);
+      expect((await called(library, '李伟')).ids).toEqual(['li']);
+      expect((await called(library, '李')).ids).toEqual(['li']);
+    });
+
+    it('are given names and initials only beside the family name of the same person', async () => {
+      const { library } = await ofPeople();
+      expect(await called(library, 'Ashish')).toMatchObject({ ids: [], said: [] });
+      const { by } = await called(library, 'Ashish Vaswani');
+      expect(by.vaswani).toMatchObject({ family: ['vaswani'], given: ['ashish'] });
+      expect(by['other vaswani']).toMatchObject({ given: ['ashish'] }); // No text holds it: it can only be what A. stands for.
+      expect((await called(library, 'n. vaswani')).by.vaswani).toMatchObject({ given: [] });
+    });
+
+    it('are nothing where no word is a family name or a year, and a year alone brings no paper', async () => {
+      const { library } = await ofPeople();
+      expect(await called(library, 'ice on rivers')).toMatchObject({ ids: [], said: [] });
+      expect((await called(library, '')).said).toEqual([]);
+      const { ids: found, said } = await called(library, 'ice of 2017');
+      expect(found).toEqual([]);
+      expect(said.map(({ word }) => word)).toEqual(['ice', '2017']);
+      const { candidates } = await library.recall({ ...QUESTION, words: 'rivers', names: 'rivers 2017' });
+      expect(byId(candidates).rivers!.called).toEqual({
+        ...{ family: [], given: [], venue: [] },
+        year: ['2017'],
+        text: ['rivers'],
+      });
+      expect(byId(candidates)['other vaswani']!.called).toBeUndefined();
+    });
+
+    it('bring only what the filter lets through, and follow what is stored, changed and removed', async () => {
+      const { writer, library } = await ofPeople();
+      expect((await called(library, 'vaswani', { filter: { year: { to: 2015 } } })).ids).toEqual(['other vaswani']);
+      const [key] = await keysOf(library, ['team']);
+      const { also } = await library.recall({ ...QUESTION, legs: [], names: 'vaswani team', also: [key!] });
+      expect(also[0]!.called).toMatchObject({ family: ['team'] });
+      await put(writer, [paper('new', { authors: ['Vaswani, A.'] })], readingOf('/a.bib'));
+      expect((await called(library, 'vaswani')).ids).toContain('new');
+      await put(writer, [paper('new', { authors: ['Shazeer, N.'] })], readingOf('/a.bib'));
+      expect((await called(library, 'vaswani')).ids).not.toContain('new');
+      expect((await called(library, 'shazeer')).ids.toSorted()).toEqual(['new', 'vaswani']);
+      await writer.remove(['new', 'vaswani']);
+      expect((await called(library, 'shazeer')).ids).toEqual([]);
+    });
+
+    it('are no slips of the finger', async () => {
+      const { library } = await ofPeople();
+      const corrected = async (words: string) => (await library.recall({ ...QUESTION, words })).corrections;
+      expect(await corrected('attenttion')).toEqual([{ word: 'attenttion', term: 'attent' }]);
+      expect(await corrected('Vaswani')).toEqual([]);
+    });
+
+    it('bring fifty papers at most, first those that most of what was said calls', async () => {
+      const { writer, library } = await fresh();
+      await put(
+        writer,
+        Array.from({ length: 60 }, (_, i) =>
+          paper(`${i}`, { authors: [i === 55 ? 'Wei Li' : 'Jun Li'], year: 2000 + i }),
+        ),
+      );
+      const { ids: found, by } = await called(library, 'Wei Li 2057');
+      expect(found).toHaveLength(NAMED_DEPTH);
+      expect(by['55']).toMatchObject({ given: ['wei'] });
+      expect(by['57']).toMatchObject({ year: ['2057'] });
+      const all = { ...QUESTION, legs: [], names: 'Li' };
+      expect((await library.recall(all)).exhausted).toBe(false);
+      expect((await library.recall({ ...all, filter: { year: { from: 2050 } } })).exhausted).toBe(true);
     });
   });
 

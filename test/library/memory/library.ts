@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path';
 import type { Model } from '../../../src/embedding/models.ts';
 import { seeded } from '../../../src/evaluation/bootstrap.ts';
+import { bearersOf, calledBy, NAMED_DEPTH, namedScore, wordsSaid, yearSaid } from '../../../src/library/called.ts';
 import { candidatesFrom } from '../../../src/library/candidates.ts';
 import { FACET_FIELDS, facetsOf, sameFolded, type FacetCount, type Facets } from '../../../src/library/facets.ts';
 import type { FileRead } from '../../../src/library/files.ts';
@@ -18,13 +19,14 @@ import type {
   ListOrder,
   Recall,
   Recalled,
+  SaidWord,
 } from '../../../src/library/library.ts';
 import { LISTED } from '../../../src/library/order.ts';
 import type { Paper } from '../../../src/paper.ts';
 import { dot } from '../../../src/vector.ts';
 import { lets } from './filter.ts';
 import type { Held, MemoryStore } from './store.ts';
-import { WordsAsked } from './words.ts';
+import { termsOf, WordsAsked } from './words.ts';
 
 export class MemoryLibrary implements Library {
   readonly model: Model;
@@ -63,18 +65,21 @@ export class MemoryLibrary implements Library {
     return names.map((name) => this.#store.named(name)?.key);
   }
 
-  async recall({ legs, depth, vector, words, scoring, filter, also = [], signal }: Recall): Promise<Recalled> {
+  async recall({ legs, depth, vector, words, names, scoring, filter, also = [], signal }: Recall): Promise<Recalled> {
     vector?.catch(() => {}); // Told below, unless nobody waits for it any more.
     signal?.throwIfAborted();
     const wanted = vector && (await Promise.race([vector, abortOf(signal)]));
     const asked = words === undefined ? undefined : this.#words(words);
     const all = [...this.#store.papers.values()];
+    const said = this.#said(names ?? '');
     const known = new Map(
-      all.map(({ key, paper: { id, title, year }, embedding }): [Key, Candidate] => {
+      all.map(({ key, paper, embedding }): [Key, Candidate] => {
+        const { id, title, year } = paper;
         const similarity = wanted && embedding && dot(wanted, embedding.vector);
         const match = asked && asked.isOfWords ? asked.match(key, scoring) : undefined;
         const [work, ranks] = [this.#store.workOf(key)[0]!, { dense: undefined, lexical: undefined }];
-        return [key, { key, id, title, year, work, vector: embedding?.vector, similarity, match, ranks }];
+        const called = this.#called(said, paper);
+        return [key, { key, id, title, year, work, vector: embedding?.vector, similarity, match, called, ranks }];
       }),
     );
     const found: Partial<Record<Leg, Candidate[]>> = {};
@@ -89,11 +94,17 @@ export class MemoryLibrary implements Library {
         .slice(0, depth);
       timings[leg] = performance.now() - begun;
     }
+    const named = this.#passing(filter)
+      .map(({ key }) => known.get(key)!)
+      .filter(({ called }) => namedScore(called) > 0)
+      .sort((a, b) => namedScore(b.called) - namedScore(a.called))
+      .slice(0, NAMED_DEPTH);
     return {
-      candidates: candidatesFrom(found),
+      candidates: candidatesFrom({ ...found, named }),
       also: also.map((key) => known.get(key)),
-      exhausted: legs.every((leg) => found[leg]!.length < depth),
+      exhausted: named.length < NAMED_DEPTH && legs.every((leg) => found[leg]!.length < depth),
       corrections: asked?.corrections ?? [],
+      said: said.map(({ terms: _, ...word }) => word),
       state: await this.state(),
       timings,
     };
@@ -207,6 +218,28 @@ export class MemoryLibrary implements Library {
 
   #passing(filter: Filter = { all: [] }): Held[] {
     return [...this.#store.papers.values()].filter(({ paper }) => lets(filter, paper));
+  }
+
+  /** The words that may be names, and how they are looked for in texts. */
+  #said(text: string): (SaidWord & { terms: string[] })[] {
+    const papers = [...this.#store.papers.values()].map(({ paper }) => ({
+      families: new Set(bearersOf(paper).flatMap(({ family }) => family)),
+      terms: new Set([...termsOf(paper.title), ...termsOf(paper.abstract)]),
+    }));
+    const namesOf = (word: string) => papers.filter(({ families }) => families.has(word)).length;
+    const said = wordsSaid(text, (word) => namesOf(word) > 0).map(({ word, typed }) => {
+      const terms = termsOf(typed);
+      const holders = terms.map((term) => papers.filter((paper) => paper.terms.has(term)).length);
+      return { word, names: namesOf(word), texts: holders.length === 0 ? 0 : Math.min(...holders), terms };
+    });
+    return said.some(({ word, names }) => names > 0 || yearSaid(word) !== undefined) ? said : [];
+  }
+
+  #called(said: (SaidWord & { terms: string[] })[], paper: Paper): Candidate['called'] {
+    const called = calledBy(said, { bearers: bearersOf(paper), year: paper.year, venue: paper.venue });
+    const terms = [...termsOf(paper.title), ...termsOf(paper.abstract)];
+    const held = said.filter((word) => word.terms.length > 0 && word.terms.every((term) => terms.includes(term)));
+    return called && { ...called, text: held.map(({ word }) => word) };
   }
 
   #words(text: string): WordsAsked {

@@ -1,6 +1,8 @@
 /** Which papers hold the words of a question, and how well? By reading every paper. */
 import { stemmer } from 'stemmer';
 import type { Correction, FoundWord, Key, Match, WordScoring } from '../../../src/library/library.ts';
+import { plain } from '../../../src/fold.ts';
+import { bearersOf } from '../../../src/library/called.ts';
 import { correction, Vocabulary } from '../../../src/library/vocabulary.ts';
 import { tellingWords } from '../../../src/library/words.ts';
 import type { Paper } from '../../../src/paper.ts';
@@ -59,6 +61,7 @@ export class WordsAsked {
   readonly #mean: number;
 
   constructor(text: string, papers: ReadonlyMap<Key, Paper>) {
+    const isName = new Set([...papers.values()].flatMap((paper) => bearersOf(paper).flatMap(({ family }) => family)));
     for (const [key, { title, abstract }] of papers) {
       const terms = [...termsOf(title), ...termsOf(abstract)];
       this.#texts.set(key, terms);
@@ -71,7 +74,8 @@ export class WordsAsked {
     for (const { word, count } of asked) {
       const own = termsOf(word);
       for (const term of own) {
-        const meant = own.length === 1 && !this.#holders.has(term) ? correction(term, vocabulary) : undefined;
+        const isUnknown = own.length === 1 && !this.#holders.has(term) && !isName.has(plain(word));
+        const meant = isUnknown ? correction(term, vocabulary) : undefined;
         const known = this.#terms.get(meant ?? term) ?? { word, said: 0, isCorrected: meant !== undefined };
         this.#terms.set(meant ?? term, { ...known, term: meant ?? term, said: known.said + count });
       }

@@ -29,7 +29,14 @@ const record: fc.Arbitrary<Paper> = fc
     id: fc.constantFrom(...IDS),
     title: fc.constantFrom(...TITLES),
     abstract: fc.constantFrom(...ABSTRACTS),
-    authors: fc.constantFrom([], ['Ada Ashwood'], ['Ada Ashwood', 'Ben Birch'], ['A. Ashwood', 'Birch, Ben'], ['…']),
+    authors: fc.constantFrom(
+      [],
+      ['Ada Ashwood'],
+      ['Ada Ashwood', 'Ben Birch'],
+      ['A. Ashwood', 'Birch, Ben'],
+      ['Eva Ice', 'Stars Group'],
+      ['…'],
+    ),
     year: fc.constantFrom(null, 2015, 2016, 2021),
     venue: fc.constantFrom(null, 'arXiv', 'Journal of Ice', 'JOURNAL OF ICE'),
     url: fc.constantFrom(undefined, 'https://example.org/1'),
@@ -107,6 +114,11 @@ const WORDS = [
   '…',
 ];
 
+const NAMES = [
+  ...['Ashwood', "Ashwood's", 'birch et al.,', '(2015)', '2016a', 'journal', 'ice', 'Ada', 'b.', 'ben', 'the', 'do'],
+  ...['stars', 'group', 'networks', 'unheard', '…'],
+];
+
 export type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
 const question = fc.record({
   legs: fc.constantFrom<readonly Leg[]>(['dense', 'lexical'], ['dense'], ['lexical'], ['lexical', 'dense']),
@@ -116,6 +128,10 @@ const question = fc.record({
   words: fc.option(
     fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 5 }).map((all) => all.join(' ')),
     { nil: undefined, freq: 4 },
+  ),
+  names: fc.option(
+    fc.array(fc.constantFrom(...NAMES), { minLength: 1, maxLength: 4 }).map((all) => all.join(' ')),
+    { nil: undefined, freq: 2 },
   ),
   scoring: fc.constantFrom<WordScoring>('alone', 'fused'),
   filter: fc.option(filter, { nil: undefined }),

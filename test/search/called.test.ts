@@ -1,0 +1,230 @@
+/** Papers asked for as scientists call them: by surname and year, title and year, a reference, a citation key. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Embedder } from '../../src/embedding/embedder.ts';
+import { bearersOf } from '../../src/library/called.ts';
+import type { Called, Library, LibraryWriter, SaidWord } from '../../src/library/library.ts';
+import { openLibrary, openWriter } from '../../src/library/open.ts';
+import { namingOf, Quoted } from '../../src/search/naming.ts';
+import { DEFAULT_CUTOFF } from '../../src/search/question.ts';
+import { Search } from '../../src/search/search.ts';
+import { embedPending } from '../../src/session/intake.ts';
+import { sampleCopy, temporaryFolder } from '../akin.ts';
+import { everyPaper } from '../library/asking.ts';
+import { MODEL, paper, put } from '../library/made.ts';
+
+/** The papers of ../shared/faults/20 and 21: their titles are of common words, and near to nothing. */
+const PAPERS = [
+  paper('a', {
+    title: 'What We Do All Day',
+    abstract:
+      'Nurses on two wards were followed for nine weeks. Paperwork took a third of each shift, and walking between rooms another tenth.',
+    authors: ['Ann Abel'],
+    year: 2015,
+  }),
+  paper('b', {
+    title: 'More of the Same',
+    abstract:
+      'Repeated measurements of river sediment agree within two percent when the sampler is rinsed between stations.',
+    authors: ['Bob Baker'],
+    year: 2011,
+  }),
+  paper('c', {
+    title: 'Is This All There Is',
+    abstract:
+      'A bound on the number of primes in short intervals is improved by a factor that does not depend on the interval.',
+    authors: ['Cy Cole'],
+    year: 2018,
+  }),
+  paper('dole2014grazing', {
+    title: 'Grazing and soil moisture in alpine meadows',
+    abstract: 'Soil under grazed plots dried faster than under fenced plots in every summer of the study.',
+    authors: ['Dee Dole'],
+    year: 2014,
+    venue: 'Alpine Journal',
+  }),
+];
+
+const sample = sampleCopy(afterAll);
+let embedder: Embedder;
+let open: (Library | LibraryWriter)[];
+let few: Search;
+let many: Search;
+let manyLibrary: Library;
+beforeAll(async () => {
+  const folder = temporaryFolder(afterAll);
+  const writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+  embedder = await Embedder.start(MODEL, { threads: 1 });
+  await put(writer, PAPERS);
+  await embedPending(writer, embedder);
+  const library = await openLibrary(folder);
+  manyLibrary = await openLibrary(sample);
+  open = [writer, library, manyLibrary];
+  [few, many] = [new Search(library, embedder), new Search(manyLibrary, embedder)];
+});
+afterAll(async () => {
+  await Promise.all([...open, embedder].map((each) => each.close()));
+});
+
+/** The ids of the hits, the best first. */
+const found = async (search: Search, query: string) => (await search.search(query)).hits.map(({ id }) => id);
+
+describe('a paper', () => {
+  it.each([
+    ...['Abel 2015', 'abel (2015)', 'Abel et al., 2015a', 'Abel', 'Ann Abel', 'A. Abel 2015', 'Abel & 2015'],
+    ...['What We Do All Day', 'What We Do All Day, 2015', 'Abel 2015 What We Do All Day', '2015: What we do all day?'],
+    ...['[3] A. Abel, "What We Do All Day," in Proc. X, 2015, pp. 5–9.', '"What we do all day" nurses'],
+  ])('is the first for %s', async (query) => {
+    const { hits } = await few.search(query);
+    expect(hits[0]).toMatchObject({ id: 'a' });
+    expect(hits[0]!.relevance).toBeGreaterThanOrEqual(DEFAULT_CUTOFF);
+  });
+
+  it('is found by surname alone, a title within other words, and its key', async () => {
+    expect((await found(few, 'Dole'))[0]).toBe('dole2014grazing');
+    expect((await found(few, 'Is This All There Is. doi 10.5555/x'))[0]).toBe('c');
+    expect((await found(few, 'dole2014grazing'))[0]).toBe('dole2014grazing');
+    expect((await found(few, 'Dole Alpine Journal 2014'))[0]).toBe('dole2014grazing');
+    expect((await found(few, 'More of the Same, Baker 2011'))[0]).toBe('b');
+  });
+
+  it('that fulfils what was demanded is never called irrelevant', async () => {
+    for (const query of ['"all day" lasagne', 'author:abel lasagne', 'title:"all day" lasagne']) {
+      const { hits, withheld } = await few.search(query);
+      expect([query, hits.map(({ id }) => id), withheld]).toEqual([query, ['a'], 0]);
+      expect(hits[0]!.relevance).toBeGreaterThanOrEqual(DEFAULT_CUTOFF);
+    }
+    expect(await few.search('year:2015 lasagne')).toMatchObject({ hits: [], withheld: 1 });
+  });
+
+  it('says how it was called, and its score adds up', async () => {
+    const { hits } = await many.search('Turing 1937 machines', { explain: 'fast' });
+    expect(hits[0]!.title).toMatch(/^On Computable Numbers/);
+    const { dense, lexical, names } = hits[0]!.explanation!;
+    expect(names.words).toEqual(['turing', '1937']);
+    expect(names.share).toBeGreaterThanOrEqual(0);
+    expect(dense.share + lexical.share + names.share).toBeCloseTo(hits[0]!.score, 9);
+    expect(hits[0]!.score).toBeLessThanOrEqual(1);
+    const other = await many.search('Vaswani image recognition', { explain: 'fast' });
+    const called = other.hits.find(({ explanation }) => explanation!.names.words.length > 0)!;
+    expect(called.authors.join()).toContain('Vaswani');
+    expect(called.explanation!.names.share).toBeGreaterThan(0);
+  });
+
+  it('of the sample is the first for the surname of its first author and its year, or its title and year', async () => {
+    const papers = await everyPaper(manyLibrary);
+    for (const { id, title, year, authors } of papers.filter((_, i) => i % 6 === 0)) {
+      const surname = bearersOf({ ...paper(id), authors: authors.slice(0, 1) })[0]!.family.join(' ');
+      const { hits } = await many.search(`${surname} ${year}`, { limit: 1 });
+      expect([surname, hits[0]?.year]).toEqual([surname, year]);
+      expect(hits[0]!.authors.join(' ')).toContain(surname.charAt(0).toUpperCase() + surname.slice(1).split(' ')[0]);
+      expect([title, (await found(many, `${title}, ${year}`))[0]]).toEqual([title, id]);
+    }
+  });
+});
+
+describe('conditions beside words that leave nothing', () => {
+  it('are not kept to, and the answer says so', async () => {
+    const { hits, dropped } = await few.search('nurses "no such phrase" year:2030 -primes');
+    expect(dropped).toEqual(['"no such phrase"', 'year:2030']);
+    expect(hits[0]!.id).toBe('a');
+    expect(hits.map(({ id }) => id)).not.toContain('c');
+    expect((await few.search('nurses "two wards"')).dropped).toEqual([]);
+  });
+
+  it('are kept to where there is nothing else, or where they were given for themselves', async () => {
+    expect(await few.search('author:nobody year:2015')).toMatchObject({ hits: [], dropped: [] });
+    const filter = { author: 'nobody' };
+    expect(await few.ask({ query: 'nurses', filter })).toMatchObject({ hits: [], dropped: [] });
+    const { hits, dropped } = await few.ask({
+      query: 'grazing and soil moisture in meadows "no such plots"',
+      year: '2014',
+    });
+    expect([hits.map(({ id }) => id), dropped]).toEqual([['dole2014grazing'], ['"no such plots"']]);
+  });
+});
+
+describe('what is withheld', () => {
+  it('is named: the three nearest, with how near they are', async () => {
+    for (const query of ['lasagne recipe with spinach', 'qqxyzzy']) {
+      const { hits, withheld, nearest } = await many.search(query);
+      expect([query, hits, nearest.length]).toEqual([query, [], 3]);
+      expect(withheld).toBeGreaterThan(3);
+      const all = await many.search(query, { cutoff: 0, limit: 3 });
+      expect(nearest).toEqual(all.hits.map(({ ranks: _, versions: __, ...hit }) => hit));
+    }
+    const { hits, nearest } = await many.search('energy saving attention');
+    expect([...hits, ...nearest].length).toBeGreaterThanOrEqual(3);
+    expect((await many.search('structure of DNA')).nearest).toEqual([]);
+  });
+});
+
+describe('the worth of names', () => {
+  const called = (fields: Partial<Called>): Called => ({
+    family: [],
+    given: [],
+    venue: [],
+    year: [],
+    text: [],
+    ...fields,
+  });
+  const said = (word: string, names: number, texts: number): SaidWord => ({ word, names, texts });
+
+  it('is all of a question of names, and next to nothing of a word that texts are full of', () => {
+    const vaswani = [said('vaswani', 3, 0), said('2017', 0, 10)];
+    const whole = namingOf(vaswani, called({ family: ['vaswani'], year: ['2017'] }), 1000);
+    expect(whole).toMatchObject({ worth: 1, isCalled: true, held: { words: 2, coverage: 1 } });
+    const long = [said('long', 2, 200), said('texts', 0, 50)];
+    expect(namingOf(long, called({ family: ['long'] }), 1000).worth).toBeLessThan(0.01);
+    expect(namingOf([said('long', 2, 200)], called({ family: ['long'] }), 1000).isCalled).toBe(false);
+    expect(
+      namingOf([said('long', 2, 200), said('2017', 0, 1)], called({ family: ['long'], year: ['2017'] }), 1000).isCalled,
+    ).toBe(true);
+    expect(namingOf([said('2017', 0, 1)], called({ year: ['2017'] }), 1000)).toMatchObject({
+      worth: 0,
+      isCalled: false,
+    });
+  });
+
+  it('is a share, grows with every word that is a name, and is never more than what the paper holds', () => {
+    const WORDS = ['vaswani', 'young', 'ashish', 'nips', '2017', 'attention', 'he'];
+    const some = fc.subarray(WORDS);
+    const count = fc.nat(50);
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(count, count), { minLength: 7, maxLength: 7 }),
+        some,
+        some,
+        some,
+        (counts, family, some, text) => {
+          const all = WORDS.map((word, i) =>
+            said(word, family.includes(word) ? counts[i]![0] + 1 : counts[i]![0], counts[i]![1]),
+          );
+          const given = some.filter((word) => !family.includes(word));
+          const of = (fields: Partial<Called>) => namingOf(all, called({ text, ...fields }), 100);
+          const { worth, held } = of({ family, given });
+          expect(worth).toBeGreaterThanOrEqual(0);
+          expect(worth).toBeLessThanOrEqual(1 + 1e-9);
+          expect(held.coverage).toBeLessThanOrEqual(1 + 1e-9);
+          expect(held.coverage).toBeGreaterThanOrEqual(worth - 1e-9);
+          expect(of({ family: family.slice(1), given }).worth).toBeLessThanOrEqual(worth + 1e-9);
+        },
+      ),
+      { seed: 1 },
+    );
+  });
+
+  it('knows a whole title wherever it stands, a short one only among names', () => {
+    const quoted = new Quoted('[1] A. Vaswani, “Attention Is All You Need!”, 2017; on glass');
+    expect(quoted.wordsOf('Attention is all you need', [])).toBe(5);
+    expect(quoted.wordsOf('Attention is all you', [])).toBe(4);
+    expect(quoted.wordsOf('ttention is all you need', [])).toBe(0);
+    expect(quoted.wordsOf('On glass', ['vaswani', '2017'])).toBe(0);
+    expect(new Quoted('Vaswani 2017: On glass').wordsOf('On Glass', ['vaswani', '2017'])).toBe(2);
+    expect(new Quoted('on glass').wordsOf('On Glass', [])).toBe(0);
+    expect(new Quoted('x '.repeat(5000) + 'attention is all you need').wordsOf('Attention is all you need', [])).toBe(
+      0,
+    );
+    expect(quoted.wordsOf('', [])).toBe(0);
+  });
+});
