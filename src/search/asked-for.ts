@@ -37,43 +37,61 @@ export interface Circumstances {
   unrelated: number;
 }
 
-/** Of the best by words, those that may turn out to be the paper whose title was typed, all but. */
+/** Of the best of a leg, those that may turn out to be the paper whose title was typed. */
 const TITLES_LOOKED_AT = 20;
 /** Characters; no title has more. */
 const LONGEST_TITLE = 400;
 /** What a paper must be worth by its names (see Naming) where nothing else has found it. */
 const LEAST_NAMED = 0.1;
 
-/** The ranking with what was asked for in front, each paper with its relevance. Makes `ranked` over. */
+/** The ranking with what was asked for in front, each paper with its relevance. */
 export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[] {
   const { said, papers, text, mode } = circumstances;
   const quoted = new Quoted(text);
   const isDemanded = circumstances.filter !== undefined && demands(circumstances.filter);
   const all = ranked.flatMap((each): Placed[] => {
-    const { called, ranks, title, match = NO_MATCH, similarity, shares } = each;
+    const { key, id, title, year, work, vector, similarity, match, called, ranks, shares } = each;
     const naming = called && namingOf(said, called, papers);
     const names = naming?.words ?? [];
-    const titleWords = mode === 'dense' ? 0 : quoted.wordsOf(title, names);
-    const isTyped =
-      text.length <= LONGEST_TITLE && (ranks.lexical ?? Infinity) <= TITLES_LOOKED_AT && isTitle(text, title);
+    const [byMeaning, byWords] = [ranks.dense ?? Infinity, ranks.lexical ?? Infinity];
+    // A title of stop words alone is found by its meaning, or by the names beside it.
+    const mayStand = mode !== 'dense' && (Math.min(byMeaning, byWords) <= TITLES_LOOKED_AT || names.length > 0);
+    const titleWords = mayStand ? quoted.wordsOf(title, names) : 0;
+    const isTyped = text.length <= LONGEST_TITLE && byWords <= TITLES_LOOKED_AT && isTitle(text, title);
     const isCalled = naming?.isCalled ?? false;
-    const [words, coverage] = naming
-      ? [Math.max(match.words, naming.held.words), Math.max(match.coverage, naming.held.coverage)]
-      : [match.words, match.coverage];
+    let { words, coverage } = match ?? NO_MATCH;
+    if (naming) [words, coverage] = [Math.max(words, naming.held.words), Math.max(coverage, naming.held.coverage)];
     const isAskedFor = isDemanded || isTyped || titleWords > 0 || isCalled || naming?.held.coverage === 1;
     const isFound = ranks.dense !== undefined || ranks.lexical !== undefined;
     if (called?.family.length && !isFound && !isAskedFor && naming!.worth < LEAST_NAMED) return [];
     const near = similarity === undefined ? null : relevance(similarity, circumstances.unrelated, words, coverage);
     // What is missing to the best is made good by names: a score stays within 0..1.
-    shares.named = mode === 'hybrid' && naming ? NAMING_WEIGHT * naming.worth * (1 - each.score) : 0;
-    return [
-      Object.assign(each, {
-        ...{ score: each.score + shares.named, names, isAskedFor },
-        relevance: near === null ? null : isAskedFor ? Math.max(near, DEFAULT_CUTOFF) : near,
-        // Of two papers of one title the one that more of the rest is of.
-        front: (isTyped ? 1000 : 0) + 2 * titleWords + Number(isCalled) + (names.length / 100) * Number(titleWords > 0),
-      }),
-    ];
+    const byNames = mode === 'hybrid' && naming ? NAMING_WEIGHT * naming.worth * (1 - each.score) : 0;
+    const score = each.score + byNames;
+    const settled = near !== null && isAskedFor ? Math.max(near, DEFAULT_CUTOFF) : near;
+    // Of two papers of one title the one that more of the rest is of.
+    const front = (isTyped ? 1000 : 0) + titleWords * 2 + Number(isCalled) + (titleWords > 0 ? names.length / 100 : 0);
+    const all = { dense: shares.dense, lexical: shares.lexical, named: byNames };
+    // Written out, as in `rankedBy`.
+    const placedOne: Placed = {
+      key,
+      id,
+      title,
+      year,
+      work,
+      vector,
+      similarity,
+      match,
+      called,
+      ranks,
+      score,
+      shares: all,
+      relevance: settled,
+      names,
+      isAskedFor,
+      front,
+    };
+    return [placedOne];
   });
   return inFront(all.sort(byScore));
 }

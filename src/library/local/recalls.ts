@@ -12,7 +12,7 @@ import type { RowsByFilter } from './allowed-rows.ts';
 import type { Keys } from './keys.ts';
 import type { Postings } from './postings.ts';
 import { NO_PAPERS, type PackedPapers, type PaperPacker } from './recalled-papers.ts';
-import type { Surnames } from './surnames.ts';
+import type { NamesAsked, Surnames } from './surnames.ts';
 
 export interface LegsQuestion {
   legs: readonly Leg[];
@@ -83,9 +83,7 @@ export class Recalls {
     const namedRows = this.#surnames.found(asked, allowed);
     const others = namedRows.filter((row) => !isFound.has(row));
     const { value: named, memory: more } =
-      others.length === 0
-        ? { value: NO_PAPERS, memory: [] }
-        : this.rest({ rows: others, also: [], words, names, scoring });
+      others.length === 0 ? { value: NO_PAPERS, memory: [] } : this.#packed(others, words, asked, scoring);
     const hasMore = namedRows.length >= NAMED_DEPTH;
     const made = { lexical, named, said: asked.said, hasMore, corrections, allowed, milliseconds };
     return new Transferred(made, [...memory, ...more]);
@@ -94,9 +92,13 @@ export class Recalls {
   /** All that is known of the papers that the lexical leg did not find, and of others. */
   rest({ rows, also, words, names, scoring }: RestQuestion): Transferred<PackedPapers> {
     const all = [...new Set([...rows, ...also.map((key) => this.#keys.row(key))])];
+    return this.#packed(all, words, this.#surnames.asked(names ?? ''), scoring);
+  }
+
+  #packed(rows: number[], words: string | undefined, asked: NamesAsked, scoring: WordScoring) {
     const query = tellingWords(words ?? '');
-    const matches = query.length > 0 ? this.#postings.matches(query, all, scoring) : [];
-    return this.#packer.packed(all, matches, this.#surnames.called(this.#surnames.asked(names ?? ''), all));
+    const matches = query.length > 0 ? this.#postings.matches(query, rows, scoring) : [];
+    return this.#packer.packed(rows, matches, this.#surnames.called(asked, rows));
   }
 }
 

@@ -73,9 +73,10 @@ export class Surnames {
   called({ said, held }: NamesAsked, rows: number[]): [row: number, called: Called][] {
     if (said.length === 0 || rows.length === 0) return [];
     const names = said.filter((each) => each.names > 0).map(({ word }) => word);
-    const asked = JSON.stringify(rows);
-    const papers = byPaper(this.#linesOf.all(JSON.stringify(names), asked));
-    return this.#facts.all(asked).flatMap(({ row, year, venue }): [number, Called][] => {
+    const papers = byPaper(this.#linesOf.all(JSON.stringify(names), JSON.stringify(rows)));
+    // Without a year in it, a question calls only those papers whose people it names.
+    const mayBeCalled = said.some(({ word }) => yearSaid(word) !== undefined) ? rows : [...papers.keys()];
+    return this.#facts.all(JSON.stringify(mayBeCalled)).flatMap(({ row, year, venue }): [number, Called][] => {
       const called = calledBy(said, { bearers: papers.get(row)?.bearers ?? [], year, venue });
       return called
         ? [[row, { ...called, text: said.filter((_, i) => held[i]!.isIn(row)).map(({ word }) => word) }]]
