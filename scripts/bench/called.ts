@@ -1,5 +1,5 @@
 /**
- * npm run bench -- called [--papers 300] [--whole]: is a paper found when it is called as scientists call it? Asks "Surname year" and
+ * npm run bench -- called [--papers 300] [--collections sample,ml-conferences] [--whole]: is a paper found when it is called as scientists call it? Asks "Surname year" and
  * "Title, year" for each paper of the sample, and of as many papers of three collections, drawn by their ids; prints in per
  * cent how often such a paper was first, and among three. Where a question fits several papers, any of them will do.
  * With --whole the library is the whole collection without vectors, of which as many papers are asked for.
@@ -24,13 +24,16 @@ import { shared } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
-  options: { papers: { type: 'string', default: '300' }, whole: { type: 'boolean', default: false } },
+  options: {
+    collections: { type: 'string', default: 'sample,acl-anthology-2022,arxiv-cs-2016,ml-conferences' },
+    papers: { type: 'string', default: '300' },
+    whole: { type: 'boolean', default: false },
+  },
 });
 const wanted = Number(values.papers);
 const model = findModel(DEFAULT_MODEL);
 const embedder = await Embedder.start(model);
 const SAMPLE = path.join(ROOT, 'scripts/sample-papers.jsonl');
-const COLLECTIONS = ['acl-anthology-2022', 'arxiv-cs-2016', 'ml-conferences'];
 
 const QUESTIONS: Record<string, (paper: Paper) => { query: string; fits: (hit: Paper) => boolean }> = {
   'Surname year': (paper) => {
@@ -49,7 +52,7 @@ const QUESTIONS: Record<string, (paper: Paper) => { query: string; fits: (hit: P
 };
 
 console.log(['collection'.padEnd(20), 'question'.padEnd(14), 'asked', 'first', 'of 3', 'none'].join('  '));
-for (const name of ['sample', ...COLLECTIONS]) {
+for (const name of values.collections.split(',')) {
   const all = await papersOf(name === 'sample' ? SAMPLE : shared(`papers/${name}.jsonl.gz`));
   const asked = drawn(all, name === 'sample' ? all.length : wanted);
   await measured(name, values.whole ? all : asked, asked);

@@ -105,7 +105,7 @@ describe('a paper', () => {
     expect(names.share).toBeGreaterThanOrEqual(0);
     expect(dense.share + lexical.share + names.share).toBeCloseTo(hits[0]!.score, 9);
     expect(hits[0]!.score).toBeLessThanOrEqual(1);
-    const other = await many.search('Vaswani image recognition', { explain: 'fast' });
+    const other = await many.search('Vaswani image recognition', { explain: 'fast', limit: 100 });
     const called = other.hits.find(({ explanation }) => explanation!.names.words.length > 0)!;
     expect(called.authors.join()).toContain('Vaswani');
     expect(called.explanation!.names.share).toBeGreaterThan(0);
