@@ -71,8 +71,12 @@ export function calledBy(
     const own = said.filter(({ word }) => family.includes(word));
     for (const { word } of own) isFamily.add(word);
     if (own.length === 0 || given.length === 0) continue;
-    for (const each of said)
-      if (!own.includes(each) && given.some((name) => isMeant(each, name))) isGiven.add(each.word);
+    const isOfNames = said.every((each) => each.texts === 0 || own.includes(each) || yearSaid(each.word) !== undefined);
+    said.forEach((each, i) => {
+      const next = said[i + 1];
+      const isBefore = isOfNames && next !== undefined && (own.includes(next) || next.word.length === 1);
+      if (!own.includes(each) && given.some((name) => isMeant(each, name, isBefore))) isGiven.add(each.word);
+    });
   }
   const words = said.map(({ word }) => word);
   const years = words.filter((word) => year !== null && yearSaid(word) === year);
@@ -86,10 +90,13 @@ export function calledBy(
   };
 }
 
-/** Whether a word is a given name: itself, its initial, or where it can't be anything else what an initial stands for. */
-function isMeant({ word, texts }: SaidWord, name: string): boolean {
+/**
+ * Whether a word is a given name: itself or its initial. In a question of names it may also be what an initial stands for,
+ * where it is before the family name.
+ */
+function isMeant({ word, texts }: SaidWord, name: string, isBefore: boolean): boolean {
   if (word.length === 1) return name.startsWith(word);
-  return word === name || (name.length === 1 && texts === 0 && word.startsWith(name));
+  return word === name || (isBefore && name.length === 1 && texts === 0 && word.startsWith(name));
 }
 
 /** How good a candidate a paper is that nothing but its names brought; higher is better, 0: none. */

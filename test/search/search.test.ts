@@ -7,6 +7,7 @@ import type { Library } from '../../src/library/library.ts';
 import { openLibrary, openWriter } from '../../src/library/open.ts';
 import type { Hit } from '../../src/search/answer.ts';
 import { DEFAULT_LIMIT, MAX_LIMIT, MAX_QUERY, MODES } from '../../src/search/question.ts';
+import { parseQuery } from '../../src/search/query.ts';
 import { Search } from '../../src/search/search.ts';
 import { sampleCopy } from '../akin.ts';
 import { storedVector } from '../library/lookup.ts';
@@ -87,7 +88,7 @@ describe('every search', () => {
   it('says of each hit the cosine of its vector with that of the query', async () => {
     let lookedAt = 0;
     for (const query of QUERIES) {
-      const { vector } = await embedder.embedQuery(query);
+      const { vector } = await embedder.embedQuery(parseQuery(query).text);
       for (const mode of MODES) {
         for (const { id, similarity } of (await search.search(query, { mode, limit: 30 })).hits) {
           lookedAt++;

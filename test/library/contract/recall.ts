@@ -229,6 +229,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
       const { by } = await called(library, 'Ashish Vaswani');
       expect(by.vaswani).toMatchObject({ family: ['vaswani'], given: ['ashish'] });
       expect(by['other vaswani']).toMatchObject({ given: ['ashish'] }); // No text holds it: it can only be what A. stands for.
+      expect((await called(library, 'Vaswani aspects')).by['other vaswani']).toMatchObject({ given: [] });
       expect((await called(library, 'n. vaswani')).by.vaswani).toMatchObject({ given: [] });
     });
 
