@@ -88,7 +88,7 @@ describe.each(FORMATS)('$source.name', ({ source, begin, title, abstract, end })
   });
 
   it('tells of more that is in no record than pages have around theirs', async () => {
-    const other = '@article{a, title = {A title}}\n'.repeat(100);
+    const other = 'A line of a catalogue, and of no record.\n'.repeat(100);
     const found = await readText(source, `${record('1').join('\n')}\n\n${other}\n${record('2').join('\n')}`);
     if (source === ris || source === wos) {
       expect(found).toMatchObject([{ input: {} }, { reject: { code: 'syntax' } }, { input: {} }]);
