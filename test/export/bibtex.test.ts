@@ -159,21 +159,26 @@ describe('extra fields', () => {
     expect(await extraBack({ extra })).toEqual({ key: 'title', type: 'misc' });
   });
 
-  itShared('of genuine entries come back, all whose names have no blank; an article of a conference as one', async () => {
-    const entries = { 'zotero_betterbiblatex.bib': 150, 'scopus_export.bib': 3 };
-    for (const [name, count] of Object.entries(entries)) {
-      const papers = records(await readPath(source, sharedPath(`formats/${name}`))).map(({ input }) => toPaper(input));
-      const back = await papersIn(source, await written(bibtex, papers));
-      expect([papers, back].map(({ length }) => length)).toEqual([count, count]);
-      for (const [i, paper] of papers.entries()) {
-        const isCalledArticle = paper.extra.type === 'article' && kindOf(paper) === 'conference';
-        const extra = isCalledArticle ? { ...paper.extra, type: 'inproceedings' } : paper.extra;
-        // Fields that were given twice are joined.
-        const joined = Object.entries(extra)
-          .filter(([field]) => !/\s/.test(field))
-          .map(([field, value]) => [field, Array.isArray(value) && field !== 'editors' ? value.join('; ') : value]);
-        expect(back[i]!.extra).toEqual(Object.fromEntries(joined));
+  itShared(
+    'of genuine entries come back, all whose names have no blank; an article of a conference as one',
+    async () => {
+      const entries = { 'zotero_betterbiblatex.bib': 150, 'scopus_export.bib': 3 };
+      for (const [name, count] of Object.entries(entries)) {
+        const papers = records(await readPath(source, sharedPath(`formats/${name}`))).map(({ input }) =>
+          toPaper(input),
+        );
+        const back = await papersIn(source, await written(bibtex, papers));
+        expect([papers, back].map(({ length }) => length)).toEqual([count, count]);
+        for (const [i, paper] of papers.entries()) {
+          const isCalledArticle = paper.extra.type === 'article' && kindOf(paper) === 'conference';
+          const extra = isCalledArticle ? { ...paper.extra, type: 'inproceedings' } : paper.extra;
+          // Fields that were given twice are joined.
+          const joined = Object.entries(extra)
+            .filter(([field]) => !/\s/.test(field))
+            .map(([field, value]) => [field, Array.isArray(value) && field !== 'editors' ? value.join('; ') : value]);
+          expect(back[i]!.extra).toEqual(Object.fromEntries(joined));
+        }
       }
-    }
-  });
+    },
+  );
 });

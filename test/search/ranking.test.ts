@@ -36,7 +36,15 @@ function candidates(dense: Scored[], lexical: Scored[]): Candidate[] {
   for (const row of new Set(rows([...dense, ...lexical]))) {
     const [near, held] = [dense, lexical].map((found) => found.find((each) => each.row === row));
     known.set(row, {
-      ...{ key: keyOf(row), id: keyOf(row), work: keyOf(row), title: '', year: null, vector: undefined, called: undefined },
+      ...{
+        key: keyOf(row),
+        id: keyOf(row),
+        work: keyOf(row),
+        title: '',
+        year: null,
+        vector: undefined,
+        called: undefined,
+      },
       similarity: near?.score,
       match: held ? { score: held.score, ...HELD } : NO_MATCH,
       ranks: { dense: undefined, lexical: undefined },

@@ -164,7 +164,9 @@ describe('the nearest sentence', () => {
     // Without time there is an answer only where none has to be embedded.
     const late = () => false;
     expect(await vectors.nearest(vectorOf('q'), isNew, { isTime: late })).toBeDefined();
-    expect(await vectors.nearest(vectorOf('q'), sentencesOf('A new one. And another.'), { isTime: late })).toBeUndefined();
+    expect(
+      await vectors.nearest(vectorOf('q'), sentencesOf('A new one. And another.'), { isTime: late }),
+    ).toBeUndefined();
     expect(embedded).toBe(11);
   });
 });

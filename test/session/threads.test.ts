@@ -7,7 +7,12 @@ import { sampleCopy } from '../akin.ts';
 import { installTiny } from '../embedding/tiny-cross-encoder.ts';
 
 const ASKING = 8;
-const QUESTIONS = ['a machine that can compute any number', 'attention', 'proteins folded by a network', 'a game of go'];
+const QUESTIONS = [
+  'a machine that can compute any number',
+  'attention',
+  'proteins folded by a network',
+  'a game of go',
+];
 
 /** All threads that this process has started and that are not gone. */
 const alive = new Set<Worker>();
