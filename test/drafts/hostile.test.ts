@@ -14,10 +14,13 @@ import { endingOf, HOSTILE_DRAFTS, hostileDrafts } from './hostile.ts';
 
 const folder = temporaryFolder(afterAll);
 
-it.each(HOSTILE_DRAFTS)('%s: each is read or refused', async (kind) => {
+/** PDFs take minutes; `npm run fuzz` alone reads them. */
+const KINDS = HOSTILE_DRAFTS.filter((kind) => kind !== 'draft-pdf');
+
+it.each(KINDS)('%s: each is read or refused', async (kind) => {
   const file = path.join(folder, `hostile${endingOf(kind)}`);
   let number = HOSTILE_DRAFTS.indexOf(kind);
-  for await (const { name, pieces } of hostileDrafts(kind, kind === 'draft-pdf' ? 20_000 : 2000)) {
+  for await (const { name, pieces } of hostileDrafts(kind, 2000)) {
     if (number++ % 3 !== 0) continue;
     writeFileSync(file, Buffer.concat(Array.from(pieces, (piece) => Buffer.from(piece))));
     const isBibliography = kind === 'draft-bibliography';
