@@ -167,7 +167,7 @@ export function referenceTitled(
 }
 
 /** Characters of a reference; what is longer is the rest of the draft, where its list never ends. */
-const MAX_REFERENCE = 4000;
+export const MAX_REFERENCE = 4000;
 
 /** A reference of which only its text is known; the identifiers in it are found. */
 export function referenceOf(key: string | null, text: string): Reference {

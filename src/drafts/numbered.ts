@@ -2,7 +2,7 @@
  * Citations by number, `[3]`, `[2, 5–7]`, and the numbered list they lead to: all that a draft without markup has to say
  * what it cites where.
  */
-import { referenceOf, type CitationMarks, type Reference } from './draft.ts';
+import { MAX_REFERENCE, referenceOf, type CitationMarks, type Reference } from './draft.ts';
 
 /** Of up to thirty numbers and spans: what has more is no citation, and one of millions would be too much to look ahead to. */
 const CITATION = /\[(\d{1,3}(?:\s*[,;–-]\s*\d{1,3}){0,29})\]/g;
@@ -31,18 +31,27 @@ export function markNumbers(text: string, marks: CitationMarks, known: ReadonlyS
  */
 export function referencesIn(lines: string[], beginsEntry: (line: string, i: number) => boolean): Reference[] {
   const isNumbered = lines.filter((line) => ENTRY.test(line)).length > 1;
-  const entries: { number: string | null; lines: string[] }[] = [];
+  const entries: { number: string | null; lines: string[]; length: number }[] = [];
   for (const [i, line] of lines.entries()) {
     const [marker = '', bracketed, dotted] = ENTRY.exec(line) ?? [];
     const number = bracketed ?? dotted ?? null;
     if (isNumbered ? number !== null : beginsEntry(line, i) || entries.length === 0) {
-      entries.push({ number: isNumbered ? number : null, lines: [line.slice(isNumbered ? marker.length : 0)] });
-    } else entries.at(-1)?.lines.push(line);
+      const first = line.slice(isNumbered ? marker.length : 0);
+      entries.push({ number: isNumbered ? number : null, lines: [first], length: first.trim().length + 1 });
+      continue;
+    }
+    const entry = entries.at(-1);
+    if (!entry || entry.length > MAX_ENTRY) continue;
+    entry.lines.push(line);
+    entry.length += line.trim().length + 1;
   }
   return entries
     .map(({ number, lines: text }) => referenceOf(number, joined(text)))
     .filter(({ text }) => /\p{L}{3}/u.test(text));
 }
+
+/** Characters of an entry's lines that are joined: of no three of them is less than one left, and no more is kept. */
+const MAX_ENTRY = 3 * MAX_REFERENCE;
 
 /** One line of several; a word divided at a line's end is joined. */
 const joined = (lines: string[]): string =>

@@ -31,11 +31,13 @@ export function draftOf(blocks: Block[]): Draft {
   const marks = new CitationMarks();
   const list = blocks.findLastIndex(({ text, kind }) => kind !== 'paragraph' && isReferences(text));
   const [body, entries] = list === -1 ? [blocks, []] : [blocks.slice(0, list), blocks.slice(list + 1)];
-  const lines = entries.flatMap(({ text }) => text.split('\n').map((line, i) => ({ line, begins: i === 0 })));
-  draft.references = referencesIn(
-    lines.map(({ line }) => line),
-    (_, i) => lines[i]!.begins,
-  );
+  const lines: string[] = [];
+  const begins = new Set<number>();
+  for (const { text } of entries) {
+    begins.add(lines.length);
+    for (const line of text.split('\n')) lines.push(line);
+  }
+  draft.references = referencesIn(lines, (_, i) => begins.has(i));
   const numbers = new Set(draft.references.flatMap(({ key }) => (key === null ? [] : [key])));
 
   let heading = '';
