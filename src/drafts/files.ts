@@ -97,7 +97,7 @@ function kindOf(file: string, head: string): Kind {
   if (extension === '.rst' || extension === '.rest') return 'rst';
   if (/^[ \t]*\\(?:documentclass|begin[ \t]*\{|(?:sub){0,2}section\b)/m.test(head)) return 'latex';
   if (extension !== '.txt') {
-    if (/^#(?:import|set|show|let) [^\n]*[("]|^#bibliography\(/m.test(head)) return 'typst';
+    if (/^#(?:import|set|show|let) .*[("]|^#bibliography\(/m.test(head)) return 'typst';
     if (/^#\+(?:title|author|options|bibliography|begin_\w+):?/im.test(head)) return 'org';
     if (/^\.\. [\w:-]{1,40}::|:cite(?::\w{1,20})?:`/m.test(head)) return 'rst';
   }

@@ -94,7 +94,7 @@ export class LatexMacros {
     const [, name = '', given = ''] = this.#source.matched(/\s*\\([a-zA-Z@]+)([^{\\]{0,100})/y) ?? [];
     if (name === '') return;
     const body = this.#source.argument(LONG_BRACES);
-    if (!/^\s*(?:\[#\d\]|#\d)*\s*$/.test(given)) return;
+    if (!/^(?:\[#\d\]|#\d)*$/.test(given.trim())) return;
     const parameters = Array.from(given.matchAll(/(\[?)#\d/g), ([, bracket]): Parameter => {
       return bracket === '' ? { kind: 'argument' } : option('[', ']', '');
     });
@@ -114,7 +114,7 @@ export class LatexMacros {
 
   /** The next command's name, bare or in braces; of a sign, nothing. */
   #copied(): string {
-    const [, name] = this.#source.matched(/\s*\{?\s*\\(?:([a-zA-Z@]+)|[^a-zA-Z@])\s*\}?/y) ?? [];
+    const [, name] = this.#source.matched(/\s*(?:\{\s*)?\\(?:([a-zA-Z@]+)|[^a-zA-Z@])\s*\}?/y) ?? [];
     if (name === undefined) this.#source.matched(/[^\\\s]/y);
     return name ?? '';
   }

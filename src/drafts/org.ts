@@ -4,6 +4,7 @@
  */
 import { EVERYTHING, withoutMarks, type Draft } from './draft.ts';
 import { isCite, keysIn as latexKeysIn } from './latex-citations.ts';
+import { withoutTrailing } from '../text.ts';
 import { Sections } from './sections.ts';
 
 /** Blocks whose lines are prose; those of others are left out. */
@@ -124,12 +125,14 @@ class OrgReader {
         return said ?? (/^(?:[a-z]+:|[./])/.test(target) ? ' ' : target);
       })
       .replace(LINK, (_, before: string, command: string, keys: string) => before + this.#link(command, keys));
-    return cited
+    const bare = cited
       .replace(/\\([a-zA-Z]+)\*?(?:\[[^[\]]*\]){0,2}\{([^{}]*)\}/g, (all, command: string, inside: string) =>
         isCite(command) ? mark(latexKeysIn(inside)) : all,
       )
-      .replace(/\[fn:[^[\]]*\]|\\\(.{1,500}?\\\)|\\\[|\\\]|<<[^<>]*>>/g, ' ')
-      .replace(/(^|[\s([{'"])([*/_=~+])(?=\S)([^\n]{1,300}?)\2(?=$|[\s.,;:!?)\]}'"-])/gm, '$1$3');
+      .replace(/\[fn:[^[\]]*\]|<<[^<>]*>>/g, ' ')
+      .replace(FORMULA, (formula) => (formula.length <= MAX_FORMULA ? ' ' : formula))
+      .replace(/\\[[\]]/g, ' ');
+    return withoutEmphasis(bare);
   }
 
   /** What stands for a link of org-ref. */
@@ -139,13 +142,8 @@ class OrgReader {
       return ' ';
     }
     const keys = target.includes('&')
-      ? Array.from(target.matchAll(/&([^\s;&,[\]]+)/g), ([, key]) => key!.replace(/[.:]+$/, ''))
-      : target.split(',').map((key) =>
-          key
-            .trim()
-            .split('::')[0]!
-            .replace(/[.:]+$/, ''),
-        );
+      ? Array.from(target.matchAll(/&([^\s;&,[\]]+)/g), ([, key]) => withoutTrailing(key!, '.:'))
+      : target.split(',').map((key) => withoutTrailing(key.trim().split('::')[0]!, '.:'));
     const cited = keys.filter((key) => key !== '');
     if (!/^nocite/.test(command)) return this.#sections.marks.mark(cited);
     this.#sections.citeAnywhere(cited.map((key) => (key === '*' ? EVERYTHING : key)));
@@ -160,8 +158,37 @@ const ORG_REF = /^((?:no)?bibliography|[a-zA-Z]{0,20}cite[a-zA-Z]{0,20}\*?):/;
 /** The same link, bare. */
 const LINK = /(^|[\s([{~])((?:no)?bibliography|[A-Za-z]{0,20}[Cc]ite[a-zA-Z]{0,20}\*?):([&\w][^\s[\](){}]*)/gm;
 
+/** A formula in a line. */
+const FORMULA = /\\\((?:[^\\\n]|\\(?![()]))+\\\)/g;
+/** Characters; what is longer is text between brackets. */
+const MAX_FORMULA = 504;
+
+/** Where a sign may begin to emphasise, and what is behind one that ends it. */
+const EMPHASIS = /(?<=^|[\s([{'"])[*/_=~+](?=\S)/gm;
+const BEHIND_EMPHASIS = /^[\s.,;:!?)\]}'"-]/;
+/** Characters. */
+const MAX_EMPHASISED = 300;
+
+/** A text without the signs around what is emphasised or set as code. */
+function withoutEmphasis(text: string): string {
+  let [plain, at] = ['', 0];
+  EMPHASIS.lastIndex = 0;
+  for (let sign = EMPHASIS.exec(text); sign; sign = EMPHASIS.exec(text)) {
+    const begin = sign.index + 1;
+    const reach = text.slice(begin, begin + MAX_EMPHASISED + 1).split('\n', 1)[0]!;
+    let length = reach.indexOf(sign[0], 1);
+    const isEnd = (end: number) => end === text.length || BEHIND_EMPHASIS.test(text[end]!);
+    while (length > 0 && !isEnd(begin + length + 1)) length = reach.indexOf(sign[0], length + 1);
+    if (length < 1) continue;
+    plain += text.slice(at, sign.index) + reach.slice(0, length);
+    at = begin + length + 1;
+    EMPHASIS.lastIndex = at;
+  }
+  return plain + text.slice(at);
+}
+
 /** The keys behind at signs in a citation, or all there is. */
 const citedIn = (inside: string): string[] =>
   Array.from(inside.matchAll(/@(\*|[^\s@;,[\]{}()]+)/g), ([, key]) =>
-    key === '*' ? EVERYTHING : key!.replace(/[.:!?]+$/, ''),
+    key === '*' ? EVERYTHING : withoutTrailing(key!, '.:!?'),
   );

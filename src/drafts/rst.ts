@@ -182,7 +182,7 @@ class RstReader {
         mark(citedKeys(keys)),
       )
       .replace(/:(?:ref|numref|eq|doc|term|math|download|label|index|footnote):`[^`]*`/g, ' ')
-      .replace(/:[\w:+.-]{1,60}:`([^`]*)`/g, '$1')
+      .replace(/:[\w+.-]{1,30}(?::[\w+.-]{1,30}){0,2}:`([^`]*)`/g, '$1')
       .replace(/\[((?:[\p{L}\d#*_])[\p{L}\d_.:+*#-]{0,100})\]_/gu, (_, key: string) =>
         /^[#*]/.test(key) ? ' ' : mark([key]),
       )

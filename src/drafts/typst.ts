@@ -292,6 +292,7 @@ const bracketed = (text: string, at: number): string => {
   return end === -1 ? '' : text.slice(at + 1, end - 1);
 };
 
-const stringsIn = (code: string): string[] => Array.from(code.matchAll(/"((?:[^"\\\n]|\\.)*)"/g), ([, said]) => said!);
+const stringsIn = (code: string): string[] =>
+  Array.from(code.matchAll(/(?<!\\)"((?:[^"\\\n]|\\.)*)"/g), ([, said]) => said!);
 const labelsIn = (code: string): string[] =>
   Array.from(code.matchAll(/<([\p{L}\p{N}_][\p{L}\p{N}_:.-]*)>/gu), ([, label]) => label!);

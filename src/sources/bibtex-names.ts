@@ -24,8 +24,7 @@ export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/
 /** The people of an entry's field, whoever wrote it. */
 export function namesIn(values: string[]): People {
   const listed = values.flatMap((value) => splitOutsideBraces(onOneLine(value).trim(), / (?:and )+/gi)).map(trimmed);
-  // Linear: from each name's end, once.
-  const people = listed.map((person) => (/et al\.?$/i.test(person) ? person.replace(/[ ,;]*et al\.?$/i, '') : person));
+  const people = listed.map((person) => person.replace(/(?<![ ,;])[ ,;]*et al\.?$/i, ''));
   const names = inEnglish(people) ?? people.flatMap((person) => (isLoose(person) ? apart(person) : [person]));
   const named = names.filter((person) => person !== '' && !isOthers(person));
   const style = styleOf(named.filter(isLoose).map((person) => plain(person)));

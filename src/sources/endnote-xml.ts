@@ -70,7 +70,7 @@ function readRecord(record: XmlElement): PaperInput {
     ...identifiersIn(rawText(child(record, 'notes')).replace(/\r/g, '\n')),
     ...pubmedIdOf(accession, provider),
     ...fieldsWithValue({
-      doi: textOf(child(record, 'electronic-resource-num')).replace(/\s.*$/, ''),
+      doi: textOf(child(record, 'electronic-resource-num')).split(/\s/, 1)[0],
       pmcid: /^PMC\d+$/.exec(textOf(child(record, 'custom2')))?.[0],
     }),
     extra: fieldsWithValue({

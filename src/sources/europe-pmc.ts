@@ -23,14 +23,19 @@ export const europePmc: Source = {
     if (!record) return /^[\s\ufeff]*\{[^{}[\]]*"hitCount"\s*:/.test(head);
     const isTitled = text(record.title) !== undefined || 'abstractText' in record;
     const isOwn = ['authorString', 'abstractText', 'journalInfo', 'pubTypeList', 'inEPMC'].some((key) => key in record);
-    return (isTitled && isOwn && text(record.id ?? record.source) !== undefined) || NOTHING.test(head);
+    return (isTitled && isOwn && text(record.id ?? record.source) !== undefined) || isNothing(head);
   },
 
   read: (file) => readJson(file, dialect),
 };
 
-/** An answer without a hit. */
-const NOTHING = /^[\s\ufeff]*\{[^[\]]*"hitCount"\s*:[^[\]]*"resultList"\s*:\s*\{\s*"result"\s*:\s*\[\s*\]/;
+/** An answer without a hit: its first list is that of the results, and empty. */
+function isNothing(head: string): boolean {
+  const at = head.indexOf('[');
+  const before = head.slice(0, Math.max(at, 0));
+  const isAnswer = /^[\s\ufeff]*\{/.test(before) && /"hitCount"\s*:/.test(before) && !before.includes(']');
+  return isAnswer && /"resultList"\s*:\s*\{\s*"result"\s*:\s*$/.test(before) && /^\[\s*\]/.test(head.slice(at));
+}
 
 const MAPPED = [
   ...['id', 'source', 'pmid', 'pmcid', 'doi', 'title', 'authorString', 'authorList', 'abstractText', 'pubYear'],

@@ -224,4 +224,9 @@ function piecesOf(element: XmlElement | undefined): string {
 const HIDDEN = new Set(['fn', 'xref', 'annotation', 'annotation-xml', 'object-id', 'inline-graphic', 'graphic']);
 
 /** Of a whole LaTeX document around one formula, the formula. */
-const texIn = (tex: string): string => /\\begin\{document\}(.*?)\\end\{document\}/s.exec(tex)?.[1] ?? tex;
+function texIn(tex: string): string {
+  const begin = tex.indexOf(BEGIN);
+  const end = tex.indexOf('\\end{document}', begin);
+  return begin === -1 || end === -1 ? tex : tex.slice(begin + BEGIN.length, end);
+}
+const BEGIN = '\\begin{document}';

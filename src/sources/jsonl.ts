@@ -33,7 +33,7 @@ export const jsonl: Source = {
 
 /** A whole document that holds nothing: an empty list, or an answer whose list is empty. */
 function isEmpty(head: string): boolean {
-  if (head.length >= HEAD_CHARACTERS || !/\[\s*\]\s*\}*\s*$|\[\s*\]\s*,/.test(head)) return false;
+  if (head.length >= HEAD_CHARACTERS || !/\[\s*\]\s*(?:,|$|\}+\s*$)/.test(head)) return false;
   const value = parse(head.replace(/^\ufeff/, ''));
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && listsIn(value, 2).some((list) => list.length === 0) && !isPaper(value);

@@ -115,7 +115,7 @@ function nameOf(name: XmlElement): Record<string, string> {
   const [family, given] = [parts('family').join(' '), parts('given').join(' ')];
   if (family !== '') return { family, given, suffix: parts('termsOfAddress').join(' ') };
   const isPerson = /^(?:personal)?$/.test(name.attributes.type ?? '');
-  const units = parts('').map((part) => part.replace(/,+$|(?<=\p{L}{3})\.$/gu, ''));
+  const units = parts('').map((part) => part.replace(/(?<!,),+$|(?<=\p{L}{3})\.$/gu, ''));
   const whole = units.join(isPerson ? ' ' : '. ') || given || textOf(child(name, 'displayForm'));
   const [first = '', second, ...others] = whole.split(',').map((part) => part.trim());
   return isPerson && second !== undefined && others.length === 0

@@ -72,7 +72,7 @@ function description(record: XmlElement, file: XmlElement | undefined, source: X
       ids.get('haluri'),
     categories: keywordsIn(profile, source),
     doi: ids.get('doi'),
-    arxiv: ids.get('arxiv')?.replace(/\s*\[.*$/, ''),
+    arxiv: ids.get('arxiv')?.split('[')[0]!.trimEnd(),
     pmid: ids.get('pmid') ?? ids.get('pubmed'),
     pmcid: ids.get('pmcid') ?? ids.get('pmc') ?? ids.get('pubmedcentral'),
     extra: fieldsWithValue({
