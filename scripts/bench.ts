@@ -3,6 +3,7 @@
 const names = [
   'called',
   'embed',
+  'event-loop',
   'filters',
   'hostile-requests',
   'in-turns',
@@ -10,6 +11,7 @@ const names = [
   'overload',
   'patterns',
   'pdfs',
+  'signs',
   'sources',
   'works',
 ];

@@ -5,14 +5,13 @@ const PLAIN_LETTERS: Record<string, string> = {
   ...{ ø: 'o', ł: 'l', đ: 'd', ð: 'd', ı: 'i', ß: 'ss', æ: 'ae', œ: 'oe', þ: 'th' },
 };
 
+/** A text in lower case with such letters written out. */
+export const withPlainLetters = (text: string): string =>
+  text.replace(/[øłđðıßæœþ]/g, (letter) => PLAIN_LETTERS[letter]!);
+
 /** Lower case, without accents. */
-export function plain(text: string): string {
-  return text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[øłđðıßæœþ]/g, (letter) => PLAIN_LETTERS[letter]!);
-}
+export const plain = (text: string): string =>
+  withPlainLetters(text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase());
 
 /** The words of a plain text, in their order: what stands between spaces and punctuation. */
 export function wordsIn(plainText: string): string[] {

@@ -1,25 +1,19 @@
 /**
- * npm run bench -- called [--papers 300] [--collections sample,ml-conferences] [--whole]: is a paper found when it is called as scientists call it? Asks "Surname year" and
- * "Title, year" for each paper of the sample, and of as many papers of three collections, drawn by their ids; prints in per
- * cent how often such a paper was first, and among three. Where a question fits several papers, any of them will do.
- * With --whole the library is the whole collection without vectors, of which as many papers are asked for.
+ * npm run bench -- called [--papers 300] [--collections sample,ml-conferences] [--whole]: is a paper found when it is called
+ * as scientists call it? Asks "Surname year" and "Title, year" for each paper of the sample, and of as many papers of three
+ * collections, drawn by their ids; prints in per cent how often such a paper was first, and among three. Where a question
+ * fits several papers, any of them will do. With --whole the library is the whole collection without vectors, of which as
+ * many papers are asked for.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel } from '../../src/embedding/models.ts';
 import { plain, wordsIn } from '../../src/fold.ts';
 import { bearersOf } from '../../src/library/called.ts';
-import { openLibrary, openWriter } from '../../src/library/open.ts';
 import { ROOT } from '../../src/package.ts';
-import { toPaper, type Paper, type PaperInput } from '../../src/paper.ts';
-import { Search } from '../../src/search/search.ts';
-import { embedPending } from '../../src/session/intake.ts';
+import type { Paper } from '../../src/paper.ts';
+import { drawn, onLibraryOf, papersIn } from './drawn.ts';
 import { shared } from './report.ts';
 
 const { values } = parseArgs({
@@ -53,65 +47,37 @@ const QUESTIONS: Record<string, (paper: Paper) => { query: string; fits: (hit: P
 
 console.log(['collection'.padEnd(20), 'question'.padEnd(14), 'asked', 'first', 'of 3', 'none'].join('  '));
 for (const name of values.collections.split(',')) {
-  const all = await papersOf(name === 'sample' ? SAMPLE : shared(`papers/${name}.jsonl.gz`));
+  const all = await callable(name === 'sample' ? SAMPLE : shared(`papers/${name}.jsonl.gz`));
   const asked = drawn(all, name === 'sample' ? all.length : wanted);
   await measured(name, values.whole ? all : asked, asked);
 }
 await embedder.close();
 
 async function measured(name: string, papers: Paper[], asked: Paper[]): Promise<void> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'akin-called-'));
-  try {
-    const writer = await openWriter(folder, { model, mustBeThatModel: true, purpose: 'a benchmark' });
-    const origin = { path: 'a benchmark', mount: '', reading: 'one' };
-    for (let at = 0; at < papers.length; at += 1000) {
-      await writer.store({ parts: [{ origin, papers: papers.slice(at, at + 1000) }] });
-    }
-    if (!values.whole) await embedPending(writer, embedder);
-    await writer.close();
-    const library = await openLibrary(folder);
-    const search = new Search(library, embedder);
+  await onLibraryOf(papers, embedder, { isEmbedded: !values.whole }, async (search, library) => {
     for (const [question, of] of Object.entries(QUESTIONS)) {
       const counts = { first: 0, three: 0, none: 0 };
       for (const paper of asked) {
         const { query, fits } = of(paper);
         const { hits } = await search.search(query, { limit: 3 });
-        const place = (
-          await library.describe((await library.find(hits.map(({ id }) => id))).map((key) => key!))
-        ).findIndex((each) => [each!.paper, ...each!.versions].some(fits));
+        const keys = await library.find(hits.map(({ id }) => id));
+        const found = await library.describe(keys.map((key) => key!));
+        const place = found.findIndex((each) => [each!.paper, ...each!.versions].some(fits));
         if (place === 0) counts.first++;
         if (place >= 0) counts.three++;
         if (hits.length === 0) counts.none++;
-        if (place !== 0 && process.env.VERBOSE) console.error(question, query, hits[0]?.title);
       }
       const cells = [counts.first, counts.three, counts.none].map((n) =>
         ((100 * n) / asked.length).toFixed(1).padStart(5),
       );
       console.log([name.padEnd(20), question.padEnd(14), String(asked.length).padStart(5), ...cells].join('  '));
     }
-    await library.close();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  });
 }
 
-/** The papers of a file that can be called: they have authors, a year and a title. */
-async function papersOf(file: string): Promise<Paper[]> {
-  const stream = file.endsWith('.gz') ? createReadStream(file).pipe(createGunzip()) : createReadStream(file);
-  const papers: Paper[] = [];
-  for await (const line of createInterface({ input: stream })) {
-    const paper = toPaper(JSON.parse(line) as PaperInput);
-    if (paper.authors.length > 0 && paper.year !== null && paper.title !== '') papers.push(paper);
-  }
-  return papers;
-}
-
-/** The lowest digests are a sample that does not depend on the order. */
-function drawn(papers: Paper[], count: number): Paper[] {
-  const digest = ({ id }: Paper) => createHash('sha256').update(id).digest('hex');
-  return papers
-    .map((paper) => ({ paper, digest: digest(paper) }))
-    .sort((a, b) => (a.digest < b.digest ? -1 : 1))
-    .slice(0, count)
-    .map(({ paper }) => paper);
+/** Those of a file that can be called: they have authors, a year and a title. */
+async function callable(file: string): Promise<Paper[]> {
+  return (await papersIn(file)).filter(
+    ({ authors, year, title }) => authors.length > 0 && year !== null && title !== '',
+  );
 }

@@ -12,8 +12,9 @@ const FACET_VALUES = 8;
 const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
 export function answerText(answer: Omit<SearchAnswer, 'timings'>): string {
-  const { hits, total, withheld, nearest, dropped, next, corrections, facets, library } = answer;
+  const { hits, total, withheld, nearest, dropped, next, corrections, unread, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
+  if (unread) lines.push(pc.dim('the model does not read this script: what counts are the words'));
   if (dropped.length > 0)
     lines.push(`no paper matches ${dropped.join(' ')}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
   lines.push(...hits.map((hit, i) => hitText(hit, i + 1)));

@@ -1,7 +1,7 @@
 /** The commands that look after a library: `status`, `duplicates`, `remove`, `compact`, `doctor`, `eval`, `tune`. */
 import path from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
+import { DEFAULT_MODEL, findModel, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import type { EvaluationEvent } from '../session/evaluate.ts';
 import { withSession } from './asking.ts';
@@ -25,11 +25,13 @@ export function upkeepCommands(program: Program): void {
       const { model, fingerprint, truncated } = spaces.find(({ inUse }) => inUse)!;
       const status = {
         ...{ folder: path.resolve(place), library, format, model, fingerprint, papers, embedded, truncated },
+        language: findModel(model).language,
         ...{ works, nameless, settings, bytes },
       };
       print(options, status, (s) =>
         [
           `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,
+          `the model reads ${s.language}; what is in another language is found by its words`,
           ...(s.works < s.papers ? [`${count(s.works)} works: versions of one work count once`] : []),
           ...(s.nameless > 0
             ? [

@@ -4,8 +4,8 @@
  */
 import type { CitationMarks } from './draft.ts';
 
-/** A key behind its at sign, in braces or bare. */
-const KEY = /\{([^{}\s]+)\}|[\p{L}\p{N}_]+(?:[:.#$%&\-+?<>~/][\p{L}\p{N}_]+)*/uy;
+/** A key behind its at sign, in braces or bare; none is as long as what it may have. */
+const KEY = /\{([^{}\s]{1,1000})\}|[\p{L}\p{N}_]{1,200}(?:[:.#$%&\-+?<>~/][\p{L}\p{N}_]{1,200}){0,20}/uy;
 /** No citation begins behind one of these. */
 const NOT_BEFORE = /[\p{L}\p{N}\\/.]/u;
 /** The longest there are, by RFC 5321. */

@@ -29,6 +29,10 @@ const modelSchema = filesSchema.extend({
   dimensions: z.int().positive(),
   /** The mean cosine of a query with texts of other fields: what to this model is no nearness at all. */
   unrelatedCosine: z.number().min(-1).lt(1),
+  /** What it reads, for people: "English". */
+  language: z.string().min(1),
+  /** The Unicode scripts of that; what is in another one has a vector, too, which says next to nothing. */
+  scripts: z.array(z.string().regex(/^[A-Z][A-Za-z_]*$/)).min(1),
 });
 const manifestSchema = z.strictObject({
   default: z.string(),
@@ -84,6 +88,13 @@ function readManifest(file: string): z.infer<typeof manifestSchema> {
 export function findModel(name: string): Model {
   const entry = entryOf(manifest.models, name, 'model');
   return { ...entry, name, fingerprint: fingerprintOf(entry) };
+}
+
+/** Whether at least half of the letters of a text are of scripts that a model reads; so is a text without any. */
+export function reads({ scripts }: Pick<ModelEntry, 'scripts'>, text: string): boolean {
+  const isRead = new RegExp(`[${scripts.map((script) => `\\p{sc=${script}}`).join('')}]`, 'u');
+  const letters = text.match(/\p{L}/gu) ?? [];
+  return 2 * letters.filter((letter) => isRead.test(letter)).length >= letters.length;
 }
 
 /**

@@ -1,4 +1,5 @@
 /** From what a person typed to the words that are looked for: those that tell papers apart, and how often each was said. */
+import { wordsAndPairs } from './signs.ts';
 
 /**
  * Words so common in English that they tell papers apart no better than chance, and whose posting lists are the whole
@@ -20,7 +21,7 @@ export const isStopWord = (word: string): boolean => STOP_WORDS.has(word);
 const MAX_WORDS = 256;
 
 export interface QueryWord {
-  /** In lower case, as it was typed. */
+  /** In lower case, as it was typed; of a script without spaces two signs. */
   word: string;
   /** How often it was said, at least 1. */
   count: number;
@@ -29,10 +30,7 @@ export interface QueryWord {
 /** The words of a query that tell papers apart, first said first; of a query of stop words only, all of them. */
 export function tellingWords(query: string): QueryWord[] {
   const counts = new Map<string, number>();
-  for (const word of query
-    .normalize('NFC')
-    .toLowerCase()
-    .match(/[\p{L}\p{N}\p{M}]+/gu) ?? []) {
+  for (const { word } of wordsAndPairs(query.normalize('NFKC').toLowerCase())) {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   const words = [...counts].map(([word, count]) => ({ word, count }));

@@ -112,6 +112,10 @@ export const answerSchema = z
     corrections: z
       .array(z.object({ word: z.string(), term: z.string() }))
       .meta({ description: 'Words that no paper holds, and the stem that was looked for instead' }),
+    unread: z.boolean().meta({
+      description:
+        'Whether the question is in a script that the model does not read: then words rank, and similarity says little',
+    }),
     facets: z
       .record(z.enum(FACET_FIELDS), z.array(z.object({ value: z.string(), papers: z.int() })))
       .optional()

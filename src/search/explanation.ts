@@ -1,5 +1,6 @@
 /** Why is a paper there? The arithmetic of its score, the words it shares with the question, and its nearest sentence. */
 import type { FoundWord } from '../library/library.ts';
+import { goesOn } from '../library/signs.ts';
 import type { Explanation } from './answer.ts';
 import { inTime } from './in-time.ts';
 import type { Entry } from './list.ts';
@@ -42,7 +43,7 @@ export class Explainer {
           dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
           lexical: { rank: ranks.lexical ?? null, value: match?.score ?? 0, share: shares.lexical },
           names: { words: names, share: shares.named },
-          words,
+          words: withoutPairs(words),
           sentence: await this.#sentence(abstract, vector, words, { end, signal }),
           ...(verdict && { rerank: verdict }),
         };
@@ -63,6 +64,19 @@ export class Explainer {
     const nearest = vector && (await inTime(this.#sentences.nearest(vector, sentences, { isTime, signal }), end));
     return nearest ?? wordiest(sentences, words);
   }
+}
+
+/** The words found, where pairs of signs that overlap are the one word that they are of. */
+function withoutPairs(found: FoundWord[]): FoundWord[] {
+  const words: FoundWord[] = [];
+  for (const { word, score } of found) {
+    const before = words.at(-1);
+    if (before && goesOn(before.word, word)) {
+      before.word += Array.from(word).at(-1)!;
+      before.score += score;
+    } else words.push({ word, score });
+  }
+  return words;
 }
 
 /** The sentence with the most of what its paper was found by; the first one where none has any. */

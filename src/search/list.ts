@@ -1,4 +1,5 @@
 /** From a question to the whole list that one can page through: candidates of all legs, ranked, each work once. */
+import { reads } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { plain } from '../fold.ts';
 import type { Candidate, Correction, Key, Leg, Library, LibraryState, WordScoring } from '../library/library.ts';
@@ -10,7 +11,7 @@ import type { Clock } from './clock.ts';
 import { diversified } from './diversity.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import type { ListShape, Mode } from './question.ts';
-import { fuse, single, type Ranked } from './ranking.ts';
+import { fuse, single, UNREAD_LEXICAL_WEIGHT, type Ranked } from './ranking.ts';
 import { reranked, type Judged } from './rerank.ts';
 import { direction } from './seeds.ts';
 import type { Understood } from './understood.ts';
@@ -44,6 +45,8 @@ export interface List {
   /** Conditions of the query, as they are written, that left nothing and were not kept to. */
   dropped: string[];
   corrections: Correction[];
+  /** Whether the question is in a script that the model does not read, and its vector says next to nothing. */
+  unread: boolean;
   /** What its hits are explained by. */
   text: string;
   vector: Float32Array | undefined;
@@ -100,6 +103,8 @@ export class Lists {
     });
     const vector = await asked.vector;
     clock.stop('recall');
+    const { model } = this.#library;
+    const unread = mode !== 'lexical' && !reads(model, text);
     const found = without(
       candidates,
       given.filter((key) => key !== named),
@@ -108,25 +113,29 @@ export class Lists {
     let byLegs: Ranked[];
     if (mode === 'hybrid') {
       const background = await this.#background.of(vector, state.embedded);
-      const weight = shape.lexicalWeight ?? state.settings.lexicalWeight;
+      const weight = shape.lexicalWeight ?? (unread ? UNREAD_LEXICAL_WEIGHT : state.settings.lexicalWeight);
       // Nothing can be nearer than the papers to be like, which are no hits.
       const all = [...found, ...(await likeSeeds(asked, seeds, vector))];
       byLegs = fuse(all, background, weight);
       // Papers to be like say all there is to say.
-      if (asked.like.keys.length === 0) byLegs = withFeedback(byLegs, text, vector, background, weight);
+      if (asked.like.keys.length === 0 && !unread) byLegs = withFeedback(byLegs, text, vector, background, weight);
     } else {
       byLegs = single(found, mode);
     }
-    const unrelated = this.#library.model.unrelatedCosine;
+    // A vector that says nothing calls nothing near.
+    const unrelated = unread ? 1 : model.unrelatedCosine;
     let ranked = placed(byLegs, { text, said, mode, filter, papers: state.papers, unrelated });
     const common = {
-      ...{ state, exact: exhausted, withheld: 0, nearest: [], dropped: [], text, vector },
+      ...{ state, exact: exhausted, withheld: 0, nearest: [], dropped: [], unread, text, vector },
       corrections: mode === 'dense' ? [] : corrections.filter(({ word }) => !isName(word, ranked)),
     };
-    // What words alone have found can't be judged by nearness.
-    const least = mode === 'lexical' ? 0 : cutoff;
-    const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isRelevant(each, least));
+    // What words alone have found can't be judged by nearness; and what is near to a vector that says nothing must hold some.
+    const least = mode === 'lexical' || unread ? 0 : cutoff;
+    const isFit = (each: Placed) =>
+      isRelevant(each, least) && (!unread || each.isAskedFor || Boolean(each.match?.words));
+    const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isFit(each));
     const withheld = named === undefined && !isFound ? ranked.length : 0;
+    if (unread && isFound) ranked = ranked.filter(isFit);
     if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
     ranked = oncePerWork(ranked, named === undefined ? seeds.map(({ work }) => work) : []);
     if (withheld > 0) {
@@ -143,7 +152,7 @@ export class Lists {
       clock.stop('rerank');
     }
     const workNamed = seeds.find(({ key }) => key === named)?.work;
-    if (sort !== 'best') entries = entries.filter((each) => isRelevant(each, least)).sort(LISTED[sort]);
+    if (sort !== 'best') entries = entries.filter(isFit).sort(LISTED[sort]);
     else if (workNamed === undefined) entries = inFront(entries);
     else entries = inFront(entries.map((each) => ({ ...each, front: Number(each.work === workNamed) })));
     clock.stop('rank');
@@ -163,7 +172,15 @@ export class Lists {
       ranks: { dense: undefined, lexical: undefined },
     }));
     const exact = listed.length < DEPTH;
-    const nothing = { withheld: 0, nearest: [], dropped: [], corrections: [], text: '', vector: undefined };
+    const nothing = {
+      withheld: 0,
+      nearest: [],
+      dropped: [],
+      corrections: [],
+      unread: false,
+      text: '',
+      vector: undefined,
+    };
     return { state, entries, exact, ...nothing };
   }
 

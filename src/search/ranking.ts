@@ -11,6 +11,8 @@ export interface Ranked extends Candidate {
 
 /** Share of the lexical leg in the hybrid score; scripts/README.md shows what others are worth. */
 export const LEXICAL_WEIGHT = 0.4;
+/** The same for a question in a script that the model does not read. */
+export const UNREAD_LEXICAL_WEIGHT = 0.8;
 /** How much of what is missing to the best score names can make good, at most. */
 export const NAMING_WEIGHT = 0.3;
 

@@ -23,12 +23,12 @@ const FEW_WORDS = 2;
 /**
  * From 0, nothing to do with it, to 100, the very same.
  * @param similarity the cosine of question and paper.
- * @param unrelated the model's mean cosine of unrelated texts.
+ * @param unrelated the model's mean cosine of unrelated texts; 1 where it can't read the question, and nothing is near.
  * @param words how many words of the question the paper holds.
  * @param coverage how much of what the question says they are, 0..1.
  */
 export function relevance(similarity: number, unrelated: number, words: number, coverage: number): number {
-  const near = Math.max(0, (similarity - unrelated) / (1 - unrelated));
+  const near = unrelated === 1 ? 0 : Math.max(0, (similarity - unrelated) / (1 - unrelated));
   const found = BY_WORDS * coverage * (words / (words + FEW_WORDS));
   const both = 100 * (1 - (1 - near) * (1 - found));
   return coverage > ALL ? Math.max(both, DEFAULT_CUTOFF) : both;

@@ -127,6 +127,7 @@ export class Search {
       dropped: list.dropped,
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
+      unread: list.unread,
       ...(counted && { facets: counted }),
       library: { papers, embedded },
       timings: clock.times,

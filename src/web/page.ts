@@ -96,11 +96,12 @@ async function viewOf(session: Session, asked: Asked, options: SearchOptions): P
 }
 
 function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: Html): View {
-  const { hits, total, withheld, nearest, dropped, next, corrections, library } = answer;
+  const { hits, total, withheld, nearest, dropped, next, corrections, unread, library } = answer;
+  const script = unread ? '. The model does not read this script: what counts are the words' : '';
   if (withheld > 0) {
     return {
       title,
-      said: html`Nothing in this library is relevant to that; the nearest are these.
+      said: html`Nothing in this library is relevant to that; the nearest are these${script}.
         <a href="${addressOfPage({ ...asked, all: '' })}">Show the nearest all the same</a>`,
       results: html`<ol>
         ${nearest.map(withheldResult)}
@@ -125,7 +126,7 @@ function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: 
         </p>`;
   return {
     title,
-    said: html`${heading}${without}${corrected}${incomplete}`,
+    said: html`${heading}${script}${without}${corrected}${incomplete}`,
     results: html`<ol>
         ${hits.map(result)}
       </ol>

@@ -4,6 +4,7 @@
  * Words are compared by a stem simpler than the Porter stem that ranks papers, so a kinship far apart ("is", "being") is
  * not seen; what is marked is for the eye and decides nothing.
  */
+import { wordsAndPairs } from '../library/signs.ts';
 import { tellingWords } from '../library/words.ts';
 import { onOneLine, withoutTrailing } from '../text.ts';
 
@@ -12,8 +13,6 @@ export interface Piece {
   text: string;
   marked: boolean;
 }
-
-const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 
 /** The stems of the words that tell what a query is about. */
 export function stemsOf(query: string): Set<string> {
@@ -24,10 +23,13 @@ export function stemsOf(query: string): Set<string> {
 export function marked(text: string, stems: Set<string>): Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
-  for (const { 0: word, index } of text.matchAll(WORD)) {
+  for (const { word, at } of wordsAndPairs(text)) {
     if (!stems.has(stem(word))) continue;
-    pieces.push({ text: text.slice(end, index), marked: false }, { text: word, marked: true });
-    end = index + word.length;
+    // Of pairs that overlap, the later one adds a sign.
+    const [begin, isOn] = [Math.max(at, end), at < end];
+    if (isOn) pieces.at(-1)!.text += text.slice(begin, at + word.length);
+    else pieces.push({ text: text.slice(end, at), marked: false }, { text: word, marked: true });
+    end = at + word.length;
   }
   pieces.push({ text: text.slice(end), marked: false });
   return pieces.filter((piece) => piece.text !== '');

@@ -95,13 +95,16 @@ describe('asking', () => {
 
   it('prints what the library holds, and as JSON', async () => {
     const [shown, json] = await both(['status', '--index', library]);
-    expect(shown).toMatch(/^120 papers, 120 embedded with all-MiniLM-L6-v2 \(0 truncated\)\n\d\.\d MB in \//);
+    expect(shown).toMatch(
+      /^120 papers, 120 embedded with all-MiniLM-L6-v2 \(0 truncated\)\n.*reads English.*\n\d\.\d MB in \//,
+    );
     expect(JSON.parse(json)).toMatchObject({
       folder: library,
       papers: 120,
       embedded: 120,
       truncated: 0,
       model: 'all-MiniLM-L6-v2',
+      language: 'English',
     });
   });
 

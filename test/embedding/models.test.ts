@@ -45,6 +45,8 @@ describe('the fingerprint', () => {
     maxTokens: 256,
     dimensions: 384,
     unrelatedCosine: 0,
+    language: 'English',
+    scripts: ['Latin'],
     files: { 'a.json': { bytes: 1, sha256: 'a'.repeat(64) }, 'b.onnx': { bytes: 2, sha256: 'b'.repeat(64) } },
   };
 

@@ -28,6 +28,7 @@ import { builtOf, temporaryFolder } from '../akin.ts';
 import { everyPaper, ids, keysOf, matching, nearest, recordsOf, worksOf } from './asking.ts';
 import { MODEL, paper, put, seeded, vectorOf } from './made.ts';
 import { libraryOn, writerOn } from './opened.ts';
+import { expectSoundWords } from './sound-words.ts';
 
 const FIXTURE = path.join(import.meta.dirname, 'format-2');
 const ANSWERS = JSON.parse(readFileSync(path.join(FIXTURE, 'answers.json'), 'utf8')) as {
@@ -116,7 +117,7 @@ function expectSound(folder: string): void {
   const db = new Database(path.join(folder, LIBRARY_FILE));
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(db.pragma('foreign_key_check')).toEqual([]);
-  db.exec("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)");
+  expectSoundWords(db);
   db.close();
 }
 

@@ -7,13 +7,14 @@ import type { Paper } from '../../src/paper.ts';
 import { temporaryFolder } from '../akin.ts';
 import { paper } from './made.ts';
 import { storeOn } from './opened.ts';
+import { expectSoundWords } from './sound-words.ts';
 import { putIn } from './stored.ts';
 
 /** Throws if the full text index holds anything but what the papers say, or a row belongs to no paper. */
 function checkIndexes(folder: string): void {
   const db = new Database(path.join(folder, LIBRARY_FILE));
   try {
-    db.exec("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)");
+    expectSoundWords(db);
     expect(db.pragma('foreign_key_check')).toEqual([]);
   } finally {
     db.close();

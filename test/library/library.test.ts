@@ -14,6 +14,7 @@ import { builtOf, temporaryFolder } from '../akin.ts';
 import { counts, everyPaper, ids, keyOf, keysOf, matching, matchingIds, nearest, vectorAt } from './asking.ts';
 import { embedAll, MODEL, paper, put, vectorOf } from './made.ts';
 import { libraryOn, writerOn } from './opened.ts';
+import { expectSoundWords } from './sound-words.ts';
 import { openStore, putIn } from './stored.ts';
 
 /** A closed library of these papers. */
@@ -273,7 +274,7 @@ describe('compacting', () => {
     const db = new Database(file);
     expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
     expect(db.pragma('foreign_key_check')).toEqual([]);
-    db.exec("INSERT INTO words (words, rank) VALUES ('integrity-check', 1)");
+    expectSoundWords(db);
     db.close();
   });
 

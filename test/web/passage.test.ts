@@ -27,6 +27,11 @@ describe('marks', () => {
     ]);
   });
 
+  it('mark a piece of what has no spaces, whole', () => {
+    expect(marks('基于注意力机制的机器翻译', '机器翻译 注意')).toEqual(['注意', '机器翻译']);
+    expect(marks('딥러닝을 이용한 음성인식', '음성 인식')).toEqual(['음성', '인식']);
+  });
+
   it('leave words alone that only begin alike, and words that tell nothing', () => {
     expect(marks('A number of planets with planes', 'the plans of a numb planner')).toEqual([]);
   });

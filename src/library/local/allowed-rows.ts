@@ -14,6 +14,7 @@ import {
   type FacetField,
 } from '../facets.ts';
 import type { Filter, HasField } from '../filter.ts';
+import { askedPhrase } from '../signs.ts';
 import type { PaperChange } from './changes.ts';
 
 export interface AllowedRows {
@@ -137,8 +138,8 @@ export class RowsByFilter {
   }
 
   #holdingPhrase(column: string, phrase: string): number[] {
-    const words = phrase.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
-    return words.length === 0 ? [] : this.#withPhrase.all(`${column}"${words.join(' ')}"`);
+    const asked = askedPhrase(phrase);
+    return asked === '' ? [] : this.#withPhrase.all(column + asked);
   }
 
   /** The rows of the papers with a facet whose folded value holds a piece of text and is what is meant. */

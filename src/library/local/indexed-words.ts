@@ -8,6 +8,7 @@
  */
 import type Database from 'better-sqlite3';
 import type { Paper } from '../../paper.ts';
+import { indexedText } from '../signs.ts';
 
 type Text = Pick<Paper, 'title' | 'abstract'>;
 
@@ -39,8 +40,8 @@ export class IndexedWords {
   write(): void {
     for (const [row, { indexed, text }] of this.#changes) {
       if (indexed && text && indexed.title === text.title && indexed.abstract === text.abstract) continue;
-      if (indexed) this.#delete.run(row, indexed.title, indexed.abstract);
-      if (text) this.#insert.run(row, text.title, text.abstract);
+      if (indexed) this.#delete.run(row, indexedText(indexed.title), indexedText(indexed.abstract));
+      if (text) this.#insert.run(row, indexedText(text.title), indexedText(text.abstract));
     }
     this.#changes.clear();
   }
@@ -48,5 +49,20 @@ export class IndexedWords {
   /** Forgets what was noted in a transaction that came to nothing. */
   forget(): void {
     this.#changes.clear();
+  }
+}
+
+/** Writes the words of all papers of a library whose index holds none of them yet. */
+export function indexWords(db: Database.Database): void {
+  const words = new IndexedWords(db);
+  const page = db.prepare<[number], Text & { row: number }>(
+    `SELECT row, title, abstract FROM papers WHERE row > ? ORDER BY row LIMIT ${MOST_NOTED}`,
+  );
+  for (let after = 0; ;) {
+    const rows = page.all(after);
+    if (rows.length === 0) return;
+    for (const { row, title, abstract } of rows) words.note(row, null, { title, abstract });
+    words.write();
+    after = rows.at(-1)!.row;
   }
 }

@@ -6,6 +6,7 @@
  * recently make room.
  */
 import type Database from 'better-sqlite3';
+import { isOneSign } from '../signs.ts';
 import { Vocabulary } from '../vocabulary.ts';
 
 /** Entries of posting lists kept in memory; 5 bytes each. All lists of 200,000 abstracts have about as many. */
@@ -75,9 +76,13 @@ export class PostingList {
   }
 }
 
-/** The lists of a library. Every method belongs into the caller's transaction. */
+/** Behind every term that begins with the one before it. */
+const LAST = '\u{10ffff}';
+
+/** The lists of a library: of each term, and of one sign alone, of all terms that begin with it. Every method belongs into the caller's transaction. */
 export class PostingLists {
   readonly #occurrences: Database.Statement<[string], string>;
+  readonly #occurrencesFrom: Database.Statement<[string, string], string>;
   readonly #papersWith: Database.Statement<[string], number>;
   readonly #terms: Database.Statement<[], [string, number]>;
   readonly #lists = new Map<string, PostingList>();
@@ -91,6 +96,11 @@ export class PostingLists {
     this.#occurrences = db
       .prepare<[string], string>('SELECT json_group_array(doc) FROM temp.occurrences WHERE term = ?')
       .pluck();
+    this.#occurrencesFrom = db
+      .prepare<[string, string], string>(
+        'SELECT json_group_array(doc) FROM temp.occurrences WHERE term >= ? AND term <= ?',
+      )
+      .pluck();
     this.#papersWith = db.prepare<[string], number>('SELECT doc FROM temp.terms WHERE term = ?').pluck();
     this.#terms = db.prepare<[], [string, number]>('SELECT term, doc FROM temp.terms').raw();
   }
@@ -102,7 +112,7 @@ export class PostingLists {
       this.#lists.set(term, known);
       return known;
     }
-    const list = new PostingList(JSON.parse(this.#occurrences.get(term)!) as number[]);
+    const list = new PostingList(this.#read(term));
     if (list.papers === 0) return list; // Of such words there is no end.
     this.#lists.set(term, list);
     this.#entries += list.length;
@@ -114,8 +124,16 @@ export class PostingLists {
     return list;
   }
 
+  /** The row of each occurrence of a term, ascending. */
+  #read(term: string): number[] {
+    if (!isOneSign(term)) return JSON.parse(this.#occurrences.get(term)!) as number[];
+    const rows = JSON.parse(this.#occurrencesFrom.get(term, term + LAST)!) as number[];
+    return rows.sort((a, b) => a - b);
+  }
+
   /** How many papers hold a term. */
   papersWith(term: string): number {
+    if (isOneSign(term)) return this.of(term).papers;
     return this.#lists.get(term)?.papers ?? this.#papersWith.get(term) ?? 0;
   }
 
@@ -148,10 +166,13 @@ export class PostingLists {
     }
     for (const [term, found] of occurrences) {
       this.#vocabulary?.add(term);
-      const list = this.#lists.get(term);
-      if (!list) continue;
-      const [held, counts] = countedRows(found);
-      held.forEach((row, i) => list.set(row, counts[i]!));
+      const sign = String.fromCodePoint(term.codePointAt(0)!);
+      for (const each of isOneSign(sign) ? new Set([term, sign]) : [term]) {
+        const list = this.#lists.get(each);
+        if (!list) continue;
+        const [held, counts] = countedRows(found);
+        held.forEach((row, i) => list.set(row, list.countOf(row) + counts[i]!));
+      }
     }
     for (const { length } of this.#lists.values()) this.#entries += length;
   }

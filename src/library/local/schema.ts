@@ -129,6 +129,11 @@ CREATE TABLE surnames (
 CREATE INDEX surnames_by_paper ON surnames (paper);
 `;
 
+/** As it is since format 6: what it is given is `indexedText` of what papers say (see ../signs.ts). */
+export const WORDS = `
+CREATE VIRTUAL TABLE words USING fts5 (title, abstract, content = '', tokenize = '${TOKENIZER}');
+`;
+
 export const SCHEMA = `
 CREATE TABLE papers (
   row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -164,10 +169,7 @@ ${SURNAMES}
 CREATE INDEX papers_with_title ON papers (row) WHERE title <> '';
 CREATE INDEX papers_with_abstract ON papers (row) WHERE abstract <> '';
 CREATE INDEX papers_with_url ON papers (row) WHERE url IS NOT NULL;
-CREATE VIRTUAL TABLE words USING fts5 (
-  title, abstract, content = 'papers', content_rowid = 'row', tokenize = '${TOKENIZER}'
-);
-CREATE TABLE files (
+${WORDS}CREATE TABLE files (
   file INTEGER PRIMARY KEY AUTOINCREMENT,
   path TEXT NOT NULL UNIQUE,
   mount TEXT NOT NULL,

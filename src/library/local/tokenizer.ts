@@ -1,5 +1,6 @@
 /** Takes texts apart exactly as the full text index does: with a full text index in memory. */
 import Database from 'better-sqlite3';
+import { askedWord, indexedText } from '../signs.ts';
 import { TOKENIZER } from './schema.ts';
 
 export class Tokenizer {
@@ -24,7 +25,7 @@ export class Tokenizer {
   termsOf(words: string[]): string[][] {
     const terms: string[][] = words.map(() => []);
     this.#hold(
-      words.map((word, i) => [i, word]),
+      words.map((word, i) => [i, askedWord(word)]),
       () => {
         for (const [at, term] of this.#inOrder.iterate()) terms[at]!.push(term);
       },
@@ -34,10 +35,15 @@ export class Tokenizer {
 
   /** For each term of some texts the number of the text it stands in, once for each time it does, ascending. */
   occurrencesIn(texts: [number, string][]): [term: string, numbers: number[]][] {
-    return this.#hold(texts, () =>
-      this.#byTerm
-        .all()
-        .map(([term, numbers]): [string, number[]] => [term, (JSON.parse(numbers) as number[]).sort((a, b) => a - b)]),
+    return this.#hold(
+      texts.map(([number, text]) => [number, indexedText(text)]),
+      () =>
+        this.#byTerm
+          .all()
+          .map(([term, numbers]): [string, number[]] => [
+            term,
+            (JSON.parse(numbers) as number[]).sort((a, b) => a - b),
+          ]),
     );
   }
 

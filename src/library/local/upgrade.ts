@@ -7,11 +7,12 @@ import type Database from 'better-sqlite3';
 import { AkinError } from '../../errors.ts';
 import { sortTitle } from '../order.ts';
 import { indexSurnames } from './indexed-surnames.ts';
+import { indexWords } from './indexed-words.ts';
 import { FileLock } from './lock.ts';
-import { IDENTIFIERS, INDEXES, RECORDS, SPACES, SURNAMES } from './schema.ts';
+import { IDENTIFIERS, INDEXES, RECORDS, SPACES, SURNAMES, WORDS } from './schema.ts';
 
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 5;
+export const LIBRARY_FORMAT = 6;
 
 /** The lock that whoever writes holds. */
 export const WRITER_LOCK = 'writer.lock';
@@ -92,6 +93,10 @@ export function upgrade(folder: string, db: Database.Database, isWriter: boolean
       if (format < 5) {
         db.exec(SURNAMES); // Papers could not be called by name.
         indexSurnames(db);
+      }
+      if (format < 6) {
+        db.exec(`DROP TABLE words; ${WORDS}`); // Its words were those of texts as they are written.
+        indexWords(db);
       }
       db.pragma(`user_version = ${LIBRARY_FORMAT}`);
     }).immediate();

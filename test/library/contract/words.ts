@@ -21,6 +21,63 @@ export function aboutWords(fresh: () => Promise<Fresh>): void {
       expect(await matchingIds(library, 'Venue')).toEqual([]);
     });
 
+    it('of Chinese, Japanese and Korean are found within what has no spaces', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [
+        paper('a', { title: '基于注意力机制的机器翻译' }),
+        paper('b', { title: '緑茶の成分と血圧', abstract: 'ﾒﾀｱﾅﾘｼｽによる。' }),
+        paper('c', { title: '딥러닝을 이용한 음성인식' }),
+        paper('d', { title: 'การเรียนรู้เชิงลึก' }),
+        paper('e', { title: 'BERT模型' }),
+      ]);
+      const found = {
+        机器翻译: 'a',
+        注意力: 'a',
+        血圧: 'b',
+        メタアナリシス: 'b',
+        茶: 'b',
+        음성: 'c',
+        인식: 'c',
+        เชิงลึก: 'd',
+      };
+      for (const [query, id] of Object.entries({ ...found, 译: 'a', bert: 'e', 模型: 'e', BERT模型: 'e' })) {
+        expect([query, (await matchingIds(library, query))[0]]).toEqual([query, id]);
+      }
+      expect(await matchingIds(library, '番')).toEqual([]);
+    });
+
+    it('follow each other in a phrase of any script, which may go on in a text', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [
+        paper('a', { title: '基于注意力机制的机器翻译' }),
+        paper('b', { title: '机器的翻译', abstract: 'Of 机器 learning' }),
+      ]);
+      const phrases = {
+        机器翻译: ['a'],
+        注意力机制: ['a'],
+        译: ['a', 'b'],
+        '机器 learning': ['b'],
+        器翻: ['a'],
+        机的: [],
+      };
+      for (const [phrase, expected] of Object.entries(phrases)) {
+        const listed = await library.list({ phrase }, 'title', 10);
+        expect([phrase, listed.map(({ id }) => id).sort()]).toEqual([phrase, expected]);
+      }
+    });
+
+    it('are the same with ligatures, strokes, subscripts and letters of full width', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [
+        paper('a', { title: 'Eﬃcient reduction of CO₂', abstract: 'By Łukasiewicz in the Große Straße.' }),
+        paper('b', { title: 'Ｄｅｅｐ læring', abstract: 'Of ΑΛΉΘΕΙΑ and ёлка' }),
+      ]);
+      const found = { efficient: 'a', CO2: 'a', lukasiewicz: 'a', strasse: 'a', GROSSE: 'a', deep: 'b', laering: 'b' };
+      for (const [query, id] of Object.entries({ ...found, αλήθεια: 'b', елка: 'b', eﬃcient: 'a', 'co₂': 'a' })) {
+        expect([query, await matchingIds(library, query)]).toEqual([query, [id]]);
+      }
+    });
+
     it('follow changes', async () => {
       const { writer, library } = await fresh();
       await put(writer, [paper('a', { title: 'Glaciers' }), paper('b', { title: 'Glaciers and rivers' })]);

@@ -10,6 +10,7 @@ import {
 } from '../../../src/library/facets.ts';
 import type { Filter } from '../../../src/library/filter.ts';
 import type { Paper } from '../../../src/paper.ts';
+import { isOneSign } from '../../../src/library/signs.ts';
 import { termsOf } from './words.ts';
 
 export function lets(filter: Filter, paper: Paper): boolean {
@@ -45,8 +46,15 @@ export function lets(filter: Filter, paper: Paper): boolean {
   }
 }
 
-/** Whether the words of a phrase follow each other in a text. */
+/** Whether the words of a phrase follow each other in a text. Where it ends with signs, the text may go on. */
 function holdsPhrase(text: string, phrase: string): boolean {
   const [terms, wanted] = [termsOf(text), termsOf(phrase)];
-  return wanted.length > 0 && terms.some((_, i) => wanted.every((term, j) => terms[i + j] === term));
+  const last = wanted.at(-1);
+  if (last === undefined) return false;
+  const isMeant = (term: string | undefined, asked: string, at: number): boolean => {
+    if (at < wanted.length - 1 || !isOneSign(asked)) return term === asked;
+    const endsPair = wanted.length > 1 && wanted.at(-2)!.length > 1 && wanted.at(-2)!.endsWith(asked);
+    return endsPair || (term?.startsWith(asked) ?? false);
+  };
+  return terms.some((_, i) => wanted.every((asked, j) => isMeant(terms[i + j], asked, j)));
 }

@@ -26,7 +26,7 @@ import type { Paper } from '../../../src/paper.ts';
 import { dot } from '../../../src/vector.ts';
 import { lets } from './filter.ts';
 import type { Held, MemoryStore } from './store.ts';
-import { termsOf, WordsAsked } from './words.ts';
+import { termsAsked, termsMeant, termsOf, WordsAsked } from './words.ts';
 
 export class MemoryLibrary implements Library {
   readonly model: Model;
@@ -224,12 +224,12 @@ export class MemoryLibrary implements Library {
   #said(text: string): (SaidWord & { terms: string[] })[] {
     const papers = [...this.#store.papers.values()].map(({ paper }) => ({
       families: new Set(bearersOf(paper).flatMap(({ family }) => family)),
-      terms: new Set([...termsOf(paper.title), ...termsOf(paper.abstract)]),
+      terms: [...termsOf(paper.title), ...termsOf(paper.abstract)],
     }));
     const namesOf = (word: string) => papers.filter(({ families }) => families.has(word)).length;
     const said = wordsSaid(text, (word) => namesOf(word) > 0).map(({ word, typed }) => {
-      const terms = termsOf(typed);
-      const holders = terms.map((term) => papers.filter((paper) => paper.terms.has(term)).length);
+      const terms = termsAsked(typed);
+      const holders = terms.map((term) => papers.filter((paper) => termsMeant(paper.terms, term).length > 0).length);
       return { word, names: namesOf(word), texts: holders.length === 0 ? 0 : Math.min(...holders), terms };
     });
     return said.some(({ word, names }) => names > 0 || yearSaid(word) !== undefined) ? said : [];
@@ -238,7 +238,9 @@ export class MemoryLibrary implements Library {
   #called(said: (SaidWord & { terms: string[] })[], paper: Paper): Candidate['called'] {
     const called = calledBy(said, { bearers: bearersOf(paper), year: paper.year, venue: paper.venue });
     const terms = [...termsOf(paper.title), ...termsOf(paper.abstract)];
-    const held = said.filter((word) => word.terms.length > 0 && word.terms.every((term) => terms.includes(term)));
+    const held = said.filter(
+      (word) => word.terms.length > 0 && word.terms.every((term) => termsMeant(terms, term).length > 0),
+    );
     return called && { ...called, text: held.map(({ word }) => word) };
   }
 

@@ -4,6 +4,7 @@ import type { Correction, FoundWord, Key, Match, WordScoring } from '../../../sr
 import { plain } from '../../../src/fold.ts';
 import { bearersOf } from '../../../src/library/called.ts';
 import { correction, Vocabulary } from '../../../src/library/vocabulary.ts';
+import { askedWord, indexedText, isOneSign } from '../../../src/library/signs.ts';
 import { tellingWords } from '../../../src/library/words.ts';
 import type { Paper } from '../../../src/paper.ts';
 
@@ -13,9 +14,17 @@ const TERM = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\u0300-\u0331]*/gu;
  * The terms of a text: words without case and without the accents of Latin letters, as their Porter stems. The same as
  * SQLite's `porter unicode61 remove_diacritics 2` makes of every word of 290,000 titles and abstracts (195,792 words).
  */
-export function termsOf(text: string): string[] {
-  return Array.from(text.normalize('NFC').matchAll(TERM), ([word]) => stemOf(Array.from(word, folded).join('')));
-}
+export const termsOf = (text: string): string[] => stemsIn(indexedText(text));
+
+/** The terms that a word of a question is looked for by. */
+export const termsAsked = (word: string): string[] => stemsIn(askedWord(word));
+
+const stemsIn = (text: string): string[] =>
+  Array.from(text.normalize('NFC').matchAll(TERM), ([word]) => stemOf(Array.from(word, folded).join('')));
+
+/** Those of a text's terms that are the one asked for: for one sign alone, all that begin with it. */
+export const termsMeant = (terms: string[], asked: string): string[] =>
+  terms.filter((term) => (isOneSign(asked) ? term.startsWith(asked) : term === asked));
 
 function folded(letter: string): string {
   if (/[\u0300-\u0331]/.test(letter)) return '';
@@ -55,26 +64,26 @@ export class WordsAsked {
   readonly #terms = new Map<string, Term>();
   /** The terms of each paper, title and abstract together. */
   readonly #texts = new Map<Key, string[]>();
-  /** How many papers hold each term. */
-  readonly #holders = new Map<string, number>();
   /** Terms in a paper, on average. */
   readonly #mean: number;
 
   constructor(text: string, papers: ReadonlyMap<Key, Paper>) {
     const isName = new Set([...papers.values()].flatMap((paper) => bearersOf(paper).flatMap(({ family }) => family)));
     for (const [key, { title, abstract }] of papers) {
-      const terms = [...termsOf(title), ...termsOf(abstract)];
-      this.#texts.set(key, terms);
-      for (const term of new Set(terms)) this.#holders.set(term, (this.#holders.get(term) ?? 0) + 1);
+      this.#texts.set(key, [...termsOf(title), ...termsOf(abstract)]);
+    }
+    const held = new Map<string, number>();
+    for (const term of [...this.#texts.values()].flatMap((terms) => [...new Set(terms)])) {
+      held.set(term, (held.get(term) ?? 0) + 1);
     }
     this.#mean = [...this.#texts.values()].flat().length / this.#texts.size;
     const asked = tellingWords(text);
     this.isOfWords = asked.length > 0;
-    const vocabulary = new Vocabulary([...this.#holders]);
+    const vocabulary = new Vocabulary([...held]);
     for (const { word, count } of asked) {
-      const own = termsOf(word);
+      const own = termsAsked(word);
       for (const term of own) {
-        const isUnknown = own.length === 1 && !this.#holders.has(term) && !isName.has(plain(word));
+        const isUnknown = own.length === 1 && this.#holders(term) === 0 && !isName.has(plain(word));
         const meant = isUnknown ? correction(term, vocabulary) : undefined;
         const known = this.#terms.get(meant ?? term) ?? { word, said: 0, isCorrected: meant !== undefined };
         this.#terms.set(meant ?? term, { ...known, term: meant ?? term, said: known.said + count });
@@ -87,7 +96,7 @@ export class WordsAsked {
 
   match(key: Key, scoring: WordScoring): Match {
     const rarity = (term: string) => Math.log(1 + this.#odds(term));
-    const held = [...this.#terms.values()].filter(({ term }) => this.#texts.get(key)!.includes(term));
+    const held = [...this.#terms.values()].filter(({ term }) => this.#countIn(key, term) > 0);
     const all = [...this.#terms.values()].reduce((sum, { term }) => sum + rarity(term), 0);
     return {
       score: held.reduce((sum, term) => sum + this.#score(key, term, scoring), 0),
@@ -99,22 +108,30 @@ export class WordsAsked {
   /** The words that a paper holds, in the order in which they were said. */
   found(key: Key, scoring: WordScoring): FoundWord[] {
     return [...this.#terms.values()]
-      .filter(({ term }) => this.#texts.get(key)!.includes(term))
+      .filter(({ term }) => this.#countIn(key, term) > 0)
       .map((term) => ({ word: term.word, score: this.#score(key, term, scoring) }));
   }
 
   #score(key: Key, { term, said }: Term, scoring: WordScoring): number {
     const { k1, b } = BM25[scoring];
-    const text = this.#texts.get(key)!;
-    const count = text.filter((each) => each === term).length;
+    const count = this.#countIn(key, term);
     const idf = Math.max(LEAST_IDF, Math.log(this.#odds(term)));
-    const saturated = (count * (k1 + 1)) / (count + k1 * (1 - b + (b * text.length) / this.#mean));
+    const saturated = (count * (k1 + 1)) / (count + k1 * (1 - b + (b * this.#texts.get(key)!.length) / this.#mean));
     return idf * (((K3 + 1) * said) / (K3 + said)) * saturated;
+  }
+
+  #countIn(key: Key, term: string): number {
+    return termsMeant(this.#texts.get(key)!, term).length;
+  }
+
+  /** How many papers hold a term. */
+  #holders(term: string): number {
+    return [...this.#texts.keys()].filter((key) => this.#countIn(key, term) > 0).length;
   }
 
   /** Of a paper's not holding a term. */
   #odds(term: string): number {
-    const holders = this.#holders.get(term) ?? 0;
+    const holders = this.#holders(term);
     return (this.#texts.size - holders + 0.5) / (holders + 0.5);
   }
 }

@@ -17,10 +17,11 @@ const TITLES = [
     'What drones see',
   ],
   ...['Icy glaciers', 'On stars', '[RETRACTED] On stars', 'Ströme', 'Part II', ''],
+  ...['机器翻译与机器学习', 'BERT翻译模型', '음성인식 모델', 'ﬁlms of Łódź, straße 3²'],
 ];
 const ABSTRACTS = [
   ...['', 'Ice.', 'Ice and more ice, on icy glaciers that melt.', 'Ice 😀😀😀.', 'Stars form networks.'],
-  ...['Networking stars, and the stars of networks.', 'Übergänge der Ströme.'],
+  ...['Networking stars, and the stars of networks.', 'Übergänge der Ströme.', '茶。機器翻譯：機器'],
 ];
 
 /** A paper's fields, as few at once as a shrunk example needs. */
@@ -82,6 +83,7 @@ const leaf = fc.constantFrom<Filter>(
     { phrase: 'star network' },
   ],
   ...[{ phrase: 'networks stars' }, { title: 'ice on the seven' }, { title: 'stars' }],
+  ...[{ phrase: '机器' }, { phrase: '译' }, { phrase: '机器 器' }, { title: 'bert 翻译' }, { phrase: 'films of lodz' }],
   ...(
     ['title', 'abstract', 'author', 'year', 'venue', 'url', 'category', 'collection', 'doi', 'arxiv', 'isbn'] as const
   ).map((has) => ({ has })),
@@ -111,6 +113,7 @@ const WORDS = [
     'the',
     'unheard',
   ],
+  ...['机器翻译', '译', '翻', '机器', '器翻', 'bert翻译', '음성', '식', 'films', 'łódź', 'Strasse', '３²', '茶'],
   '…',
 ];
 
