@@ -2,7 +2,7 @@
 import picocolors from 'picocolors';
 import { namesLine, type Brief } from '../paper.ts';
 import type { Explanation, Hit, NearestHit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
-import { ordinal, placesOf } from '../search/why.ts';
+import { ordinal, reasonsOf } from '../search/why.ts';
 import { count } from './progress.ts';
 
 const BAR_WIDTH = 10;
@@ -74,7 +74,7 @@ function hitText(hit: Hit, place: number): string {
         : 'not embedded yet'
       : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
   const why = [
-    ...placesOf(ranks),
+    ...reasonsOf(hit),
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
   const facts = [
@@ -101,7 +101,7 @@ function explanationLines({ dense, lexical, names, words, sentence, rerank }: Ex
     pc.dim(
       `    ${(dense.share + lexical.share + names.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
         (found.length > 0 ? ` (${found.join(', ')})` : '') +
-        (names.words.length > 0 ? ` + ${names.share.toFixed(3)} by names (${names.words.join(', ')})` : ''),
+        (names.share > 0 ? ` + ${names.share.toFixed(3)} by names` : ''),
     ),
     ...(rerank ? [pc.dim(`    ${ordinal(rerank.before)} before re-ranking`)] : []),
   ];

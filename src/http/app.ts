@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
 import { isOfTheMachine, makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
-import { answerSearches } from './search.ts';
+import { answerSearches, gateOf } from './search.ts';
 
 export interface Door {
   session: Session;
@@ -49,9 +49,11 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   answerPapers(app, session, gates);
   answerRelated(app, session);
   answerHealth(app, session);
-  app.get('/openapi.json', (c) =>
-    c.json(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } })),
-  );
+  let document: string | undefined; // Made once: it takes as long as a search.
+  app.get('/openapi.json', (c) => {
+    document ??= JSON.stringify(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));
+    return c.body(document, 200, { 'Content-Type': 'application/json' });
+  });
 
   const logFault = (error: unknown, path: string): void => {
     const refusal = refusalOf(error);
@@ -61,7 +63,9 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
     logFault(error, '/');
     return toldOf(error);
   };
-  app.route('/', webPage(session, gates.quick, page, saidOnPage));
+  const pass = async <T>(query: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+    gateOf(gates, { query }, page).pass(work, signal);
+  app.route('/', webPage(session, pass, page, saidOnPage));
 
   app.all('*', (c) => {
     const answers = (method: string) =>

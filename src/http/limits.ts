@@ -19,6 +19,8 @@ export const LIMITS = {
   lateCheckMs: 1000,
   /** Open at the same time; a browser opens six. */
   connections: 1000,
+  /** Requests over one connection that are not answered yet. Only who does not wait for answers has more than one. */
+  unanswered: 32,
 
   /** `POST /v1/search`. Every character that a question may have, each of them escaped (`\u4e2d`). */
   questionBytes: MEBIBYTE,
@@ -30,6 +32,8 @@ export const LIMITS = {
   questionWaitMs: 100,
   /** Texts that one of them may have besides its query. */
   quickTexts: 4,
+  /** And conditions of its filter and its query together. */
+  quickConditions: 20,
   /** The same of those that have more, or are to be re-ranked or explained at any cost: each takes seconds. */
   thoroughAtOnce: 2,
   thoroughWaitMs: 10_000,

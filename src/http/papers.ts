@@ -61,6 +61,6 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   app.get('/v1/papers/:id/similar', async (c) => {
     const options = fromTexts(answeringParameters, c.req.queries());
     const id = c.req.param('id');
-    return answered(c, gateOf(gates, options), (signal) => session.similar(id, { ...options, signal }));
+    return answered(c, gateOf(gates, {}, options), (signal) => session.similar(id, { ...options, signal }));
   });
 }

@@ -1,11 +1,19 @@
 /** `/v1/search`: the papers that answer a question, said in an address or as JSON. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { filterSchema } from '../library/filter.ts';
+import { conditionsOf, filterSchema } from '../library/filter.ts';
 import { answerSchema, type SearchAnswer } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
 import { fromTexts } from '../search/parameters.ts';
-import { answeringShape, queryAlone, questionShape, SOMETHING, type SearchOptions } from '../search/question.ts';
+import {
+  answeringShape,
+  queryAlone,
+  questionShape,
+  SOMETHING,
+  type Question,
+  type SearchOptions,
+} from '../search/question.ts';
+import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
@@ -78,7 +86,7 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const { q: query, year, ...options } = fromTexts(searchParameters, c.req.queries());
     const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
     const written = (field: string) => (field === 'query' ? 'q' : field);
-    return asWritten(written, () => answered(c, gateOf(gates, options), ask));
+    return asWritten(written, () => answered(c, gateOf(gates, { query, year }, options), ask));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
@@ -86,15 +94,18 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes), pointerTo);
     const { query, texts, like, unlike, unlikeTexts, year, filter, ...options } = asked;
     const question = { query, texts, like, unlike, unlikeTexts, year, filter };
-    const gate = gateOf(gates, options, (texts?.length ?? 0) + (unlikeTexts?.length ?? 0));
     const ask = (signal: AbortSignal) => session.ask(question, { ...options, signal });
-    return asWritten(inBody, () => answered(c, gate, ask));
+    return asWritten(inBody, () => answered(c, gateOf(gates, question, options), ask));
   });
 }
 
-/** Where a question waits for its turn. @param texts how many it has besides its query. */
-export function gateOf({ quick, thorough }: Gates, { rerank, explain }: SearchOptions, texts = 0): Gate {
-  return rerank || explain === 'full' || texts > LIMITS.quickTexts ? thorough : quick;
+/** Where a question waits for its turn. @throws AkinError as `parsed`. */
+export function gateOf({ quick, thorough }: Gates, question: Question, { rerank, explain }: SearchOptions): Gate {
+  const { texts, unlikeTexts, filter } = parsed(question);
+  const isLong =
+    texts.length + unlikeTexts.length > LIMITS.quickTexts ||
+    (filter !== undefined && conditionsOf(filter).length > LIMITS.quickConditions);
+  return rerank || explain === 'full' || isLong ? thorough : quick;
 }
 
 /** Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C). */

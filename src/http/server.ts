@@ -50,12 +50,13 @@ export async function listen(
   let refused = strangers({ ...given, address: host });
   const answer = getRequestListener(
     (request, env) => {
-      const problem = refused(request, (env.incoming as IncomingMessage).socket);
+      const problem = refused(request, (env.incoming as IncomingMessage).socket) ?? unmetExpectation(request);
       return problem ? response(problem) : app.fetch(request, env);
     },
     { hostname: host, errorHandler: (error) => response(problemOfRequest(error)) },
   );
   const latest = new WeakMap<Socket, ServerResponse>();
+  const unanswered = new WeakMap<Socket, number>();
   const server = createServer(
     {
       maxHeaderSize: LIMITS.headerBytes,
@@ -65,7 +66,13 @@ export async function listen(
       requireHostHeader: false, // It is, by strangers(), which says so.
     },
     (incoming, outgoing) => {
-      latest.set(incoming.socket, outgoing);
+      const { socket } = incoming;
+      latest.set(socket, outgoing);
+      const before = unanswered.get(socket) ?? 0;
+      if (before > LIMITS.unanswered) return; // The connection ends with the answer to the one before.
+      unanswered.set(socket, before + 1);
+      if (before === LIMITS.unanswered) return refuse(outgoing, TOO_MANY);
+      outgoing.once('close', () => unanswered.set(socket, unanswered.get(socket)! - 1));
       void answer(incoming, outgoing);
     },
   );
@@ -75,6 +82,9 @@ export async function listen(
   server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     outgoing.shouldKeepAlive = false;
     server.emit('request', incoming, outgoing);
+  });
+  server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    server.emit('request', incoming, outgoing); // To be refused (see below), strangers before others.
   });
   server.on('clientError', (error, socket: Socket) => refuseConnection(error, socket, latest.get(socket)));
   server.listen(port, host);
@@ -108,6 +118,32 @@ export async function listen(
       clearTimeout(deadline);
     },
   };
+}
+
+const TOO_MANY = makeProblem(
+  429,
+  'overloaded',
+  `more than ${LIMITS.unanswered} requests wait for answers over this connection`,
+  {
+    hint: 'wait for answers before asking on',
+  },
+);
+
+/** RFC 9110, 10.1.1: there is one expectation that a server can meet. */
+function unmetExpectation(request: Request): Problem | undefined {
+  const expected = request.headers.get('Expect');
+  if (expected === null || /^100-continue$/i.test(expected)) return undefined;
+  return makeProblem(
+    417,
+    'invalid-argument',
+    `nothing is known of the expectation "${expected}", only of 100-continue`,
+  );
+}
+
+/** Answers without a look at the request, and ends the connection. */
+function refuse(outgoing: ServerResponse, problem: Problem): void {
+  outgoing.shouldKeepAlive = false;
+  outgoing.writeHead(problem.status, PROBLEM_HEADERS).end(JSON.stringify(problem));
 }
 
 function response(problem: Problem): Response {

@@ -54,6 +54,12 @@ const WORD = /[\p{L}\p{N}]/u;
 export const hasWord = (text: string): boolean => WORD.test(text);
 
 const words = z.string().max(1000).regex(WORD, 'expected at least one letter or digit');
+/** Words in a row; no title has more, and what is looked for takes as long as all of them. */
+const MAX_PHRASE = 64;
+const phrase = words.refine(
+  (text) => (text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []).length <= MAX_PHRASE,
+  `expected at most ${MAX_PHRASE} words`,
+);
 const year = z.int().min(0).max(9999);
 const filters = z.array(z.lazy((): z.ZodType<Filter> => oneFilter)).max(MAX_PARTS);
 const conditions = z
@@ -69,8 +75,8 @@ const conditions = z
     category: words,
     collection: words,
     has: z.enum(HAS_FIELDS),
-    phrase: words,
-    title: words,
+    phrase,
+    title: phrase,
   })
   .partial()
   .refine((filter) => Object.keys(filter).length === 1, 'expected exactly one condition in each pair of braces')
@@ -94,4 +100,20 @@ export function isTooLarge(filter: unknown): boolean {
     for (const inner of Object.values(part)) waiting.push(inner);
   }
   return false;
+}
+
+/** One condition, not several joined. */
+export type Condition = Exclude<Filter, { all: unknown } | { any: unknown } | { not: unknown }>;
+
+/** The conditions that a filter is made of, each once. */
+export function conditionsOf(filter: Filter): Condition[] {
+  const found = new Map<string, Condition>();
+  const waiting = [filter];
+  for (let part = waiting.pop(); part; part = waiting.pop()) {
+    if ('all' in part) waiting.push(...part.all);
+    else if ('any' in part) waiting.push(...part.any);
+    else if ('not' in part) waiting.push(part.not);
+    else found.set(JSON.stringify(part), part);
+  }
+  return [...found.values()];
 }

@@ -40,9 +40,7 @@ const explanationSchema = z
   .object({
     dense: z.object({ rank, value: z.number().nullable(), share: z.number() }),
     lexical: z.object({ rank, value: z.number(), share: z.number() }),
-    names: z
-      .object({ words: z.array(z.string()), share: z.number() })
-      .meta({ description: 'The words of the question that are names of the paper, its venue or its year' }),
+    names: z.object({ share: z.number() }).meta({ description: 'What the names add that the hit says' }),
     words: z
       .array(z.object({ word: z.string(), score: z.number() }))
       .meta({ description: 'The words of the question that the paper holds, and what each gives to BM25' }),
@@ -76,6 +74,9 @@ export const hitSchema = z
     ...briefShape,
     ...numbersShape,
     ranks: z.object({ dense: rank, lexical: rank }).meta({ description: "The paper's place in each leg" }),
+    names: z
+      .array(z.string())
+      .meta({ description: 'The words of the question that are names of its people, its venue or its year' }),
     rerank: z
       .number()
       .nullable()

@@ -38,11 +38,11 @@ export class Explainer {
     const explainNext = async (): Promise<void> => {
       for (const place of places) {
         const { ranked, abstract, words } = page[place]!;
-        const { ranks, shares, similarity, match, names, verdict } = ranked;
+        const { ranks, shares, similarity, match, verdict } = ranked;
         explained[place] = {
           dense: { rank: ranks.dense ?? null, value: similarity ?? null, share: shares.dense },
           lexical: { rank: ranks.lexical ?? null, value: match?.score ?? 0, share: shares.lexical },
-          names: { words: names, share: shares.named },
+          names: { share: shares.named },
           words: withoutPairs(words),
           sentence: await this.#sentence(abstract, vector, words, { end, signal }),
           ...(verdict && { rerank: verdict }),

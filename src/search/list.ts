@@ -67,7 +67,7 @@ const entryOf = (paper: Judged<Placed>): Entry => {
 type Pointing = Understood & { vector: Promise<Float32Array> };
 
 /** How a list is made: how far it was re-ranked when it was made before, and what ends the work. */
-interface Making {
+export interface Making {
   read?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -83,14 +83,11 @@ export class Lists {
     this.#scorer = scorer;
   }
 
-  /** The list of a question. Where its query's conditions leave nothing, that of its words. */
-  async make(asked: Understood, shape: ListShape, clock: Clock, making: Making = {}): Promise<List> {
+  /** The list of a question. */
+  make(asked: Understood, shape: ListShape, clock: Clock, making: Making = {}): Promise<List> {
     const { vector } = asked;
     if (vector === undefined) return this.#listed(asked, shape, making.signal);
-    const list = await this.#ranked({ ...asked, vector }, shape, clock, making);
-    if (asked.droppable === undefined || list.entries.length > 0 || list.withheld > 0) return list;
-    const { written: dropped, filter } = asked.droppable;
-    return { ...(await this.#ranked({ ...asked, vector, filter }, shape, clock, making)), dropped };
+    return this.#ranked({ ...asked, vector }, shape, clock, making);
   }
 
   async #ranked(asked: Pointing, shape: ListShape, clock: Clock, { read, signal }: Making): Promise<List> {

@@ -26,10 +26,10 @@ export interface ParsedQuery {
   phrases: string[];
   filter: Filter | undefined;
   /**
-   * Where words stand beside conditions: how those are written that demand something, and the filter without them, which only
-   * leaves out.
+   * Where words stand beside conditions: how those are written that demand something; and the text and the filter without
+   * them, which only leaves out.
    */
-  droppable: { written: string[]; filter: Filter | undefined } | undefined;
+  droppable: { written: string[]; text: string; filter: Filter | undefined } | undefined;
   /** The whole query names a paper: `doi:…`, `arxiv:…`, ready for `Library.find`. The text is there for when it is unknown. */
   identifier: string | undefined;
   /** The query as it was understood, in its plainest form; parsing it gives the same again. */
@@ -102,9 +102,10 @@ function joined(filters: Filter[]): Filter | undefined {
 function droppableOf(parts: Part[]): ParsedQuery['droppable'] {
   const conditions = parts.filter((part) => 'filter' in part);
   const demanding = conditions.filter(({ excludes }) => excludes === undefined);
-  if (demanding.length === 0 || !parts.some((part) => 'word' in part && hasWord(part.word))) return undefined;
+  const text = spaced(parts.flatMap((part) => ('word' in part ? [part.word] : [])));
+  if (demanding.length === 0 || !hasWord(text)) return undefined;
   const leavingOut = conditions.filter(({ excludes }) => excludes !== undefined).map(({ filter }) => filter);
-  return { written: demanding.map(({ written }) => written), filter: joined(leavingOut) };
+  return { written: demanding.map(({ written }) => written), text, filter: joined(leavingOut) };
 }
 
 /** These kinds look like nothing else, so that their prefix may be left out. */

@@ -16,7 +16,7 @@ import { Background } from './background.ts';
 import { Clock } from './clock.ts';
 import { Explainer } from './explanation.ts';
 import { inTime } from './in-time.ts';
-import { Lists, scoringOf, type Entry, type List } from './list.ts';
+import { Lists, scoringOf, type Entry, type List, type Making } from './list.ts';
 import { Pages } from './pages.ts';
 import {
   DEFAULT_LIMIT,
@@ -27,7 +27,7 @@ import {
   type SearchOptions,
 } from './question.ts';
 import { SentenceVectors } from './sentences.ts';
-import { notFound, parsed, understood } from './understood.ts';
+import { notFound, parsed, understood, type Parsed } from './understood.ts';
 import { versionOf, wholePaper } from './works.ts';
 
 /** Values counted of each facet. */
@@ -93,13 +93,10 @@ export class Search {
       cursor,
       () => this.#library.state(),
       async (read) => {
-        const meant = await understood(said, this.#library, this.#embedder, signal);
-        signal?.throwIfAborted();
-        void meant.vector?.then(
-          () => clock.stop('embed'),
-          () => {},
-        );
-        return this.#lists.make(meant, shape, clock, { read, signal });
+        const list = await this.#list(said, shape, clock, { read, signal });
+        if (said.droppable === undefined || list.entries.length > 0 || list.withheld > 0) return list;
+        const { written: dropped, ...without } = said.droppable;
+        return { ...(await this.#list({ ...said, ...without }, shape, clock, { read, signal })), dropped };
       },
     );
     signal?.throwIfAborted();
@@ -145,6 +142,16 @@ export class Search {
   async library(): Promise<LibraryStatus> {
     const { papers, embedded } = await this.#library.state();
     return { papers, embedded };
+  }
+
+  async #list(said: Parsed, shape: ListShape, clock: Clock, making: Making): Promise<List> {
+    const meant = await understood(said, this.#library, this.#embedder, making.signal);
+    making.signal?.throwIfAborted();
+    void meant.vector?.then(
+      () => clock.stop('embed'),
+      () => {},
+    );
+    return this.#lists.make(meant, shape, clock, making);
   }
 
   /** Says at once what can't be re-ranked. */
@@ -193,6 +200,7 @@ export class Search {
       similarity: ranked.similarity ?? null,
       relevance: ranked.relevance,
       ranks: { dense: ranked.ranks.dense ?? null, lexical: ranked.ranks.lexical ?? null },
+      names: ranked.names,
       ...(rerank && { rerank: ranked.verdict?.logit ?? null }),
       versions: versions.map(versionOf),
       ...(abstracts && { abstract: paper.abstract }),

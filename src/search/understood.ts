@@ -4,7 +4,7 @@ import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import type { Key, Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
-import { parseQuery } from './query.ts';
+import { parseQuery, type ParsedQuery } from './query.ts';
 import { MAX_ASKED, MAX_QUERY, MAX_SEEDS, SOMETHING, type Question } from './question.ts';
 import { direction } from './seeds.ts';
 import { yearsFilter } from './years.ts';
@@ -20,8 +20,8 @@ export interface Parsed {
   like: string[];
   unlike: string[];
   filter: Filter | undefined;
-  /** Conditions of the query that need not be kept to where they leave nothing, and the filter without them. */
-  droppable: { written: string[]; filter: Filter | undefined } | undefined;
+  /** Conditions of the query that need not be kept to where they leave nothing, and the text and the filter without them. */
+  droppable: ParsedQuery['droppable'];
   /** The query in its plainest form: the same for all queries that ask the same. */
   canonical: string;
 }
@@ -60,8 +60,6 @@ export interface Understood {
   /** The direction it points in, under way; undefined when only conditions were given. */
   vector: Promise<Float32Array> | undefined;
   filter: Filter | undefined;
-  /** As `Parsed` has it. */
-  droppable: Parsed['droppable'];
   /** A paper that the whole query names. */
   named: Key | undefined;
   /** Papers to be like, and their vectors, under way. They are no hits, but nothing can be nearer than they are. */
@@ -78,7 +76,7 @@ export interface Understood {
  * @throws AkinError `not-found` for a paper that is not there, `invalid-argument` for a question that asks nothing.
  */
 export async function understood(
-  { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable }: Parsed,
+  { text, identifier, texts, unlikeTexts, like, unlike, filter }: Parsed,
   library: Library,
   embedder: Embedder,
   signal?: AbortSignal,
@@ -123,7 +121,6 @@ export async function understood(
     names: query === '' ? undefined : query,
     vector,
     filter,
-    droppable,
     named,
     like: { keys: likeKeys, vectors: ofLike },
     given,

@@ -15,7 +15,7 @@ import { namesLine } from '../paper.ts';
 import { excerpt } from '../text.ts';
 import type { Hit, NearestHit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
-import { ordinal, placesOf } from '../search/why.ts';
+import { ordinal, reasonsOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
@@ -41,13 +41,11 @@ const script = asset('page.js');
 /** What may be said of an error to whoever sees the page. */
 type Said = (error: AkinError) => { message: string; hint: string | undefined };
 
-/** Lets questions through when their turn has come. */
-interface Gate {
-  pass<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-}
+/** Does what a question needs when its turn has come. */
+type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 /** @param always what is asked of every search. */
-export function webPage(session: Session, gate: Gate, always: Pick<SearchOptions, 'rerank'>, said: Said): Hono {
+export function webPage(session: Session, pass: Pass, always: Pick<SearchOptions, 'rerank'>, said: Said): Hono {
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -59,7 +57,7 @@ export function webPage(session: Session, gate: Gate, always: Pick<SearchOptions
     const options = { ...always, cursor: c.req.query('cursor'), cutoff, signal };
     const answered = () => viewOf(session, asked, options);
     const isQuestion = asked.query !== '' || asked.like !== '';
-    const view = await (isQuestion ? gate.pass(answered, signal) : answered()).catch((error: unknown) =>
+    const view = await (isQuestion ? pass(asked.query, answered, signal) : answered()).catch((error: unknown) =>
       refusal(error, said),
     );
     return c.html(page(asked.query, view), (view.status ?? 200) as 200);
@@ -97,11 +95,13 @@ async function viewOf(session: Session, asked: Asked, options: SearchOptions): P
 
 function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: Html): View {
   const { hits, total, withheld, nearest, dropped, next, corrections, unread, library } = answer;
+  const [unmatched, rest] =
+    dropped.length > 0 ? [html`No paper matches <em>${dropped.join(' ')}</em>. `, 'the rest'] : ['', 'that'];
   const script = unread ? '. The model does not read this script: what counts are the words' : '';
   if (withheld > 0) {
     return {
       title,
-      said: html`Nothing in this library is relevant to that; the nearest are these${script}.
+      said: html`${unmatched}Nothing in this library is relevant to ${rest}; the nearest are these${script}.
         <a href="${addressOfPage({ ...asked, all: '' })}">Show the nearest all the same</a>`,
       results: html`<ol>
         ${nearest.map(withheldResult)}
@@ -254,9 +254,8 @@ function nearness({ similarity, relevance, ranks }: Hit): Html {
   </span>`;
 }
 
-function reasons({ ranks, explanation }: Hit): string {
-  const parts = placesOf(ranks);
-  if (explanation && explanation.names.words.length > 0) parts.push(`by name (${explanation.names.words.join(' ')})`);
+function reasons({ ranks, names, explanation }: Hit): string {
+  const parts = reasonsOf({ ranks, names });
   if (explanation?.rerank) parts.push(`${ordinal(explanation.rerank.before)} before re-ranking`);
   return parts.join(', ');
 }

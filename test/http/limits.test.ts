@@ -1,11 +1,17 @@
 /** What is too much is refused before it is read: bodies, JSON, forms, headers, and those who take too long. */
 import { readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { Hono } from 'hono';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import type { Gate } from '../../src/http/admission.ts';
 import { LIMITS } from '../../src/http/limits.ts';
+import { gateOf } from '../../src/http/search.ts';
 import { listen, type RunningServer } from '../../src/http/server.ts';
+import type { Question } from '../../src/search/question.ts';
 import { configurationOf } from '../../src/session/configuration.ts';
 import { Session } from '../../src/session/session.ts';
 import { sampleCopy } from '../akin.ts';
@@ -226,6 +232,37 @@ describe('many at a time', () => {
 });
 
 describe('a connection', () => {
+  it('over which requests come without waiting for answers is answered so many, and ends', async () => {
+    let begun = 0;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const slow = new Hono().get('/', async (c) => {
+      begun++;
+      await released;
+      return c.text('answered');
+    });
+    const { url, close } = await listen(slow, { host: '127.0.0.1', port: 0 });
+    const { hostname, port, host } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET / HTTP/1.1\r\nHost: ${host}\r\n\r\n`.repeat(500));
+    await expect.poll(() => begun).toBe(LIMITS.unanswered);
+    release();
+    const answers = (await text(socket)).split('HTTP/1.1 ').slice(1);
+    expect(answers.slice(0, -1).map((answer) => answer.slice(0, 3))).toEqual(Array(LIMITS.unanswered).fill('200'));
+    expect(answers.at(-1)).toMatch(/^429 [^]*"code":"overloaded"/);
+    expect(begun).toBe(LIMITS.unanswered);
+    await close(0);
+  });
+
+  it('with an expectation that nobody knows is refused, a stranger before others', async () => {
+    const { host } = new URL(server.url);
+    const known = await raw(server.url, ['GET /healthz HTTP/1.1', `Host: ${host}`, 'Expect: tea']);
+    expect([known.status, known.headers.get('content-type')]).toEqual([417, 'application/problem+json']);
+    expect(known.body).toContain('tea');
+    const stranger = await raw(server.url, ['GET /healthz HTTP/1.1', 'Host: a.example', 'Expect: tea']);
+    expect(stranger.status).toBe(403);
+  });
+
   it('whose headers do not come is closed with 408', async () => {
     const answer = await raw(server.url, ['GET / HTTP/1.1'].slice(0, 1), [], 0, false);
     expect(answer).toMatchObject({ status: 408, body: expect.stringContaining('"code":"timeout"') as string });
@@ -257,6 +294,48 @@ describe('a connection', () => {
 it.each(['TRACE', 'OPTIONS', 'PUT', 'MKCOL'])('answers %s over the socket with 405', async (method) => {
   const answer = await raw(server.url, [`${method} /v1/search HTTP/1.1`, `Host: ${new URL(server.url).host}`]);
   expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, HEAD, POST']);
+});
+
+describe('a question', () => {
+  const quick = {} as Gate;
+  const thorough = {} as Gate;
+  const gate = (question: Question) => (gateOf({ quick, thorough }, question, {}) === quick ? 'quick' : 'thorough');
+
+  it('of many conditions waits with those that take long, wherever they are written', () => {
+    const few = Array.from({ length: LIMITS.quickConditions }, (_, i) => `a${i}`);
+    const many = [...few, 'one', 'more'];
+    const any = (names: string[]) => ({ any: names.map((author) => ({ author })) });
+    expect([gate({ query: 'ice', filter: any(few) }), gate({ query: 'ice', filter: any(many) })]).toEqual([
+      'quick',
+      'thorough',
+    ]);
+    expect([gate({ query: `author:${few.join()} ice` }), gate({ query: `author:${many.join()} ice` })]).toEqual([
+      'quick',
+      'thorough',
+    ]);
+    expect(gate({ query: 'ice', filter: any(many.map(() => 'the same')) })).toBe('quick');
+  });
+
+  it('has no phrase that is longer than any title', async () => {
+    const body = (words: number) => JSON.stringify({ query: 'ice', filter: { phrase: 'the '.repeat(words) } });
+    const asked = (words: number) =>
+      app.request('/v1/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body(words) });
+    expect([(await asked(64)).status, (await asked(65)).status]).toEqual([200, 400]);
+  });
+});
+
+it('makes the description of the API once', async () => {
+  const time = async (times: number) => {
+    const began = performance.now();
+    for (let i = 0; i < times; i++) await (await app.request('/openapi.json')).text();
+    return performance.now() - began;
+  };
+  const fresh = createApp({ session, log: pino({ level: 'silent' }) });
+  const began = performance.now();
+  await (await fresh.request('/openapi.json')).text();
+  const first = performance.now() - began;
+  await time(20);
+  expect(await time(20)).toBeLessThan(10 * first);
 });
 
 it('quotes no more of a request than a person reads', async () => {

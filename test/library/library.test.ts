@@ -327,3 +327,16 @@ describe('an examination', () => {
     });
   });
 });
+
+it('answers others while a filter of many conditions is worked out', async () => {
+  const library = await libraryOn(
+    folderOf(Array.from({ length: 50 }, (_, i) => paper(`p${i}`, { title: `Ice ${i}` }))),
+  );
+  const any = Array.from({ length: 190 }, (_, i) => ({ phrase: `ice ${i}` }));
+  let isFound = false;
+  const found = library.list({ any }, 'title', 100).finally(() => (isFound = true));
+  let answered = 0;
+  for (; !isFound; answered++) await library.state();
+  expect(await found).toHaveLength(50);
+  expect(answered).toBeGreaterThan(20);
+});

@@ -101,12 +101,12 @@ describe('a paper', () => {
     const { hits } = await many.search('Turing 1937 machines', { explain: 'fast' });
     expect(hits[0]!.title).toMatch(/^On Computable Numbers/);
     const { dense, lexical, names } = hits[0]!.explanation!;
-    expect(names.words).toEqual(['turing', '1937']);
+    expect(hits[0]!.names).toEqual(['turing', '1937']);
     expect(names.share).toBeGreaterThanOrEqual(0);
     expect(dense.share + lexical.share + names.share).toBeCloseTo(hits[0]!.score, 9);
     expect(hits[0]!.score).toBeLessThanOrEqual(1);
     const other = await many.search('Vaswani image recognition', { explain: 'fast', limit: 100 });
-    const called = other.hits.find(({ explanation }) => explanation!.names.words.length > 0)!;
+    const called = other.hits.find(({ names }) => names.length > 0)!;
     expect(called.authors.join()).toContain('Vaswani');
     expect(called.explanation!.names.share).toBeGreaterThan(0);
   });
@@ -132,6 +132,13 @@ describe('conditions beside words that leave nothing', () => {
     expect((await few.search('nurses "two wards"')).dropped).toEqual([]);
   });
 
+  it('say nothing of what is looked for: it is as if they were not written', async () => {
+    const { hits } = await few.search('nurses');
+    const without = await few.search('nurses "quantum chromodynamics on a lattice"');
+    expect([without.hits, without.dropped]).toEqual([hits, ['"quantum chromodynamics on a lattice"']]);
+    expect(hits[0]!.id).toBe('a');
+  });
+
   it('are kept to where there is nothing else, or where they were given for themselves', async () => {
     expect(await few.search('author:nobody year:2015')).toMatchObject({ hits: [], dropped: [] });
     const filter = { author: 'nobody' };
@@ -151,7 +158,7 @@ describe('what is withheld', () => {
       expect([query, hits, nearest.length]).toEqual([query, [], 3]);
       expect(withheld).toBeGreaterThan(3);
       const all = await many.search(query, { cutoff: 0, limit: 3 });
-      expect(nearest).toEqual(all.hits.map(({ ranks: _, versions: __, ...hit }) => hit));
+      expect(nearest).toEqual(all.hits.map(({ ranks: _, versions: __, names: ___, ...hit }) => hit));
     }
     const { hits, nearest } = await many.search('energy saving attention');
     expect([...hits, ...nearest].length).toBeGreaterThanOrEqual(3);

@@ -74,7 +74,7 @@ describe('a query', () => {
       text: 'fast deep learning on phones today',
       phrases: ['deep learning', 'on phones'],
       filter: { all: [{ phrase: 'deep learning' }, { phrase: 'on phones' }] },
-      droppable: { written: ['"deep learning"', '"on phones"'], filter: undefined },
+      droppable: { written: ['"deep learning"', '"on phones"'], text: 'fast today', filter: undefined },
       identifier: undefined,
       canonical: 'fast "deep learning" "on phones" today',
     });

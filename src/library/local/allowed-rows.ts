@@ -13,7 +13,7 @@ import {
   tellingWord,
   type FacetField,
 } from '../facets.ts';
-import type { Filter, HasField } from '../filter.ts';
+import type { Condition, Filter, HasField } from '../filter.ts';
 import { askedPhrase } from '../signs.ts';
 import type { PaperChange } from './changes.ts';
 
@@ -23,8 +23,13 @@ export interface AllowedRows {
   count: number;
 }
 
-/** Filters whose rows are remembered, until papers change: a person changes the words more often than the filter. */
-const REMEMBERED = 32;
+/**
+ * Filters and conditions whose rows are remembered, until papers change: a person changes the words more often than the filter.
+ * All conditions of the largest filter (filter.ts) have room.
+ */
+const REMEMBERED = 256;
+/** Of these, as many as there is room for in that many bytes. */
+const REMEMBERED_BYTES = 32 * 1024 * 1024;
 
 /** Every method belongs into the caller's transaction. */
 export class RowsByFilter {
@@ -83,7 +88,8 @@ export class RowsByFilter {
     const allowed = this.#remembered.get(key) ?? counted(this.#rows(filter));
     this.#remembered.delete(key);
     this.#remembered.set(key, allowed);
-    if (this.#remembered.size > REMEMBERED) this.#remembered.delete(this.#remembered.keys().next().value!);
+    const most = Math.min(REMEMBERED, Math.max(1, REMEMBERED_BYTES / (this.#everybody.length + 1)));
+    if (this.#remembered.size > most) this.#remembered.delete(this.#remembered.keys().next().value!);
     return allowed;
   }
 
@@ -104,14 +110,15 @@ export class RowsByFilter {
   /** The rows of one filter: every paper's place is there, 1 where it is let through. */
   #rows(filter: Filter): Uint8Array {
     const rows = new Uint8Array(this.#everybody.length);
+    const rowsOf = (part: Filter) => (isJoined(part) ? this.#rows(part) : this.allowed(part).rows);
     if ('all' in filter) {
       rows.set(this.#everybody);
-      for (const part of filter.all) combine(rows, this.#rows(part), (a, b) => a & b);
+      for (const part of filter.all) combine(rows, rowsOf(part), (a, b) => a & b);
     } else if ('any' in filter) {
-      for (const part of filter.any) combine(rows, this.#rows(part), (a, b) => a | b);
+      for (const part of filter.any) combine(rows, rowsOf(part), (a, b) => a | b);
     } else if ('not' in filter) {
       rows.set(this.#everybody);
-      combine(rows, this.#rows(filter.not), (a, b) => a & ~b);
+      combine(rows, rowsOf(filter.not), (a, b) => a & ~b);
     } else {
       for (const row of this.#holding(filter)) rows[row] = 1;
     }
@@ -119,7 +126,7 @@ export class RowsByFilter {
   }
 
   /** The rows of the papers for which one condition holds. */
-  #holding(condition: Exclude<Filter, { all: unknown } | { any: unknown } | { not: unknown }>): number[] {
+  #holding(condition: Condition): number[] {
     if ('phrase' in condition) return this.#holdingPhrase('', condition.phrase);
     if ('title' in condition) return this.#holdingPhrase('title : ', condition.title);
     if ('has' in condition) return this.#having(condition.has);
@@ -153,6 +160,8 @@ export class RowsByFilter {
     return isFacet(field) ? this.#withAnyFacet.all(field) : this.#withIdentifier.all(field);
   }
 }
+
+const isJoined = (filter: Filter): boolean => 'all' in filter || 'any' in filter || 'not' in filter;
 
 function combine(rows: Uint8Array, others: Uint8Array, how: (a: number, b: number) => number): void {
   for (let row = 0; row < rows.length; row++) rows[row] = how(rows[row]!, others[row]!);

@@ -8,7 +8,7 @@ import type { Paper } from '../../paper.ts';
 import type { OnTrouble } from '../../threads/pool.ts';
 import type { Facets } from '../facets.ts';
 import type { FileRead } from '../files.ts';
-import type { Filter } from '../filter.ts';
+import { conditionsOf, type Filter } from '../filter.ts';
 import type {
   Described,
   Key,
@@ -28,6 +28,8 @@ import type { Reader } from './reader.ts';
 import { NO_PAPERS, unpacked } from './recalled-papers.ts';
 import { candidatesOf, type Legs } from './recalls.ts';
 
+/** Conditions that are worked out at once. */
+const FEW_CONDITIONS = 8;
 /** How often a recall begins anew because another library has come into the place of this one meanwhile. */
 const TRIES = 3;
 
@@ -64,6 +66,7 @@ export class LocalLibrary implements Library {
   }
 
   async recall(question: Recall): Promise<Recalled> {
+    await this.#workOut(question.filter, question.signal);
     // Nobody may wait for it yet, or ever: it fails for whoever does.
     question.vector?.catch(() => {});
     for (let left = TRIES; left > 0; left--) {
@@ -127,12 +130,20 @@ export class LocalLibrary implements Library {
     return keys.length === 0 ? [] : this.#reader.call('vectors', [keys], signal);
   }
 
-  list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]> {
+  async list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]> {
+    await this.#workOut(filter, signal);
     return this.#reader.call('list', [filter, order, limit], signal);
   }
 
   count(filter: Filter): Promise<number> {
     return this.#reader.call('count', [filter]);
+  }
+
+  /** Has the reader work out a filter of many conditions one by one: others are answered in between. */
+  async #workOut(filter: Filter | undefined, signal: AbortSignal | undefined): Promise<void> {
+    const conditions = filter ? conditionsOf(filter) : [];
+    if (conditions.length <= FEW_CONDITIONS) return;
+    for (const condition of conditions) await this.#reader.call('count', [condition], signal);
   }
 
   facets(keys: Key[], limit: number, signal?: AbortSignal): Promise<Facets> {

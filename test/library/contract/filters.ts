@@ -21,6 +21,16 @@ export function aboutFilters(fresh: () => Promise<Fresh>): void {
       return near;
     };
 
+    it('of many conditions, some of them again and again, lets through what each of them says', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [titled('a', { authors: ['Ann Abel'] }), titled('b', { authors: ['Bo Birk'], year: 2001 })]);
+      await embedAll(writer);
+      const names = Array.from({ length: 60 }, (_, i) => `nobody ${i}`);
+      const any = (authors: string[]) => ({ any: authors.map((author) => ({ author })) });
+      expect(await passing(library, any([...names, 'abel', ...names]))).toEqual(['a']);
+      expect(await passing(library, { all: [{ not: any(names) }, { not: { year: { from: 2001 } } }] })).toEqual(['a']);
+    });
+
     it('asks for what a paper says of itself', async () => {
       const { writer, library } = await fresh();
       await put(writer, [
