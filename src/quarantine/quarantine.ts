@@ -16,7 +16,7 @@ export interface Limits {
   module: string;
   /** What a person would call it: "opening the file". */
   what: string;
-  /** For one job, by the clock. */
+  /** For one job, by the clock; as long may the process take to start. */
   seconds: number;
   /** MB (10⁶ bytes) of resident memory beyond what the process has at rest. Two thirds of it may be objects. */
   megabytes: number;
@@ -153,14 +153,19 @@ export class Quarantine<Job, Answer> {
   }
 
   async #start(): Promise<ChildProcess> {
-    const { module, megabytes } = this.#limits;
+    const { module, megabytes, seconds } = this.#limits;
     const terms: Terms = { module: builtOf(module), megabytes };
     const child = fork(builtOf('src/quarantine/process.ts'), [JSON.stringify(terms)], {
       execArgv: [`--max-old-space-size=${Math.floor((megabytes * 2) / 3)}`, '--max-semi-space-size=4'],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
+    let isLate = false;
+    const late = setTimeout(() => (isLate = child.kill('SIGKILL')), seconds * 1000);
     const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
+    clearTimeout(late);
+    if (isLate)
+      throw new AkinError('overloaded', `a process did not start within ${seconds} seconds`, { hint: 'try again' });
     if (said !== 'ready') throw new Error(`${module} could not be started: ${String(said)}`);
     child.on('exit', () => {
       if (this.#process === child) this.#process = undefined;

@@ -54,6 +54,13 @@ describe('a job in quarantine', () => {
     expect(await quarantine.ask(1)).toBe(1);
   });
 
+  it('waits no longer for a process to start than for an answer', async () => {
+    const module = 'test/quarantine/never.ts';
+    const quarantine = new Quarantine({ module, what: 'it', seconds: 2, megabytes: 100, waiting: 2 });
+    await expect(quarantine.ask(1)).rejects.toMatchObject({ code: 'overloaded' });
+    await expect(quarantine.ask(1)).rejects.toMatchObject({ code: 'overloaded' }); // The next one is started anew.
+  });
+
   it('is not judged by the memory of others', async () => {
     const quarantine = open();
     const answer = quarantine.ask(300);
