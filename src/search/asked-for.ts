@@ -58,7 +58,7 @@ export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[]
     const mayStand = mode !== 'dense' && (Math.min(byMeaning, byWords) <= TITLES_LOOKED_AT || names.length > 0);
     const titleWords = mayStand ? quoted.wordsOf(title, names) : 0;
     const isTyped = text.length <= LONGEST_TITLE && byWords <= TITLES_LOOKED_AT && isTitle(text, title);
-    const isCalled = naming?.isCalled ?? false;
+    const isCalled = naming !== undefined && (naming.isCalled || naming.isByAsked);
     let { words, coverage } = match ?? NO_MATCH;
     if (naming) [words, coverage] = [Math.max(words, naming.held.words), Math.max(coverage, naming.held.coverage)];
     const isAskedFor = isDemanded || isTyped || titleWords > 0 || isCalled || naming?.held.coverage === 1;

@@ -17,11 +17,13 @@ export interface Naming {
   held: { words: number; coverage: number };
   /** Whether it says nothing but names of the paper. */
   isCalled: boolean;
+  /** Whether it asks what somebody wrote on something, and this is it: it holds all that is said, and one is rather a name. */
+  isByAsked: boolean;
   /** The words that the paper is called by. */
   words: string[];
 }
 
-/** Shares of names from which on a surname alone, without a year or a given name, asks for a person and not for a matter. */
+/** Share of names from which on a surname without a year or a given name asks for a person and not for a matter. */
 const RATHER_A_NAME = 0.5;
 
 /** @param papers how many there are in the library. */
@@ -47,6 +49,7 @@ export function namingOf(said: readonly SaidWord[], called: Called, papers: numb
     worth: all === 0 ? 0 : named / all,
     held: { words, coverage: all === 0 ? 0 : isWhole ? 1 : held / all },
     isCalled: isCalled && (called.year.length > 0 || called.given.length > 0 || ofFamily >= RATHER_A_NAME),
+    isByAsked: isWhole && ofFamily >= RATHER_A_NAME,
     words: said.flatMap(({ word }) => (family.has(word) || beside.has(word) ? [word] : [])),
   };
 }

@@ -1,6 +1,6 @@
 /** Papers asked for as scientists call them: by surname and year, title and year, a reference, a citation key. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { bearersOf } from '../../src/library/called.ts';
 import type { Called, Library, LibraryWriter, SaidWord } from '../../src/library/library.ts';
@@ -120,6 +120,26 @@ describe('a paper', () => {
       expect(hits[0]!.authors.join(' ')).toContain(surname.charAt(0).toUpperCase() + surname.slice(1).split(' ')[0]);
       expect([title, (await found(many, `${title}, ${year}`))[0]]).toEqual([title, id]);
     }
+  });
+});
+
+describe('a surname and a matter', () => {
+  it('bring first what somebody of that name wrote on it, however well others fit the matter', async () => {
+    const titles = ['Rinsing samplers in rivers', 'River samplers rinsed', 'Samplers for river sediment', 'Rivers'];
+    const folder = temporaryFolder();
+    const writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+    await put(writer, [...PAPERS, ...titles.map((title, i) => paper(`r${i}`, { title, authors: ['Xa Xu'] }))]);
+    await embedPending(writer, embedder);
+    await writer.close();
+    const library = await openLibrary(folder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    expect((await found(search, 'river samplers'))[0]).not.toBe('b');
+    for (const query of ['Baker sampler', 'river sampler baker']) {
+      expect([query, (await found(search, query))[0]]).toEqual([query, 'b']);
+    }
+    // What only holds the name is not in front of what fits the matter.
+    expect((await found(search, 'Baker rivers in winter'))[0]).not.toBe('b');
   });
 });
 
