@@ -69,9 +69,9 @@ export async function listen(
       const { socket } = incoming;
       latest.set(socket, outgoing);
       const before = unanswered.get(socket) ?? 0;
-      if (before > LIMITS.unanswered) return; // The connection ends with the answer to the one before.
+      // Whoever goes on asking without waiting is cut off: to refuse each of thousands takes longer than to answer some.
+      if (before >= LIMITS.unanswered) return void socket.destroy();
       unanswered.set(socket, before + 1);
-      if (before === LIMITS.unanswered) return refuse(outgoing, TOO_MANY);
       outgoing.once('close', () => unanswered.set(socket, unanswered.get(socket)! - 1));
       void answer(incoming, outgoing);
     },
@@ -120,15 +120,6 @@ export async function listen(
   };
 }
 
-const TOO_MANY = makeProblem(
-  429,
-  'overloaded',
-  `more than ${LIMITS.unanswered} requests wait for answers over this connection`,
-  {
-    hint: 'wait for answers before asking on',
-  },
-);
-
 /** RFC 9110, 10.1.1: there is one expectation that a server can meet. */
 function unmetExpectation(request: Request): Problem | undefined {
   const expected = request.headers.get('Expect');
@@ -138,12 +129,6 @@ function unmetExpectation(request: Request): Problem | undefined {
     'invalid-argument',
     `nothing is known of the expectation "${expected}", only of 100-continue`,
   );
-}
-
-/** Answers without a look at the request, and ends the connection. */
-function refuse(outgoing: ServerResponse, problem: Problem): void {
-  outgoing.shouldKeepAlive = false;
-  outgoing.writeHead(problem.status, PROBLEM_HEADERS).end(JSON.stringify(problem));
 }
 
 function response(problem: Problem): Response {

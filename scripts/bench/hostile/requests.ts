@@ -44,6 +44,19 @@ export const REQUESTS: Record<string, Send> = {
     query: 'machines',
     filter: { any: Array.from({ length: 99 }, (_, i) => ({ phrase: `machine ${i}` })) },
   }),
+  'filter of 190 phrases of 64 words': question({
+    query: 'machines',
+    filter: { any: Array.from({ length: 190 }, (_, i) => ({ phrase: `${'the '.repeat(63)}${i}` })) },
+  }),
+  'query by 190 authors': (server) =>
+    get(
+      server,
+      `/v1/search?q=machines+author:${Array.from({ length: 190 }, (_, i) => `a,b${i}`)
+        .slice(0, 95)
+        .join()}`,
+    ),
+  '5,000 requests without waiting, over 10 connections': (server) =>
+    withoutWaiting(server, 10, `GET /openapi.json HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`.repeat(5000)),
   '100 hits explained in full': (server) =>
     get(server, `/v1/search?q=neural+networks+${Date.now()}&limit=100&explain=full&facets=true&cutoff=0`),
   'form of 100,000 parts': (server) => {
@@ -173,6 +186,22 @@ async function slowly(server: URL, connections: number, begin: string, more = 'x
     }),
   );
   return several(ends);
+}
+
+/** Sends requests that nobody waits for, and counts the answers. */
+async function withoutWaiting(server: URL, connections: number, requests: string): Promise<string> {
+  const answers = await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const socket = connect(Number(server.port), server.hostname);
+      socket.on('error', () => {});
+      let read = '';
+      socket.on('data', (data: Buffer) => (read += data.toString('latin1')));
+      socket.write(requests);
+      await new Promise((resolve) => socket.on('close', resolve));
+      return ['cut off', ...Array.from(read.matchAll(/HTTP\/1\.1 (\d+)/g), ([, status]) => status!)];
+    }),
+  );
+  return several(answers.flat());
 }
 
 function several(answers: string[]): string {
