@@ -13,8 +13,6 @@ const STATEMENT = /^(?:let|set|show|import|context|if|for|while|return)$/;
 /** Functions of which nothing is prose. */
 const NO_PROSE =
   /^(?:image|table|grid|raw|code|equation|ref|label|h|v|line|rect|circle|pagebreak|colbreak|outline|counter|state|lorem|datetime|plot|diagram|cetz)$/;
-/** Characters of what may be an argument: a title, the name of a file. */
-const MAX_TITLE = 2000;
 /** Brackets within each other. */
 const MAX_DEPTH = 100;
 
@@ -185,16 +183,11 @@ class TypstReader {
   /** Title, abstract, captions and citations among arguments. */
   #take(args: string): void {
     if (args === '') return;
-    for (const { 1: name, index, 0: all } of args.matchAll(
-      /\b(title|abstract|caption|attribution)[ \t]*:\s*(?=["[<])/g,
-    )) {
-      const at = index + all.length;
-      const said = args[at] === '"' ? (stringsIn(args.slice(at, at + MAX_TITLE))[0] ?? '') : bracketed(args, at);
+    for (const [name, said] of namedIn(args)) {
       if (name === 'title') this.#sections.title(this.#piece(said));
       else if (name === 'attribution')
-        for (const key of labelsIn(args.slice(at, at + MAX_TITLE)).slice(0, 1))
-          this.#emit(this.#sections.marks.mark([key]));
-      else this.#aside(said, name!);
+        for (const key of labelsIn(said).slice(0, 1)) this.#emit(this.#sections.marks.mark([key]));
+      else this.#aside(said, name);
     }
     for (const [, inside = ''] of args.matchAll(/\bcite\(([^()]*)\)/g)) this.#sections.citeAnywhere(labelsIn(inside));
     if (/\bbibliography[ \t]*[(:]/.test(args)) this.#bibliography(args.slice(args.search(/\bbibliography[ \t]*[(:]/)));
@@ -287,10 +280,23 @@ function closing(text: string, begin: number): number {
   return -1;
 }
 
-const bracketed = (text: string, at: number): string => {
-  const end = text[at] === '[' ? closing(text, at) : -1;
-  return end === -1 ? '' : text.slice(at + 1, end - 1);
-};
+/**
+ * The arguments that have a name which says that they are prose, and what they say. Those in square brackets are not among them,
+ * but part of what is said there: whoever reads that comes to them. So every text is read once at each depth.
+ */
+function* namedIn(args: string): Generator<[name: string, said: string]> {
+  const sign =
+    /\\[\s\S]|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|\/\/[^\n]*|\b(title|abstract|caption|attribution)[ \t]*:\s*(?=["[<])|\[/g;
+  let [name, at] = ['', -1];
+  for (let match = sign.exec(args); match; match = sign.exec(args)) {
+    const [found, named] = match;
+    const end = found === '[' ? closing(args, match.index) : sign.lastIndex;
+    if (end === -1) return;
+    sign.lastIndex = end;
+    if (match.index === at) yield [name, found.startsWith('<') ? found : args.slice(match.index + 1, end - 1)];
+    [name, at] = named === undefined ? ['', -1] : [named, end];
+  }
+}
 
 const stringsIn = (code: string): string[] =>
   Array.from(code.matchAll(/(?<!\\)"((?:[^"\\\n]|\\.)*)"/g), ([, said]) => said!);

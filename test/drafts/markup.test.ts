@@ -164,6 +164,24 @@ describe('a draft in Typst', () => {
   it('may cite everything', () => {
     expect(readTypst('Prose.\n#bibliography("a.bib", full: true)').citedAnywhere).toEqual(['*']);
   });
+
+  it('has every caption once, however many are in each other', () => {
+    const nested = (n: number) => `= A\n${'#figure(caption: [we count sheep '.repeat(n)}${'])'.repeat(n)}`;
+    for (const n of [2, 15, 45]) {
+      const { paragraphs } = readTypst(nested(n));
+      expect(paragraphs.length).toBeGreaterThan(1);
+      expect(new Set(paragraphs.map(({ offset }) => offset)).size).toBe(paragraphs.length);
+      expect(paragraphs.length).toBeLessThan(10);
+    }
+    const inCode = readTypst('#align(center, figure(image("a.png"), caption: [A plot of @abel.]))').paragraphs;
+    expect(inCode).toMatchObject([{ text: 'A plot of.', citations: [{ key: 'abel' }] }]);
+  });
+
+  it('has its own title, and not that of what is in its arguments', () => {
+    expect(readTypst('#show: p.with(note: [#p(title: [Of dogs])], title: [Of sheep])').title).toBe('Of sheep');
+    const nested = (n: number) => `${'#show: p.with(title: [Of sheep '.repeat(n)}${'])'.repeat(n)}`;
+    for (const n of [45, 600]) expect(readTypst(nested(n)).paragraphs.length).toBeLessThan(10);
+  });
 });
 
 describe('a draft in Org', () => {
