@@ -218,7 +218,7 @@ const MISNAMED = new Set(namesIn(MISNAMED_AUTHORS));
 
 /**
  * Which columns hold a field: groups of them by number, the best group first. The columns of a group go by one name
- * (`Author`, `Author`) or are counted (`Author 1`, `Author 2`). Those of `author parts` are pairs, family and given name.
+ * (`Author`, `Author`) or are counted (`Author 1`, `Author 2`), and go from left to right. Those of `author parts` are pairs, family and given name.
  */
 export type Columns = Map<string, number[][]>;
 
@@ -282,7 +282,7 @@ function setAuthorColumns(columns: Columns, normal: readonly string[]): void {
   const misnamed = normal.flatMap((name, i) => (MISNAMED.has(name) ? [i] : []));
   if (misnamed.length > 0) {
     columns.set('authors', [misnamed]);
-    const others = (columns.get('categories') ?? []).filter((group) => !group.some((i) => misnamed.includes(i)));
+    const others = (columns.get('categories') ?? []).filter((group) => !group.some((i) => MISNAMED.has(normal[i]!)));
     if (others.length > 0) columns.set('categories', others);
     else columns.delete('categories');
     return;

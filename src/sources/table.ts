@@ -146,7 +146,8 @@ class RowReader {
     this.#table = table;
     this.#isOwn = table.columns.has('own id');
     const group = (table.columns.get('authors') ?? [])[0] ?? [];
-    this.#style = styleOf(group.flatMap((i) => sample.map((fields) => fields[i] ?? '').filter((cell) => cell !== '')));
+    const listed = sample.flatMap((fields) => cellsOf(group, fields).map((i) => fields[i]!));
+    this.#style = styleOf(listed.filter((cell) => cell !== ''));
   }
 
   /** What a row says. */
@@ -182,18 +183,21 @@ class RowReader {
 
   #authorsOf(row: RowFields): NameGiven[] | undefined {
     for (const group of this.#table.columns.get('authors') ?? []) {
-      const listed = group.map((i) => ({ i, ...namesIn(row.fields[i] ?? '', this.#style) }));
+      const listed = cellsOf(group, row.fields).map((i) => ({ i, ...namesIn(row.fields[i]!, this.#style) }));
       const names = listed.flatMap((each) => each.names);
       if (names.length === 0) continue;
       // Of a list that says there are others, the names do not say all.
       for (const { i, isWhole } of listed) if (isWhole) row.used.add(i);
       return names.map((name) => listedName(name, this.#style));
     }
-    const people = (this.#table.columns.get('author parts') ?? []).map(([family, given]) => {
-      for (const i of [family!, given!]) row.used.add(i);
-      return { family: row.fields[family!] ?? '', given: row.fields[given!] ?? '' };
-    });
-    const named = people.filter(({ family, given }) => family + given !== '');
+    const named: { family: string; given: string }[] = [];
+    for (const parts of this.#table.columns.get('author parts') ?? []) {
+      if (parts[0]! >= row.fields.length) break; // From left to right, as in `cellsOf`.
+      const [family = '', given = ''] = parts.map((i) => row.fields[i]);
+      if (family + given === '') continue;
+      for (const i of parts) row.used.add(i);
+      named.push({ family, given });
+    }
     return named.length > 0 ? named : undefined;
   }
 }
@@ -227,7 +231,7 @@ class RowFields {
 
   /** What the first of a field's columns says that says something. */
   take<T>(field: string, read: (value: string) => T | undefined): T | undefined {
-    for (const i of (this.#columns.get(field) ?? []).flat()) {
+    for (const i of this.#cellsOf(field)) {
       const value = this.fields[i] ? read(this.fields[i]) : undefined;
       if (value === undefined) continue;
       this.used.add(i);
@@ -238,8 +242,7 @@ class RowFields {
 
   /** What every one of a field's columns says. */
   takeAll(field: string): string[] {
-    const columns = (this.#columns.get(field) ?? []).flat();
-    for (const i of columns) this.used.add(i);
+    for (const i of this.#cellsOf(field)) this.used.add(i);
     return this.all(field);
   }
 
@@ -250,7 +253,13 @@ class RowFields {
 
   /** What all of a field's columns say, none of them used. */
   all(field: string): string[] {
-    return (this.#columns.get(field) ?? []).flat().map((i) => this.fields[i] ?? '');
+    return this.#cellsOf(field).map((i) => this.fields[i]!);
+  }
+
+  #cellsOf(field: string): number[] {
+    const cells: number[] = [];
+    for (const group of this.#columns.get(field) ?? []) for (const i of cellsOf(group, this.fields)) cells.push(i);
+    return cells;
   }
 
   look(field: string): string {
@@ -265,6 +274,17 @@ class RowFields {
       ),
     );
   }
+}
+
+/** The columns of a group that a row has, which may be far fewer than its header: they go from left to right. */
+function cellsOf(group: readonly number[], { length }: readonly string[]): readonly number[] {
+  if ((group.at(-1) ?? 0) < length) return group;
+  const cells: number[] = [];
+  for (const i of group) {
+    if (i >= length) break;
+    cells.push(i);
+  }
+  return cells;
 }
 
 const nameless = (i: number): string => `(column ${i + 1})`;

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { toPaper } from '../../src/paper.ts';
-import { detectSource } from '../../src/sources/registry.ts';
+import { detectSource, sourceNamed } from '../../src/sources/registry.ts';
 import { readText, recordsSeen as records, rejects } from './read.ts';
 
 const TITLE = 'bibliometrix: An R-tool for comprehensive science mapping analysis';
@@ -612,3 +612,19 @@ describe('a column', () => {
     ]);
   });
 });
+
+it.each(['Keywords,', 'Title,Authors,', 'Last name,First name,'])(
+  'is read in a time that grows with its length, however many columns are named alike: %s',
+  async (name) => {
+    const secondsFor = async (n: number): Promise<number> => {
+      const text = `Title,${name.repeat(n)}\n${'a,b\n'.repeat(n)}`;
+      const before = process.cpuUsage();
+      expect(await readText(sourceNamed('csv'), text, 65_536)).toHaveLength(n);
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1e6;
+    };
+    const few = await secondsFor(1000);
+    expect(await secondsFor(4000)).toBeLessThan(Math.max(1, 8 * few)); // Four times as long.
+  },
+  60_000,
+);
