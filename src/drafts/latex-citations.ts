@@ -40,8 +40,8 @@ export const isStandardCite = (command: string): boolean => STANDARD.has(command
 
 /** Options before a key: one on each side, and biblatex's for all of several. */
 const MAX_OPTIONS = 4;
-/** Keys of one command. */
-const MAX_KEYS = 1000;
+/** Keys that one command of several goes on for, and all that an argument may hold: more than a draft cites anywhere. */
+const [MAX_KEYS, MAX_KEYS_OF_ARGUMENT] = [1000, 20_000];
 /** What `\citefield` and its like want of a work, beside its key. */
 const FIELD =
   /^(?:author|editor|translator|title|subtitle|shorttitle|booktitle|journal|journaltitle|year|date|url|doi|pages|volume|number|publisher|location|language|note|series|edition|isbn|issn|abstract|keywords)$/;
@@ -95,7 +95,7 @@ function addNote(said: LatexCitation, note: string | undefined): void {
 
 /** The keys, or names of files, in an argument. A star before a key says how REVTeX and mcite print it. */
 export function keysIn(argument: string): string[] {
-  const keys = argument.replace(/%[^\n]*\n?/g, '').split(',');
+  const keys = argument.replace(/%[^\n]*\n?/g, '').split(',', MAX_KEYS_OF_ARGUMENT);
   return keys
     .map((key) => key.trim().replace(/^\*(?:\[[^[\]]*\])*\s*(?=\S)/, ''))
     .filter((key) => key !== '' && !/[#\\{}]/.test(key));

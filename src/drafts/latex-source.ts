@@ -11,7 +11,7 @@ const [MAX_EXPANDED, EXPANDED_FOR_EACH] = [50_000, 10];
 export const MAX_DEPTH = 100;
 /** Characters that are looked at for the ends of arguments, all searches together: so many, and more for each of the draft. */
 const [MAX_SEARCHED, SEARCHED_FOR_EACH] = [500_000, 20];
-/** Characters of an argument in brackets. */
+/** Characters of an argument in brackets, and of what `\verb` prints. */
 const MAX_OPTION = 2000;
 
 const TOKEN = /\\(?:([a-zA-Z@]+)\*?|([\s\S])|$)|(%[^\n]*(?:\n\s*)?)|(\n[ \t\r]*\n\s*)|(\$\$)|[^\\%\n$]+|[\n$]/y;
@@ -298,9 +298,10 @@ export class LatexSource {
     if (command !== 'verb') this.option();
     if (command === 'mintinline') this.argument();
     const frame = this.#frames.at(-1)!;
-    const delimiter = frame.text[frame.at] ?? '\n';
-    const end = delimiter === '{' ? frame.text.indexOf('}', frame.at) : frame.text.indexOf(delimiter, frame.at + 1);
-    const line = frame.text.indexOf('\n', frame.at);
-    if (end !== -1 && (line === -1 || end < line)) frame.at = end + 1;
+    const ahead = frame.text.slice(frame.at, frame.at + MAX_OPTION);
+    const delimiter = ahead[0] ?? '\n';
+    const end = delimiter === '{' ? ahead.indexOf('}') : ahead.indexOf(delimiter, 1);
+    const line = ahead.indexOf('\n');
+    if (end !== -1 && (line === -1 || end < line)) frame.at += end + 1;
   }
 }

@@ -247,3 +247,19 @@ describe('broken or malicious LaTeX', () => {
     );
   });
 });
+
+it('is read in a time that grows with its length, however many words of `\\verb` have no end', () => {
+  const secondsFor = (n: number): number => {
+    const before = process.cpuUsage();
+    readLatex('\\verb|'.repeat(n));
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1e6;
+  };
+  const few = secondsFor(100_000);
+  expect(secondsFor(500_000)).toBeLessThan(Math.max(1.5, 12 * few)); // Five times as long.
+}, 60_000);
+
+it('has no more keys of one citation than a draft may cite', () => {
+  const [paragraph] = readLatex(`Sheep \\cite{${'a,'.repeat(100_000)}}.`).paragraphs;
+  expect(paragraph!.citations).toHaveLength(20_000);
+});
