@@ -56,6 +56,11 @@ export class AkinError extends Error {
     this.field = details.field;
   }
 
+  /** Message and hint, for where there is room for one text only. */
+  get inOne(): string {
+    return this.hint === undefined ? this.message : `${this.message}: ${this.hint}`;
+  }
+
   get status(): number {
     return ERROR_CODES[this.code].status;
   }

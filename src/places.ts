@@ -26,9 +26,32 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 /** What is the matter with a place, in a person's words where there are any. */
 const sentenceOf = (error: unknown): string => OBSTACLES[codeOf(error)]?.[0] ?? (error as Error).message;
 
-/** What is to be thrown where a file can't be read. @param error why, as Node says it. */
+/**
+ * What is to be thrown where a file can't be read: `access-denied` where this user may not, else `file-unreadable`.
+ * @param error why, as Node says it.
+ */
 export function notRead(file: string, error: unknown, details: ErrorDetails = {}): AkinError {
-  return new AkinError('file-unreadable', `${file}: ${sentenceOf(error)}`, detailsOf(error, details));
+  const code = /^(?:EACCES|EPERM)$/.test(codeOf(error)) ? 'access-denied' : 'file-unreadable';
+  return new AkinError(code, `${file}: ${sentenceOf(error)}`, detailsOf(error, details));
+}
+
+/** What there is to do about a file that is damaged. */
+export const SAVE_AGAIN = 'save or export it again, or copy it again from where it is whole';
+
+/**
+ * What is the matter with a damaged file.
+ * @param kind what it seems to be: "a PDF".
+ * @param reason as whoever read it says it, which may be of help to somebody; left out where it says nothing.
+ */
+export function damage(kind: string, reason: string): string {
+  const detail = reason === '' ? '' : ` (${reason.replace(/\.$/, '')})`;
+  return `it seems to be ${kind} that is cut or damaged${detail}`;
+}
+
+/** What is to be thrown where a file is damaged; see `damage`. */
+export function damaged(file: string, kind: string, error: unknown): AkinError {
+  const message = `${file}: ${damage(kind, (error as Error).message)}`;
+  return new AkinError('file-unreadable', message, { hint: SAVE_AGAIN, cause: error });
 }
 
 /** What is to be thrown where a file can't be written. @param error why, as Node says it. */

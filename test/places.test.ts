@@ -1,8 +1,10 @@
 /** Paths that a person got wrong: every command says what is the matter and what to do, ends, and leaves nothing behind. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, it } from 'vitest';
-import { akin, ROOT, temporaryFolder, type Finished } from './akin.ts';
+import { akin, PROGRAM, ROOT, temporaryFolder, type Finished } from './akin.ts';
 
 const SAMPLE = path.join(ROOT, 'scripts/sample-papers.jsonl');
 
@@ -72,6 +74,56 @@ describe('a wrong path', () => {
   ])('is said: %s', async (_, parameters, sentence) => {
     expectSaid(await akin([...parameters, '--index', inject('sampleLibrary')]), 2, sentence);
   });
+
+  it('of files that are damaged is said once, with what to do', async () => {
+    const damage = {
+      'cut.pdf': ['%PDF-1.5\n1 0 obj', /cut\.pdf, record 1: it seems to be a PDF that is cut or damaged.*: save or/],
+      'cut.xlsx': [
+        `PK\u0003\u0004${'x'.repeat(200)}`,
+        /cut\.xlsx: it seems to be an Excel workbook that is cut.*: save/,
+      ],
+      'cut.gz': [
+        gzipSync('title\nSheep\n').subarray(0, 20),
+        /cut\.gz: it seems to be a compressed file that is cut.*: save/,
+      ],
+    } as const;
+    const cut = path.join(folder, 'cut');
+    mkdirSync(cut);
+    for (const [name, [bytes]] of Object.entries(damage)) writeFileSync(path.join(cut, name), bytes);
+    const { code, stdout } = await akin(['add', cut, '--no-embed', '--index', path.join(folder, 'damaged')]);
+    expect(code).toBe(4);
+    for (const [name, [, sentence]] of Object.entries(damage)) {
+      expect(stdout).toMatch(sentence);
+      expect(stdout).not.toContain(`${name}: ${path.join(cut, name)}`);
+    }
+  });
+
+  // As another user: root may read everything.
+  it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
+    'of a file that this user may not read is said at once where it is named, and with the others in a folder',
+    () => {
+      const home = temporaryFolder();
+      chmodSync(home, 0o777);
+      const papers = path.join(home, 'papers');
+      mkdirSync(papers);
+      const secret = path.join(papers, 'three.jsonl');
+      writeFileSync(secret, '', { mode: 0o000 });
+      writeFileSync(path.join(papers, 'one.jsonl'), '{"title": "Sheep", "abstract": "Sheep and fences."}\n');
+      const index = path.join(home, 'library');
+      const asNobody = (...parameters: string[]): Finished => {
+        const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
+        const { status, stdout, stderr } = spawnSync('setpriv', [...nobody, ...parameters, '--index', index]);
+        return { code: status, stdout: String(stdout), stderr: String(stderr) };
+      };
+      for (const command of ['add', 'sync', 'related'])
+        expectSaid(asNobody(command, secret), 9, /^akin: \S*three\.jsonl: this user may not read or write it$/m);
+      expect(existsSync(index)).toBe(false);
+      const { code, stdout } = asNobody('add', papers, '--no-embed');
+      expect(code).toBe(4);
+      expect(stdout).toContain('1 added');
+      expect(stdout).toMatch(/^ {2}\S*three\.jsonl: this user may not read or write it: change who may, or/m);
+    },
+  );
 
   it('of a file that is refused is no record that was read', async () => {
     const picture = path.join(folder, 'picture.png');

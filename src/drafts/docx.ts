@@ -4,6 +4,7 @@
  */
 import { SaxesParser, type SaxesTagPlain } from 'saxes';
 import { AkinError } from '../errors.ts';
+import { damaged } from '../places.ts';
 import { openFiles } from '../sources/input.ts';
 import { withSingleBlanks } from '../text.ts';
 import { WordCitations } from './docx-citations.ts';
@@ -48,9 +49,10 @@ export async function readDocx(file: string): Promise<Draft> {
       }
       parser.close();
     } catch (error) {
-      if (error instanceof AkinError) throw error;
+      if (error instanceof AkinError && error.code !== 'file-unreadable') throw error;
       if (/custom/.test(part.name)) continue; // What stands beside the text is anybody's.
-      throw new AkinError('file-unreadable', `${part.name}: ${(error as Error).message}`, { cause: error });
+      const { message } = error instanceof AkinError ? (error.cause as Error) : (error as Error);
+      throw damaged(file, 'a Word document', new Error(`${part.name}: ${message}`));
     } finally {
       part.close();
     }

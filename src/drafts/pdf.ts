@@ -25,7 +25,11 @@ const NAMED =
  */
 export async function readPdf(file: string): Promise<Draft> {
   const { readPages } = await import('../sources/pdf-pages.ts'); // It takes its time, and 55 MB.
-  const { pages, metadata, pageCount } = await readPages({ file, maxPages: MAX_PAGES });
+  const { pages, metadata, pageCount } = await readPages({ file, maxPages: MAX_PAGES }).catch((error: unknown) => {
+    if (!(error instanceof AkinError)) throw error;
+    const { code, message, hint, cause } = error;
+    throw new AkinError(code, `${file}: ${message}`, { ...(hint !== undefined && { hint }), cause });
+  });
   const lines = pages.flatMap(linesOfPage);
   if (lines.length === 0) {
     throw new AkinError('file-unreadable', `${file}: its pages have no text`, {

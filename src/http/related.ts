@@ -128,16 +128,18 @@ async function draftInFile(
   bib: ReceivedFile | undefined,
   signal: AbortSignal,
 ): Promise<Draft> {
+  // Only how the name ends tells anything, and only some endings do.
+  const ending = /\.(?:tex|ltx|md|markdown|qmd|rmd|typ|org|rst|txt|pdf|docx)$/i.exec(file.name)?.[0] ?? '';
+  const draft = path.join(folder, `draft${ending}`);
   try {
-    // Only how the name ends tells anything, and only some endings do.
-    const ending = /\.(?:tex|ltx|md|markdown|qmd|rmd|typ|org|rst|txt|pdf|docx)$/i.exec(file.name)?.[0] ?? '';
-    const draft = path.join(folder, `draft${ending}`);
     await rename(file.path, draft);
     return await readDraft(draft, bib?.path, signal);
   } catch (error) {
     if (!(error instanceof AkinError)) throw error;
-    // Where it was put is nobody's concern.
-    const message = error.message.replaceAll(`${folder}${path.sep}`, '');
+    // Where it was put is nobody's concern, and it is told by the name that it came with.
+    const message = error.message
+      .replaceAll(draft, file.name || path.basename(draft))
+      .replaceAll(`${folder}${path.sep}`, '');
     throw new AkinError(error.code, message, {
       ...(error.hint ? { hint: error.hint } : {}),
       field: error.field ?? 'file',

@@ -329,8 +329,11 @@ async function* readFile(
     }
   } catch (error) {
     const refusal = refusalOf(error);
-    if (refusal?.code !== 'file-unreadable') throw error; // Too many open files are no fault of this one.
-    whole(name, 'file-unreadable', refusal.message);
+    // That it may not be read is said by whoever tried to read it; too many open files, say, are no fault of this one.
+    const isTold = refusal === error && refusal?.code === 'access-denied';
+    if (!refusal || !(isTold || refusal.code === 'file-unreadable')) throw error;
+    const named = `${name}: `;
+    whole(name, 'file-unreadable', refusal.inOne.slice(refusal.message.startsWith(named) ? named.length : 0));
   }
 }
 

@@ -9,7 +9,6 @@
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
-import { notRead } from '../places.ts';
 import type { FileRead } from '../library/files.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
 import {
@@ -24,7 +23,7 @@ import {
   QUIET_MS,
   stateOf,
 } from '../sources/file-state.ts';
-import { filesOf } from '../sources/input.ts';
+import { checkPaths, filesOf } from '../sources/input.ts';
 import { isOnlineQuery } from '../sources/online/registry.ts';
 import { Intake, mannerOf, type StoredCounts, type StoreOptions } from './intake.ts';
 
@@ -74,7 +73,7 @@ export const isInStep = ({ changed, touched, releases }: Plan): boolean =>
 /** Fewer than these are never too many to be removed at once. */
 const FEW = 10;
 
-/** @throws AkinError `invalid-argument` for what is no file or folder; `file-unreadable` for what never was there. */
+/** @throws AkinError `invalid-argument` for what is no file or folder; as `checkPaths` for what never was there. */
 export async function checkSyncPaths(paths: string[], files: FileRead[]): Promise<void> {
   for (const given of paths) {
     if (given === '-') {
@@ -87,9 +86,7 @@ export async function checkSyncPaths(paths: string[], files: FileRead[]): Promis
         hint: `ask it again when you like: akin add ${given}`,
       });
     }
-    if ((await isGone(given).catch(() => false)) && under(files, given).length === 0) {
-      throw notRead(given, { code: 'ENOENT' });
-    }
+    if (under(files, given).length === 0) await checkPaths([given]);
   }
 }
 

@@ -9,6 +9,13 @@ export const MAX_EXPANSION = 200;
 /** Expansion is no one's concern below this many bytes. */
 export const FREE_EXPANSION = 64 * 1024 * 1024;
 
+/** What is thrown at what expands beyond that. */
+export class Expansion extends Error {
+  constructor(what: string) {
+    super(`${what} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+  }
+}
+
 export class Archive {
   readonly #zip: ZipFile;
 
@@ -33,11 +40,11 @@ export class Archive {
     }
   }
 
-  /** What an entry holds. @throws Error for one that expands beyond anything that text does. */
+  /** What an entry holds. @throws Expansion for one that expands beyond anything that text does. */
   bytes(entry: Entry): Promise<Readable> {
     const { fileName, uncompressedSize, compressedSize } = entry;
     if (uncompressedSize > FREE_EXPANSION && uncompressedSize > compressedSize * MAX_EXPANSION) {
-      throw new Error(`${fileName} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+      throw new Expansion(fileName);
     }
     // yauzl ends a file that is longer than its entry says with an error, so the sizes above can be trusted.
     return promisify<Entry, Readable>(this.#zip.openReadStream.bind(this.#zip))(entry);

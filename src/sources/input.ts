@@ -3,21 +3,21 @@
  * undone, the encoding told from the bytes, streamed throughout.
  */
 import { createReadStream } from 'node:fs';
-import { open, readdir, realpath, stat } from 'node:fs/promises';
+import { access, constants, open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
-import { notRead } from '../places.ts';
-import { Archive, FREE_EXPANSION, MAX_EXPANSION } from './archive.ts';
+import { damaged, notRead } from '../places.ts';
+import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from './archive.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
-/** @throws AkinError `file-unreadable` naming the first path that does not exist. */
+/** @throws AkinError naming the first path that does not exist (`file-unreadable`) or may not be read (`access-denied`). */
 export async function checkPaths(paths: string[]): Promise<void> {
   for (const given of paths) {
     if (given === '-') continue;
-    await stat(given).catch((error: unknown) => {
+    await access(given, constants.R_OK).catch((error: unknown) => {
       throw notRead(given, error);
     });
   }
@@ -128,9 +128,15 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
     for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    if (error instanceof AkinError) throw error;
-    throw notRead(name, error);
+    throw unreadable(name, 'a compressed file', error);
   }
+}
+
+/** What is to be thrown where reading a file fails: what the system says of it, or else what it was read with. */
+function unreadable(name: string, kind: string, error: unknown): AkinError {
+  if (error instanceof AkinError) return error;
+  const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
+  return isOfSystem || error instanceof Expansion ? notRead(name, error) : damaged(name, kind, error);
 }
 
 /**
@@ -195,7 +201,7 @@ async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined>
   for await (const chunk of unzipped as AsyncIterable<Buffer>) {
     expanded += chunk.length;
     if (expanded > FREE_EXPANSION && expanded > compressed * MAX_EXPANSION) {
-      throw new Error(`expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+      throw new Expansion('it');
     }
     yield chunk;
   }
@@ -237,9 +243,11 @@ async function* membersOf(file: string): AsyncGenerator<{ name: string; bytes: R
         yield { name, bytes: await archive.bytes(entry) };
     }
   } catch (error) {
-    if (error instanceof AkinError) throw error;
-    throw notRead(file, error);
+    throw unreadable(file, KINDS[path.extname(file).toLowerCase()] ?? 'a zip archive', error);
   } finally {
     archive?.close();
   }
 }
+
+/** What programs keep in zip archives, by the ending of the name. */
+const KINDS: Record<string, string | undefined> = { '.docx': 'a Word document', '.xlsx': 'an Excel workbook' };

@@ -7,6 +7,7 @@ import { fileURLToPath, URL } from 'node:url';
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import type { TextItem } from 'pdfjs-dist/types/src/display/api.js';
 import { AkinError } from '../errors.ts';
+import { damage, SAVE_AGAIN } from '../places.ts';
 import type { Metadata } from './pdf-front.ts';
 import type { Page, Run } from './pdf-lines.ts';
 
@@ -68,11 +69,12 @@ export async function readPages({ file, maxPages }: PdfJob): Promise<PdfText> {
     return { pages, metadata: await metadataOf(document), pageCount: document.numPages };
   } catch (error) {
     const { name, message } = error as Error;
-    const reason =
-      name === 'PasswordException'
-        ? 'the file is encrypted: it opens only with its password'
-        : `the file is damaged${error instanceof TypeError ? '' : `: ${message}`}`; // A slip of the reader says nothing.
-    throw new AkinError('file-unreadable', reason, { cause: error });
+    if (name === 'PasswordException') {
+      const reason = 'the file is encrypted: it opens only with its password';
+      throw new AkinError('file-unreadable', reason, { cause: error });
+    }
+    const reason = damage('a PDF', error instanceof TypeError ? '' : message); // A slip of the reader says nothing.
+    throw new AkinError('file-unreadable', reason, { hint: SAVE_AGAIN, cause: error });
   } finally {
     await task.destroy();
   }

@@ -39,7 +39,7 @@ export const pdf: Source = {
     } catch (error) {
       if (!(error instanceof AkinError) || error.code === 'overloaded') throw error;
       const code = error.code === 'too-large' ? 'too-large' : 'record-invalid';
-      yield { ...place, reject: { code, reason: error.message } };
+      yield { ...place, reject: { code, reason: error.inOne } };
     }
   },
 };

@@ -97,7 +97,8 @@ async function sheetsOf(file: string): Promise<Sheet[]> {
       },
     });
   } catch (error) {
-    throw new AkinError('file-unreadable', `the workbook is damaged, or none of Excel's (.xlsx): ${reasonOf(error)}`);
+    const reason = `the workbook is damaged, or none that Excel can open (${reasonOf(error)})`;
+    throw new AkinError('file-unreadable', reason, { hint: 'save it again, as .xlsx or CSV' });
   }
   const sheets: Sheet[] = [];
   for (const [i, name] of names.slice(0, MAX_SHEETS).entries()) {

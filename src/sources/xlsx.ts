@@ -41,7 +41,7 @@ export function xlsxWith(names: Record<string, string>): Source {
           yield* papersOf(file.path, names);
         } catch (error) {
           if (!(error instanceof AkinError) || error.code === 'overloaded') throw error;
-          yield whole(error.code === 'too-large' ? 'too-large' : 'file-unreadable', error.message);
+          yield whole(error.code === 'too-large' ? 'too-large' : 'file-unreadable', error.inOne);
         }
       }
     },

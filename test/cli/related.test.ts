@@ -1,6 +1,7 @@
 /** `akin related`, as a person meets it. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { akin, sampleCopy, temporaryFolder } from '../akin.ts';
 
@@ -80,6 +81,20 @@ it('says of what is no text that it is none, and takes text in any encoding', as
     );
     expect((await akin(['related', picture, '--index', library])).code).toBe(0);
   }
+});
+
+it.each([
+  ['cut.pdf', Buffer.from('%PDF-1.5\n1 0 obj\n<< /Type /Catalog'), 'a PDF'],
+  ['cut.docx', Buffer.concat([Buffer.from('PK\u0003\u0004'), Buffer.alloc(500, 7)]), 'a Word document'],
+  ['cut.tex.gz', gzipSync('Machines compute whatever any procedure computes.').subarray(0, 40), 'a compressed file'],
+])('says of a damaged %s what it seems to be, and what to do', async (name, bytes, kind) => {
+  const damaged = path.join(folder, name);
+  writeFileSync(damaged, bytes);
+  const said = await akin(['related', damaged, '--index', library]);
+  expect([said.code, said.stdout]).toEqual([2, '']);
+  expect(said.stderr.replace(/ \([^()\n]*\)$/m, '')).toBe(
+    `akin: ${damaged}: it seems to be ${kind} that is cut or damaged\n      save or export it again, or copy it again from where it is whole\n`,
+  );
 });
 
 it('keeps to the years asked for', async () => {

@@ -260,7 +260,9 @@ describe('a draft as PDF', () => {
     ['is encrypted', () => pdfOf([FRONT], { encrypted: true }), 'file-unreadable'],
     ['is cut off', () => pdfOf([FRONT]).subarray(0, 300), 'file-unreadable'],
   ])('is refused when it %s', async (_, bytes, code) => {
-    await expect(readDraft(file('draft.pdf', bytes()))).rejects.toMatchObject({ code });
+    const draft = file('draft.pdf', bytes());
+    await expect(readDraft(draft)).rejects.toMatchObject({ code });
+    await expect(readDraft(draft)).rejects.toThrow(draft);
   });
 });
 

@@ -90,6 +90,19 @@ describe('a draft in a form', () => {
     }
   });
 
+  it('that is damaged is told by its own name', async () => {
+    const answer = await postForm({ file: new File(['%PDF-1.5\n1 0 obj'], 'thesis.pdf') });
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      {
+        code: 'file-unreadable',
+        field: 'file',
+        detail: expect.stringMatching(/^thesis\.pdf: it seems to be a PDF that is cut or damaged/) as string,
+        hint: expect.stringMatching(/^save or export it again/) as string,
+      },
+    ]);
+  });
+
   it('leaves nothing behind', async () => {
     const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith('akin-draft-'));
     const before = new Set(left());
