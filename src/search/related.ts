@@ -19,6 +19,7 @@ import { briefOf, type Paper } from '../paper.ts';
 import { dot, unit } from '../vector.ts';
 import type { PassageSuggestions, Reason, RelatedAnswer, Suggestion } from './answer.ts';
 import { Background } from './background.ts';
+import { worksAmong, type Cited } from './cited.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
 import { fuse } from './ranking.ts';
@@ -163,11 +164,7 @@ export class Related {
     return {
       title: draft.title,
       passages: answer.filter(({ suggestions }) => suggestions.length > 0),
-      cited: cited.map(({ reference, found }) => ({
-        key: reference.key,
-        title: found?.title || reference.title || reference.text.slice(0, 200),
-        id: found?.id ?? null,
-      })),
+      cited: worksAmong(cited),
       notes,
       library: await this.#status(),
     };
@@ -341,12 +338,6 @@ export function asFound(candidate: Candidate): Candidate {
     similarity: ranks.dense === undefined ? undefined : similarity,
     match: ranks.lexical === undefined ? undefined : match,
   };
-}
-
-interface Cited {
-  reference: Reference;
-  /** Its paper, where the library has it. */
-  found: Candidate | undefined;
 }
 
 interface Asked {

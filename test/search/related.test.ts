@@ -93,6 +93,21 @@ describe('suggestions', () => {
     expect(answer.cited).toMatchObject([{ id: TURING }, { key: 'x', title: 'A work that nobody has', id: null }]);
   });
 
+  it('name a work once that the draft cites twice, as its bibliography has it', async () => {
+    const text = 'A. Turing. On Computable Numbers, with an Application to the Entscheidungsproblem. 1937.';
+    const unknown = { doi: '10.9999/nobody.has.this' };
+    const { cited } = await related.suggest(
+      with_(
+        ...[BY_DOI, reference({ key: 'lost', title: 'A work that nobody has', ids: unknown })],
+        ...[reference({ text }), reference({ key: '2', text: 'A work that nobody has, 2001', ids: unknown })],
+      ),
+    );
+    expect(cited).toMatchObject([
+      { key: 'turing', id: TURING },
+      { key: 'lost', id: null },
+    ]);
+  });
+
   it('are not left out for a title that only begins like theirs', async () => {
     const text = 'A. Abel. On Computable Numbers, with an Application to the Entscheidungsproblem of sheep. 1999.';
     const answer = await related.suggest(with_(reference({ text })), { limit: 50 });
