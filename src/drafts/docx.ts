@@ -194,7 +194,8 @@ class WordDocument {
   #blocksOf(paragraph: WordParagraph): Omit<Block, 'offset'>[] {
     const text = withSingleBlanks(withoutMarks(paragraph.text)).trim();
     if (text === '') return [];
-    const style = (this.#styles.get(paragraph.style) ?? '').toLowerCase();
+    // What no style is declared for goes by its id, which programs make of the English name.
+    const style = (this.#styles.get(paragraph.style) ?? paragraph.style).toLowerCase();
     if (style === 'title') return [{ text, kind: 'title' }];
     if (style === 'abstract')
       return [

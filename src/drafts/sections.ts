@@ -21,6 +21,11 @@ export class Sections {
     return this.#headings.findLast((each) => each) ?? '';
   }
 
+  /** Whether neither a heading nor any text was read yet. */
+  get isEmpty(): boolean {
+    return this.#headings.length + this.draft.paragraphs.length + this.#abstract.length === 0;
+  }
+
   /** Begins a section. @param level from 1. @param text with marks. */
   heading(level: number, text: string): void {
     this.#headings.length = Math.min(this.#headings.length, level - 1);

@@ -6,6 +6,7 @@
  * said beside.
  */
 import { EVERYTHING, withoutMarks, type Draft } from './draft.ts';
+import { isAbstract } from './headings.ts';
 import { Sections } from './sections.ts';
 
 /** Code that says how the draft looks, or defines something: up to the end of the line, or of the brackets that it opens. */
@@ -29,6 +30,8 @@ const TOKEN =
   /\\.|\/\/[^\n]*|\/\*|`{3,}|`|\$|#|@|<([\p{L}\p{N}_][\p{L}\p{N}_:.-]*)>|\n[ \t]*(?=\n)|\n[ \t]*(={1,6})[ \t]+|\n[ \t]*(?:[-+]|\d{1,3}\.)[ \t]+|[\][]|https?:\/\/[^\s\])]*|[^\\/`$#@<\n\][h]+|[\s\S]/uy;
 /** The name of a label, which ends in a letter, a digit, an underscore or a dash. */
 const KEY = /[\p{L}\p{N}_](?:[\p{L}\p{N}_-]|[:.](?=[\p{L}\p{N}_]))*/uy;
+/** What begins with a heading of the first level, to the end of its line. */
+const CENTRED = /\s{0,100}=[ \t]+[^\n\]]+/uy;
 const NAME = /[\p{L}_][\p{L}\p{N}_.-]*/uy;
 
 class TypstReader {
@@ -164,6 +167,14 @@ class TypstReader {
     if (name === 'title') this.#sections.title(this.#piece(this.#argument()));
     else if (/^(?:footnote|figure|abstract)$/.test(name)) this.#aside(this.#argument(), name);
     else this.#open(/^(?:quote|block|align|box|par|columns|pad)$/.test(name) ? 'block' : 'inline'); // Prose, at its place.
+    if (name === 'align' && /\bcenter\b/.test(args) && this.#sections.isEmpty) this.#centred();
+  }
+
+  /** A heading that is centred before everything else is the title. */
+  #centred(): void {
+    const title = (this.#matched(CENTRED) ?? '').replace(/^\s*=/, '').trim();
+    if (isAbstract(title)) this.#sections.heading(1, title);
+    else if (title !== '') this.#sections.title(this.#piece(title));
   }
 
   /** `#set document(title: "…")`, `#show: paper.with(title: […], abstract: […])`: what a template is told. */

@@ -11,7 +11,7 @@ const TYPES =
 const RELATIONSHIPS =
   `<Relationships xmlns="${OFFICE}/package/2006/relationships"><Relationship Id="r1" Type="${OFFICE}/officeDocument/2006/` +
   'relationships/officeDocument" Target="word/document.xml"/></Relationships>';
-const STYLES =
+export const STYLES =
   `<w:styles xmlns:w="${OFFICE}/wordprocessingml/2006/main"><w:style w:type="paragraph" w:styleId="Title">` +
   '<w:name w:val="Title"/></w:style><w:style w:type="paragraph" w:styleId="Heading1"><w:name w:val="heading 1"/></w:style>' +
   '</w:styles>';
@@ -20,14 +20,19 @@ const STYLES =
  * The bytes of a document.
  * @param body what is in `w:body`.
  * @param others parts beside it, by their names in the archive.
+ * @param styles the part that names the styles; none where it is null.
  */
-export async function docxOf(body: string, others: Record<string, Buffer> = {}): Promise<Buffer> {
+export async function docxOf(
+  body: string,
+  others: Record<string, Buffer> = {},
+  styles: string | null = STYLES,
+): Promise<Buffer> {
   const zip = new ZipFile();
   const add = (name: string, content: string) =>
     zip.addBuffer(Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>${content}`), name);
   add('[Content_Types].xml', TYPES);
   add('_rels/.rels', RELATIONSHIPS);
-  add('word/styles.xml', STYLES);
+  if (styles !== null) add('word/styles.xml', styles);
   add(
     'word/document.xml',
     `<w:document xmlns:w="${OFFICE}/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,

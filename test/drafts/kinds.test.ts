@@ -11,7 +11,7 @@ import { readMarkdown } from '../../src/drafts/markdown.ts';
 import { readDraft } from '../../src/drafts/read.ts';
 import { readText } from '../../src/drafts/text.ts';
 import { temporaryFolder } from '../akin.ts';
-import { docxOf } from './docx-fixture.ts';
+import { docxOf, STYLES } from './docx-fixture.ts';
 import { paragraph, pdfOf, scannedPdf, type Drawing } from '../sources/pdf-fixture.ts';
 
 let folder: string;
@@ -302,6 +302,16 @@ describe('a draft of Word', () => {
       ],
     });
     expect(draft.references).toMatchObject([{ key: '1', ids: { doi: '10.1000/sheep' } }, { key: '2' }]);
+  });
+
+  it.each([
+    ['no styles', null],
+    ['a style of another name', STYLES.replace('w:styleId="Title"', 'w:styleId="Titel"')],
+  ])('has its title where the document has %s', async (_, styles) => {
+    const titled = BODY.map((each) => (styles === null ? each : each.replace('w:val="Title"', 'w:val="Titel"')));
+    const draft = await readDraft(file('draft.docx', await docxOf(titled.join(''), {}, styles)));
+    expect(draft.title).toBe('Counting sheep');
+    expect(draft.paragraphs[0]).toMatchObject({ heading: 'Introduction' });
   });
 
   it('has the works that Zotero cites in it', async () => {

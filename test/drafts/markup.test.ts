@@ -184,6 +184,16 @@ describe('a draft in Typst', () => {
   });
 });
 
+it.each([
+  ['#align(center)[= Counting *sheep*]\n\nWords.\n\n= Fences\n\nMore.', 'Counting sheep', ['', 'Fences']],
+  ['#align(center)[\n  = Counting sheep\n  A. Abel\n]\n\n= Fences\n\nMore.', 'Counting sheep', ['', 'Fences']],
+  ['#align(center)[= Abstract]\n\nWords.\n\n= Fences\n\nMore.', '', ['Fences']],
+  ['Words.\n\n#align(center)[= Fences]\n\nMore.', '', ['', '', '']],
+])('a heading of Typst that is centred before everything else is the title: %j', (source, title, headings) => {
+  const draft = readTypst(source);
+  expect([draft.title, draft.paragraphs.map(({ heading }) => heading)]).toEqual([title, headings]);
+});
+
 describe('a draft in Org', () => {
   it('has its prose and its citations', () => {
     const draft = readOrg(ORG);
