@@ -1,6 +1,6 @@
 /** Paths that a person got wrong: every command says what is the matter and what to do, ends, and leaves nothing behind. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, inject, it } from 'vitest';
@@ -41,7 +41,8 @@ describe('a wrong path', () => {
   it.each([
     [['add', '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
     [['add', SAMPLE, '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
-    [['add', 'arxiv:cs.CL', '--since', 'yesterday'], 2, /expected a day/],
+    [['add', 'arxiv:cs.CL', '--since', 'yesterday'], 2, /--since: expected a day.*"yesterday"\n {6}write year, month/],
+    [['add', 'arxiv:cs.CL', '--offline'], 2, /arxiv:cs\.CL asks an online service.*\n {6}run it without --offline/],
     [['sync', '/nonexist'], 2, /\/nonexist: there is no such file or folder/],
   ])('to %j makes no library', async (parameters, exit, sentence) => {
     const index = path.join(folder, 'new');
@@ -128,8 +129,14 @@ describe('a wrong path', () => {
   it('of a file that is refused is no record that was read', async () => {
     const picture = path.join(folder, 'picture.png');
     writeFileSync(picture, Buffer.from(Array.from({ length: 300 }, (_, i) => (i * i * 31 + 137) % 256)));
-    const said = await akin(['add', picture, '--no-embed', '--index', path.join(folder, 'refused')]);
-    expect(said.stderr).toMatch(/^reading: 0 records, 1 file refused, 0 a second$/m);
+    const index = path.join(folder, 'refused');
+    for (const name of [picture, '-']) {
+      const said = await akin(['add', name, '--index', index], { input: readFileSync(picture) });
+      expect(said.code).toBe(4);
+      expect(said.stderr).toMatch(/^reading: 0 records, 1 file refused, 0 a second$/m);
+      expect(said.stdout).toMatch(/^nothing was taken in\nrejected: 1 format-unknown\n/);
+      expect(existsSync(index)).toBe(false);
+    }
   });
 
   it('is no matter where the folders above it have to be made', async () => {

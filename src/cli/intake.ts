@@ -190,10 +190,13 @@ function openRejects(file: string): number {
 /** The account of a run, for people. */
 export function addText(summary: AddSummary): string {
   const { added, changed, unchanged, duplicate, rejected, embedded, truncated, pending, seconds } = summary;
-  const lines = [
-    `${count(added)} added, ${count(changed)} changed, ${count(unchanged)} unchanged, ${count(duplicate)} duplicates, ${count(rejected)} rejected`,
-    `${count(embedded)} embedded in ${duration(seconds * 1000)}; ${count(truncated)} of them truncated (longer than the model's limit)`,
-  ];
+  const isNothing = added + changed + unchanged + duplicate + embedded === 0;
+  const lines = isNothing
+    ? ['nothing was taken in']
+    : [
+        `${count(added)} added, ${count(changed)} changed, ${count(unchanged)} unchanged, ${count(duplicate)} duplicates, ${count(rejected)} rejected`,
+        `${count(embedded)} embedded in ${duration(seconds * 1000)}; ${count(truncated)} of them truncated (longer than the model's limit)`,
+      ];
   if (pending > 0) lines.push(`${count(pending)} papers wait for their vector: the next "akin add" goes on`);
   if (summary.garbled > 0) {
     lines.push(

@@ -41,6 +41,13 @@ export async function openCorpus(
     if (keep !== undefined) claim(keep, await digestOf(corpus));
     const summary = await session.add([corpus], { model, onEvent, signal });
     if (summary.rejected > 0 || summary.duplicate > 0) onTrouble?.(summary);
+    const { added, changed, unchanged } = summary;
+    if (!summary.interrupted && added + changed + unchanged === 0) {
+      throw new AkinError('invalid-argument', `${corpus} holds no document`, {
+        hint: 'name the documents in any format that "akin add" reads',
+        field: 'corpus',
+      });
+    }
     if (!summary.interrupted) return session;
     await session.close();
     return undefined;

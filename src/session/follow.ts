@@ -6,7 +6,15 @@ import { openLibrary } from '../library/open.ts';
 import { filesOf } from '../sources/input.ts';
 import { FolderEvents } from './folder-events.ts';
 import { checkSyncPaths, isInStep, planOf, syncFiles, type SyncCounts } from './sync.ts';
-import { openForTakingIn, readingOptions, takeIn, type Account, type IntakeOptions, type Target } from './take-in.ts';
+import {
+  modelFor,
+  openForTakingIn,
+  readingOptions,
+  takeIn,
+  type Account,
+  type IntakeOptions,
+  type Target,
+} from './take-in.ts';
 
 export interface FollowOptions extends IntakeOptions {
   /** Remove the papers that the files no longer hold. */
@@ -123,7 +131,8 @@ class Following {
       return { summary: nothing(), didSomething: false };
     let writer: LibraryWriter;
     try {
-      writer = await openForTakingIn(purpose, this.#target, options, true);
+      const model = await modelFor(this.#target, options);
+      writer = await openForTakingIn(purpose, this.#target, options, model, true);
     } catch (error) {
       if (!isInterrupted()) throw error;
       return { summary: nothing(), didSomething: false }; // It was stopped while it waited for the lock.

@@ -12,7 +12,7 @@ import type { Embedder, Embedding } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { STANDARD_INPUT, type Origin } from '../library/files.ts';
-import type { Key, LibraryWriter, PendingPaper, Portion, PutOutcome } from '../library/library.ts';
+import type { Key, PendingPaper, Portion, PutOutcome } from '../library/library.ts';
 import { toPaper, type Paper } from '../paper.ts';
 import { excerpt } from '../text.ts';
 import { hashOf, mayBeFile, mountOf, stateOf } from '../sources/file-state.ts';
@@ -22,6 +22,7 @@ import { PoliteClient } from '../sources/online/polite.ts';
 import { cursorKey, isOnlineQuery, joinPapers, onlineSourceFor, readOnline } from '../sources/online/registry.ts';
 import { detectSource, FORMAT_NAMES, type ColumnMap } from '../sources/registry.ts';
 import type { Found, RejectCode, Source } from '../sources/source.ts';
+import type { IntakeWriter } from './new-library.ts';
 
 export interface Reject {
   file: string;
@@ -84,7 +85,7 @@ const CHARACTERS_PER_PORTION = 4 * 1024 * 1024;
  * Reads files, folders, standard input (`-`) and online services (`arxiv:cs.CL`) and stores every record, as a stream.
  * @throws AkinError `file-unreadable` for a path that does not exist, before anything of it is read.
  */
-export async function storeFiles(writer: LibraryWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
+export async function storeFiles(writer: IntakeWriter, paths: string[], options: StoreOptions): Promise<StoredCounts> {
   const { files, queries } = await placesAmong(paths);
   const intake = new Intake(writer, options);
   for await (const name of filesOf(files, { except: options.except ?? [] })) {
@@ -133,7 +134,7 @@ export const mannerOf = ({ source, map }: Pick<StoreOptions, 'source' | 'map'>):
 /** Takes what is read into a library, a few hundred records at a time; the next ones are read while these are stored. */
 export class Intake {
   readonly counts: StoredCounts = { added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 };
-  readonly #writer: LibraryWriter;
+  readonly #writer: IntakeWriter;
   readonly #options: StoreOptions;
   #waiting: Portion['parts'] = [];
   /** How much is waiting: records, and ends of files. */
@@ -143,7 +144,7 @@ export class Intake {
   /** What is being stored. */
   #storing: Promise<void> = Promise.resolve();
 
-  constructor(writer: LibraryWriter, options: StoreOptions) {
+  constructor(writer: IntakeWriter, options: StoreOptions) {
     this.#writer = writer;
     this.#options = options;
   }
@@ -374,7 +375,7 @@ const PENDING_AT_ONCE = 256;
  * @param signal stops it; what was embedded by then is stored.
  */
 export async function embedPending(
-  writer: LibraryWriter,
+  writer: IntakeWriter,
   embedder: Embedder,
   { onProgress, signal }: { onProgress?: (progress: EmbedProgress) => void; signal?: AbortSignal } = {},
 ): Promise<EmbedProgress> {

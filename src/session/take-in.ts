@@ -6,7 +6,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Embedder } from '../embedding/embedder.ts';
-import { DEFAULT_MODEL, findModel, verifiedModelFolder } from '../embedding/models.ts';
+import { DEFAULT_MODEL, findModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import type { LibraryWriter } from '../library/library.ts';
 import { modelOfLibrary, openWriter } from '../library/open.ts';
@@ -25,6 +25,7 @@ import {
   type StoredCounts,
   type StoreOptions,
 } from './intake.ts';
+import { whenNeeded, type IntakeWriter } from './new-library.ts';
 
 /** How papers are taken in, from wherever. */
 export interface IntakeOptions {
@@ -94,8 +95,17 @@ export async function add(
   // What can't be meant is refused before there is a library.
   readingOptions(target.address, options);
   checkDays({ since, until, date });
-  await placesAmong(paths);
-  const writer = await openForTakingIn('akin add', target, options);
+  const { queries } = await placesAmong(paths);
+  if (offline && queries.length > 0) {
+    throw new AkinError('offline', `${queries[0]} asks an online service, and akin was told to stay offline`, {
+      hint: 'run it without --offline, or add a file',
+      field: 'offline',
+    });
+  }
+  const isThere = (await modelOfLibrary(target.address)) !== undefined;
+  const model = await modelFor(target, options);
+  const open = () => openForTakingIn('akin add', target, options, model);
+  const writer = isThere ? await open() : whenNeeded(model, open);
   try {
     return await takeIn(writer, target, options, (store) => storeFiles(writer, paths, { ...store, online }));
   } finally {
@@ -106,20 +116,30 @@ export async function add(
 /** How often a writer that waits for another one looks whether it has finished. */
 const LOOK_AGAIN_MS = 500;
 
-/**
- * Opens the library for taking papers in; makes it if there is none.
- * @param wait whether to wait while another process is writing, instead of giving up.
- * @throws AkinError before anything is changed if papers could not be embedded; the signal's reason if it stops the waiting.
- */
-export async function openForTakingIn(
-  purpose: string,
+/** The model of the library, there already or to be made. @throws AkinError if papers could not be embedded with it. */
+export async function modelFor(
   { address, configuration }: Target,
-  { model, embed = true, onEvent, signal }: IntakeOptions,
-  wait = false,
-): Promise<LibraryWriter> {
+  { model, embed = true }: IntakeOptions,
+): Promise<Model> {
   const wanted = model === undefined ? await modelOfLibrary(address) : findModel(model);
   const asked = wanted ?? findModel(DEFAULT_MODEL);
   if (embed) await verifiedModelFolder(asked, configuration.modelFolders);
+  return asked;
+}
+
+/**
+ * Opens the library for taking papers in; makes it if there is none.
+ * @param asked as `modelFor` says.
+ * @param wait whether to wait while another process is writing, instead of giving up.
+ * @throws AkinError as `openWriter`; the signal's reason if it stops the waiting.
+ */
+export async function openForTakingIn(
+  purpose: string,
+  { address }: Target,
+  { model, onEvent, signal }: IntakeOptions,
+  asked: Model,
+  wait = false,
+): Promise<LibraryWriter> {
   for (let isFirst = true; ; isFirst = false) {
     try {
       return await openWriter(address, { model: asked, mustBeThatModel: model !== undefined, purpose });
@@ -146,7 +166,7 @@ export function readingOptions(address: string, { format, map, except = [], onEv
 
 /** Has papers stored by `store`, embeds those that wait, and gives an account of it. */
 export async function takeIn<Counts extends StoredCounts>(
-  writer: LibraryWriter,
+  writer: IntakeWriter,
   target: Target,
   options: IntakeOptions,
   store: (options: StoreOptions) => Promise<Counts>,
@@ -179,7 +199,7 @@ export async function takeIn<Counts extends StoredCounts>(
 }
 
 async function embedAll(
-  writer: LibraryWriter,
+  writer: IntakeWriter,
   { configuration: { modelFolders } }: Target,
   { threads, onEvent, signal }: IntakeOptions,
 ): Promise<EmbedProgress> {

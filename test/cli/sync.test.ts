@@ -1,7 +1,7 @@
 /** `akin sync` and `akin watch` as processes: with files that change under them, beside other processes, and killed. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -117,16 +117,20 @@ describe('akin sync', () => {
   it('waits while another process writes', async () => {
     const { folder, index, write } = folders();
     write('a.jsonl', lines('a'));
+    // Where there is none yet, a library is made, and held, when there is a first paper to store.
+    await akin(['add', path.join(folder, 'a.jsonl'), '--no-embed', '--index', index]);
+    write('c.jsonl', lines('c'));
     const other = startAkin(['add', '-', '--no-embed', '--index', index]);
     onTestFinished(() => void other.kill('SIGKILL'));
-    await until(() => existsSync(path.join(index, 'writer.lock.holder')));
+    const holder = path.join(index, 'writer.lock.holder');
+    await until(() => readFileSync(holder, 'utf8').includes(`process ${other.pid}`));
     const waiting = startAkin(['sync', folder, '--no-embed', '--json', '--index', index]);
     onTestFinished(() => void waiting.kill('SIGKILL'));
     const talk = textOf(waiting.stderr!);
     await until(() => talk().includes(`held by akin add (process ${other.pid}`));
     other.stdin!.end(lines('b'));
     expect(await once(waiting, 'close')).toEqual([0, null]);
-    expect(held(index).ids).toEqual(['a', 'b']);
+    expect(held(index).ids).toEqual(['a', 'b', 'c']);
   });
 
   it('loses nothing to kill -9, and removes nothing because of it', async () => {
