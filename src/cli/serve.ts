@@ -1,4 +1,5 @@
 /** `akin serve`: the HTTP door, with the page, for as long as one likes. */
+import { hostname } from 'node:os';
 import { AkinError } from '../errors.ts';
 import { MAX_RERANK } from '../search/question.ts';
 import { addSample, missingOfSample } from '../session/sample.ts';
@@ -46,7 +47,10 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         const app = createApp({ session, log, page: { rerank: options.rerank } });
         const server = await listen(app, { ...options, allowHosts: options.allowHost });
         if (!isLoopback(server.address)) {
-          talk(`everybody who reaches ${server.url} can read this library and send drafts: akin asks nobody for a key`);
+          const urls = server.urlsForOthers.join(' or ') || 'this machine';
+          talk(`everybody who reaches ${urls} can read this library and send drafts: akin asks nobody for a key`);
+          const name = options.allowHost.length === 0 ? hostname() : '';
+          if (name !== '') talk(`to be reached by name as well, start it with --allow-host ${name}`);
         }
         const { papers } = await session.status();
         const stop = () => {
@@ -56,7 +60,9 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         process.once('SIGINT', stop);
         process.once('SIGTERM', stop);
         // Last: whoever reads this may stop it at once.
-        print(options, { url: server.url, papers }, () => `${count(papers)} papers at ${server.url}`);
+        const { url, urlsForOthers } = server;
+        const all = [...new Set([url, ...urlsForOthers])].join(' and ');
+        print(options, { url, urlsForOthers, papers }, () => `${count(papers)} papers at ${all}`);
       } catch (error) {
         await session.close();
         throw error;

@@ -1,6 +1,7 @@
 /** `/v1/search`: the papers that answer a question, said in an address or as JSON. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { AkinError } from '../errors.ts';
 import { conditionsOf, filterSchema } from '../library/filter.ts';
 import { answerSchema, type SearchAnswer } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
@@ -83,7 +84,9 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   app.openAPIRegistry.registerComponent('schemas', 'Filter', FILTER_COMPONENT);
   app.openAPIRegistry.registerPath(searchRoute);
   app.get(searchRoute.path, async (c) => {
-    const { q: query, year, ...options } = fromTexts(searchParameters, c.req.queries());
+    const given = c.req.queries();
+    if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
+    const { q: query, year, ...options } = fromTexts(searchParameters, given);
     const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
     const written = (field: string) => (field === 'query' ? 'q' : field);
     return asWritten(written, () => answered(c, gateOf(gates, { query, year }, options), ask));
@@ -98,6 +101,12 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     return asWritten(inBody, () => answered(c, gateOf(gates, question, options), ask));
   });
 }
+
+const cursorAlone = (): AkinError =>
+  new AkinError('invalid-argument', 'q: a cursor goes on with a question, and is asked together with it', {
+    hint: 'ask what the page before was asked, q and all, and add the cursor',
+    field: 'q',
+  });
 
 /** Where a question waits for its turn. @throws AkinError as `parsed`. */
 export function gateOf({ quick, thorough }: Gates, question: Question, { rerank, explain }: SearchOptions): Gate {

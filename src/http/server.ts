@@ -1,16 +1,19 @@
 /** The app on a socket: listens, sends strangers away and what is no HTTP, and ends without cutting off a request. */
 import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AkinError } from '../errors.ts';
 import { LIMITS } from './limits.ts';
 import { makeProblem, PROBLEM_HEADERS, type Problem } from './problem.ts';
-import { strangers } from './strangers.ts';
+import { isEveryAddress, isLoopback, strangers, written } from './strangers.ts';
 
 export interface RunningServer {
-  /** Where it answers, for instance `http://127.0.0.1:7333`. */
+  /** Where it answers, for instance `http://127.0.0.1:7333`; of several the one for this machine. */
   url: string;
+  /** Where it answers those of other machines. */
+  urlsForOthers: string[];
   /** The address that `host` became. */
   address: string;
   /** Stops listening and waits for requests under way, at most `deadlineMs`. */
@@ -104,11 +107,13 @@ export async function listen(
       );
     });
   });
-  const { address, port: taken, family } = server.address() as AddressInfo;
+  const { address, port: taken } = server.address() as AddressInfo;
   refused = strangers({ ...given, address });
+  const urlOf = (each: string): string => `http://${written(each)}:${taken}`;
   return {
     address,
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    url: urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address),
+    urlsForOthers: addressesForOthers(address).map(urlOf),
     async close(deadlineMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
@@ -129,6 +134,14 @@ function unmetExpectation(request: Request): Problem | undefined {
     'invalid-argument',
     `nothing is known of the expectation "${expected}", only of 100-continue`,
   );
+}
+
+/** The addresses at which other machines reach what listens at one; of all of this machine, those that are no link's own. */
+function addressesForOthers(address: string): string[] {
+  if (!isEveryAddress(address)) return isLoopback(address) ? [] : [address];
+  const all = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+  const reached = all.filter((each) => !each.internal && (address === '::' || each.family === 'IPv4'));
+  return reached.map((each) => each.address).filter((each) => !/^(?:fe80:|169\.254\.)/i.test(each));
 }
 
 function response(problem: Problem): Response {

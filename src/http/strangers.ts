@@ -29,7 +29,7 @@ type IsOurs = (authority: Authority, usualPort: number) => boolean;
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 
 export const isLoopback = (address: string): boolean => /^(?:::1|(?:::ffff:)?127\.[\d.]+)$/.test(address);
-const isEveryAddress = (address: string): boolean => address === '0.0.0.0' || address === '::';
+export const isEveryAddress = (address: string): boolean => address === '0.0.0.0' || address === '::';
 
 /**
  * What decides whether a request that came over a socket is a stranger's.
@@ -58,7 +58,7 @@ export function strangers({
       const authority = authorityIn(asked);
       if (authority && isOurs(authority, 80)) continue;
       return makeProblem(403, 'forbidden', `this server is not called "${asked}"`, {
-        hint: `call it ${whereToAsk(address)}, or start it with --allow-host ${authority?.name ?? 'NAME'}`,
+        hint: `call it ${whereToAsk(localAddress)}, or start it with --allow-host ${authority?.name ?? 'NAME'}`,
         field: 'Host',
       });
     }
@@ -108,11 +108,12 @@ function givenHost(text: string): Authority {
 }
 
 /** An address as a URL has it. */
-function written(address: string): string {
+export function written(address: string): string {
   const plain = address.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '');
   return plain.includes(':') ? `[${plain}]` : plain;
 }
 
+/** @param address the one that was asked. */
 function whereToAsk(address: string): string {
-  return isLoopback(address) || isEveryAddress(address) ? 'localhost or 127.0.0.1' : written(address);
+  return isLoopback(address) ? 'localhost or 127.0.0.1' : written(address);
 }

@@ -280,6 +280,15 @@ describe('refusals', () => {
     expect(isValid(schema, body), 'the document says that it is good').toBe(false);
   });
 
+  it('asks for the question that belongs to a cursor', async () => {
+    const answer = await app.request('/v1/search?cursor=abc');
+    expect(await answer.json()).toMatchObject({
+      ...{ status: 400, code: 'invalid-argument', field: 'q' },
+      detail: 'q: a cursor goes on with a question, and is asked together with it',
+      hint: expect.stringContaining('add the cursor') as string,
+    });
+  });
+
   it('knows numbers as people write them', async () => {
     for (const diversity of ['0', '1', '.5', '0.5', '1.', '0.0000001', '00.5'])
       expect((await ok(`/v1/search?q=machines&diversity=${diversity}&limit=03`)).hits).toHaveLength(3);

@@ -122,6 +122,14 @@ describe('listening', () => {
     onTestFinished(() => everywhere.close(0));
     const { port } = new URL(everywhere.url);
     expect(everywhere.address).toBe('0.0.0.0');
+    expect(everywhere.url).toBe(`http://127.0.0.1:${port}`);
+    for (const url of everywhere.urlsForOthers) {
+      const own = [`GET / HTTP/1.1`, `Host: ${new URL(url).host}`, 'Connection: close'];
+      expect((await raw(url, own)).status).toBe(200);
+      const foreign = await raw(url, ['GET / HTTP/1.1', 'Host: colleague', 'Connection: close']);
+      expect(foreign.status).toBe(403);
+      expect(foreign.body).toContain(`call it ${new URL(url).hostname}, or start it with --allow-host colleague`);
+    }
     const ask = async (host: string) =>
       (await raw(`http://127.0.0.1:${port}`, ['GET / HTTP/1.1', `Host: ${host}:${port}`, 'Connection: close'])).status;
     expect([await ask('localhost'), await ask('127.0.0.1'), await ask('attacker.example')]).toEqual([200, 200, 403]);
