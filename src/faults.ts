@@ -19,7 +19,9 @@ const FULL: Fault = {
   hint: 'make room and do it again: what was reported as stored is stored, and nothing is there by halves',
 };
 const WRITABLE = 'make it writable, or choose another place';
-const SEARCHING = 'a library has to be writable also for those who only search it';
+const SEARCHING =
+  'a library that one may only read can be searched after somebody who may write there has searched it, ' +
+  'which leaves the two files beside it that reading needs (-wal, -shm)';
 const READ_ONLY: Fault = { code: 'access-denied', sentence: 'its file system is read-only', hint: WRITABLE };
 const FORBIDDEN: Fault = { code: 'access-denied', sentence: 'this user may not read or write it', hint: WRITABLE };
 const TOO_MANY: Fault = {
@@ -60,7 +62,7 @@ export function refusalOf(error: unknown, place?: string): AkinError | undefined
   if (!fault) return undefined;
   const { path: file, dest, message } = error as NodeJS.ErrnoException & { dest?: string };
   const { code, sentence } = fault;
-  // SQLite keeps files beside a database also while it is only read.
+  // SQLite reads with two files beside a database: a writer that ends removes them, who only reads it makes and leaves them.
   const hint = error.name === 'SqliteError' && code === 'access-denied' ? `${fault.hint}; ${SEARCHING}` : fault.hint;
   return new AkinError(code, `${dest ?? file ?? place ?? message}: ${sentence}`, { hint, cause: error });
 }

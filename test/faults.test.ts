@@ -3,7 +3,7 @@
  * halves, and goes on when it is over.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -199,6 +199,27 @@ withMounts('a read-only file system (needs root, to mount one)', () => {
     expect((await app.request('/v1/search?q=learning')).status).toBe(200);
   });
 });
+
+// As another user: root may write everywhere.
+it.skipIf(process.getuid?.() !== 0 || !existsSync('/usr/bin/setpriv'))(
+  'a library that one may only read is searched after somebody who may write has searched it, and that is said',
+  async () => {
+    const folder = sampleCopy();
+    for (const name of ['library.sqlite-wal', 'library.sqlite-shm']) rmSync(path.join(folder, name), { force: true });
+    chmodSync(folder, 0o755);
+    const search = ['search', 'learning', '--limit', '1', '--index', folder];
+    const asNobody = (): Finished => {
+      const nobody = ['--reuid=65534', '--regid=65534', '--clear-groups', process.execPath, PROGRAM];
+      const { status, stdout, stderr } = spawnSync('setpriv', [...nobody, ...search]);
+      return { code: status, stdout: String(stdout), stderr: String(stderr) };
+    };
+    const hint = /^ +make it writable.*after somebody who may write there has searched it/m;
+    expectSaid(asNobody(), 9, /^akin: \S*library\.sqlite: this user may not read or write it$/m, hint);
+    const { code, stdout } = await akin(search);
+    expect(code).toBe(0);
+    expect(asNobody()).toEqual({ code: 0, stdout, stderr: '' });
+  },
+);
 
 describe.skipIf(process.platform === 'win32')('too many open files', () => {
   it('are said, and nothing is lost', async () => {
