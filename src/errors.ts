@@ -26,7 +26,7 @@ export const ERROR_CODES = {
   'model-damaged': { status: 503, exit: 7 },
   'embedding-failed': { status: 500, exit: 1 },
   overloaded: { status: 503, exit: 1 },
-  offline: { status: 503, exit: 1 },
+  offline: { status: 503, exit: 2 },
   'address-in-use': { status: 500, exit: 8 },
   'disk-full': { status: 507, exit: 9 },
   'access-denied': { status: 503, exit: 9 },

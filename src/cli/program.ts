@@ -25,6 +25,7 @@ export function newProgram(
     .description('Semantic search for scientific papers on your own machine')
     .version(version, '--version', 'print the version')
     .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(asOurs(text)) })
     .configureHelp({ showGlobalOptions: true });
   return {
     program,
@@ -33,6 +34,9 @@ export function newProgram(
     sessionOf: ({ index, threads }, onTrouble) => new Session({ address: index, configuration, threads, onTrouble }),
   };
 }
+
+/** What commander says is wrong, written as everything else that is: the sentence, then what to do. */
+const asOurs = (text: string): string => text.replace(/^error: /, 'akin: ').replace(/\n(?=.)/g, '\n      ');
 
 /** Makes an option that is given again an error, unless it is one that collects what it is given. */
 export function refuseRepeated(command: CommandUnknownOpts): void {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { DEFAULT_MODEL, findModel, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import { notFound } from '../search/understood.ts';
 import type { EvaluationEvent } from '../session/evaluate.ts';
 import { withSession } from './asking.ts';
 import { duplicatesText, judgedText } from './duplicates.ts';
@@ -66,8 +67,7 @@ export function upkeepCommands(program: Program): void {
         const removed = await session.remove(ids);
         print(options, { removed: removed.length, ids: removed }, () => `${count(removed.length)} removed`);
         const missing = ids.filter((id) => !removed.includes(id));
-        if (missing.length > 0)
-          throw new AkinError('not-found', `no paper has the id ${missing.map((id) => `"${id}"`).join(', ')}`);
+        if (missing.length > 0) throw notFound(missing, 'id');
       }),
     );
 
@@ -124,7 +124,8 @@ function evalCommand({ command, sessionOf, configuration }: Program): void {
       ]);
       const { make, queries, qrels, index } = options;
       if (make !== undefined) {
-        const out = options.out ?? missingOption('out', 'the folder that the set is written to');
+        const out =
+          options.out ?? missingOption('out', 'the folder that the set is written to', 'name a new one: --out DIR');
         const made = await withSession(sessionOf(options), async (session) =>
           makeKnownItems(await session.library(), { ...options, out }),
         );
@@ -135,8 +136,10 @@ function evalCommand({ command, sessionOf, configuration }: Program): void {
         { address: index, configuration },
         {
           ...options,
-          queries: queries ?? missingOption('queries', 'a file of queries'),
-          qrels: qrels ?? missingOption('qrels', 'a file of judgements'),
+          queries:
+            queries ??
+            missingOption('queries', 'a file of queries', `give --queries FILE --qrels FILE, ${OF_YOUR_OWN}`),
+          qrels: qrels ?? missingOption('qrels', 'a file of judgements', `give --qrels FILE beside it, ${OF_YOUR_OWN}`),
           onEvent: progressOf(),
           signal: interruption(),
         },
@@ -184,6 +187,8 @@ function progressOf(): (event: EvaluationEvent) => void {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function missingOption(name: string, what: string): never {
-  throw new AkinError('invalid-argument', `--${name} is missing: ${what}`, { field: name });
+const OF_YOUR_OWN = 'or make both of your own library: akin eval --make title-abstract --out DIR';
+
+function missingOption(name: string, what: string, hint: string): never {
+  throw new AkinError('invalid-argument', `--${name} is missing: ${what}`, { hint, field: name });
 }

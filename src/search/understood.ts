@@ -195,8 +195,9 @@ function checkCount(given: string[], field: string): void {
   });
 }
 
-export function notFound(name: string, field: string): AkinError {
-  return new AkinError('not-found', `no paper has the id "${name}"`, {
+export function notFound(name: string | string[], field: string): AkinError {
+  const names = [name].flat().map((each) => `"${each}"`);
+  return new AkinError('not-found', `no paper has the id ${names.join(', ')}`, {
     hint: 'ids are those of the source, or doi:…, arxiv:…, pmid:…, acl:…; "akin search" prints them',
     field,
   });

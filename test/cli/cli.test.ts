@@ -38,7 +38,7 @@ it.each([
   ['serve', ['--allow-host', 'a', '--allow-host', 'b', '--port', '1', '--port', '2'], '--port <n>'],
 ])('refuses an option of "akin %s" that is given again: %j', async (command, parameters, option) => {
   const { code, stderr } = await akin([command, ...parameters]);
-  expect([code, stderr]).toEqual([2, `error: option '${option}' is given more than once\n`]);
+  expect([code, stderr]).toEqual([2, `akin: option '${option}' is given more than once\n`]);
 });
 
 describe('asking', () => {
@@ -365,7 +365,9 @@ describe('serving', () => {
     ]);
     server.kill('SIGINT');
     expect(await once(server, 'close')).toEqual([0, null]);
-    expect(await talk).toMatch(/^everybody who reaches http:\/\/0\.0\.0\.0:\d+ can read this library .*\nstopping\n$/);
+    expect(line.toString()).toMatch(/^120 papers at http:\/\/127\.0\.0\.1:\d+/);
+    expect(line.toString()).not.toContain('0.0.0.0');
+    expect(await talk).toMatch(/^everybody who reaches (?!.*0\.0\.0\.0).* can read this library .*\nstopping\n$/);
   });
 
   it('builds the sample where there is no library, and serves nothing when that is interrupted', async () => {
@@ -394,7 +396,7 @@ describe('keeping', () => {
     const again = await akin(['remove', '--json', TURING, 'arxiv:2006.11239', '--index', library]);
     expect(again.code).toBe(5);
     expect(JSON.parse(again.stdout)).toEqual({ removed: 1, ids: ['arxiv:2006.11239'] });
-    expect(again.stderr).toBe(`akin: no paper has the id "${TURING}"\n`);
+    expect(again.stderr).toMatch(/^akin: no paper has the id "doi:10\.1112.*"\n {6}ids are those of the source, .*\n$/);
 
     const compacted = await akin(['compact', '--json', '--index', library]);
     expect(compacted.code).toBe(0);
@@ -451,6 +453,15 @@ describe('exit codes', () => {
     ['a file that does not exist', ['add', '/nowhere/papers.bib']],
   ])('2 for %s', async (_, parameters) => {
     await refuses(parameters, 2);
+  });
+
+  it.each([
+    [['status', '--loud'], /^akin: unknown option '--loud'\n$/],
+    [['search', 'a', '--limt', '3'], /^akin: unknown option '--limt'\n {6}\(Did you mean --limit\?\)\n$/],
+    [['status', '--json', '--json'], /^akin: option '--json' is given more than once\n$/],
+    [['eval', '--queries', 'x'], /^akin: --qrels is missing: .*\n {6}give --qrels FILE beside it, or make both/],
+  ])('2 for %j, said as everything else', async (parameters, said) => {
+    expect((await refuses(parameters, 2)).stderr).toMatch(said);
   });
 
   it('3 when there is no library, and none is made', async () => {

@@ -162,6 +162,6 @@ it('stays when a file that said the same no longer does', async () => {
 it('is refused when told to stay offline, before anything is asked', async () => {
   const index = temporaryFolder();
   const { code, stderr, stdout } = await akin(['add', QUERY, '--offline', '--no-embed', '--index', index]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toMatch(/^akin: OpenAlex is on the network, and akin was told to stay offline\n/);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^akin: openalex:.* asks an online service, and akin was told to stay offline\n/);
 });

@@ -55,7 +55,10 @@ export async function* readOnline(query: string, options: OnlineOptions): AsyncG
 export function checkDays({ since, until, date }: Omit<OnlineOptions, 'client'>): void {
   for (const [field, day] of Object.entries({ since, until, date })) checkDay(field, day);
   if (since !== undefined && until !== undefined && since > until) {
-    throw new AkinError('invalid-argument', `expected a day from ${since} on, found ${until}`, { field: 'until' });
+    throw new AkinError('invalid-argument', `--until: expected a day from ${since} on, found ${until}`, {
+      hint: 'give the first day with --since and the last one with --until',
+      field: 'until',
+    });
   }
 }
 
@@ -63,8 +66,7 @@ function checkDay(field: string, day: string | undefined): void {
   if (day === undefined) return;
   const time = /^\d{4}-\d{2}-\d{2}$/.test(day) ? Date.parse(day) : NaN;
   if (Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) {
-    throw new AkinError('invalid-argument', `expected a day such as 2026-01-31, found ${JSON.stringify(day)}`, {
-      field,
-    });
+    const message = `--${field}: expected a day such as 2026-01-31, found ${JSON.stringify(day)}`;
+    throw new AkinError('invalid-argument', message, { hint: 'write year, month and day: YYYY-MM-DD', field });
   }
 }

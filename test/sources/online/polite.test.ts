@@ -37,7 +37,7 @@ describe('a question', () => {
   it('makes no connection at all offline', async () => {
     const { url, requests } = await inTurn();
     const error = await errorOf(clientOf(url, { offline: true }).get(SOME, ''));
-    expect(error).toMatchObject({ code: 'offline', status: 503, exitCode: 1 });
+    expect(error).toMatchObject({ code: 'offline', status: 503, exitCode: 2 });
     expect(error.message).toContain('Some Service');
     expect(requests).toEqual([]);
   });
