@@ -92,6 +92,7 @@ export function findModel(name: string): Model {
 
 /** Whether at least half of the letters of a text are of scripts that a model reads; so is a text without any. */
 export function reads({ scripts }: Pick<ModelEntry, 'scripts'>, text: string): boolean {
+  // Linear: one letter.
   const isRead = new RegExp(`[${scripts.map((script) => `\\p{sc=${script}}`).join('')}]`, 'u');
   const letters = text.match(/\p{L}/gu) ?? [];
   return 2 * letters.filter((letter) => isRead.test(letter)).length >= letters.length;
