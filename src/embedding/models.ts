@@ -14,6 +14,9 @@ import { TEXT_RULE } from '../paper.ts';
 
 export const BUNDLED_MODELS = path.join(ROOT, 'models');
 
+/** The letters of each script that a model may read. */
+const LETTERS = { Latin: /\p{sc=Latin}/u, Greek: /\p{sc=Greek}/u };
+
 const filesSchema = z.strictObject({
   upstream: z.string(),
   licence: z.string(),
@@ -31,8 +34,8 @@ const modelSchema = filesSchema.extend({
   unrelatedCosine: z.number().min(-1).lt(1),
   /** What it reads, for people: "English". */
   language: z.string().min(1),
-  /** The Unicode scripts of that; what is in another one has a vector, too, which says next to nothing. */
-  scripts: z.array(z.string().regex(/^[A-Z][A-Za-z_]*$/)).min(1),
+  /** The scripts of that; what is in another one has a vector, too, which says next to nothing. */
+  scripts: z.array(z.enum(['Latin', 'Greek'])).min(1),
 });
 const manifestSchema = z.strictObject({
   default: z.string(),
@@ -92,10 +95,9 @@ export function findModel(name: string): Model {
 
 /** Whether at least half of the letters of a text are of scripts that a model reads; so is a text without any. */
 export function reads({ scripts }: Pick<ModelEntry, 'scripts'>, text: string): boolean {
-  // Linear: one letter.
-  const isRead = new RegExp(`[${scripts.map((script) => `\\p{sc=${script}}`).join('')}]`, 'u');
   const letters = text.match(/\p{L}/gu) ?? [];
-  return 2 * letters.filter((letter) => isRead.test(letter)).length >= letters.length;
+  const read = letters.filter((letter) => scripts.some((script) => LETTERS[script].test(letter)));
+  return 2 * read.length >= letters.length;
 }
 
 /**
