@@ -35,7 +35,7 @@ const modelSchema = filesSchema.extend({
   /** What it reads, for people: "English". */
   language: z.string().min(1),
   /** The scripts of that; what is in another one has a vector, too, which says next to nothing. */
-  scripts: z.array(z.enum(['Latin', 'Greek'])).min(1),
+  scripts: z.array(z.enum(Object.keys(LETTERS) as (keyof typeof LETTERS)[])).min(1),
 });
 const manifestSchema = z.strictObject({
   default: z.string(),

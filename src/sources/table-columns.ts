@@ -218,7 +218,8 @@ const MISNAMED = new Set(namesIn(MISNAMED_AUTHORS));
 
 /**
  * Which columns hold a field: groups of them by number, the best group first. The columns of a group go by one name
- * (`Author`, `Author`) or are counted (`Author 1`, `Author 2`), and go from left to right. Those of `author parts` are pairs, family and given name.
+ * (`Author`, `Author`) or are counted (`Author 1`, `Author 2`), and go from left to right. Those of `author parts` are pairs,
+ * family and given name.
  */
 export type Columns = Map<string, number[][]>;
 

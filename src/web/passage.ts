@@ -26,8 +26,7 @@ export function marked(text: string, stems: Set<string>): Piece[] {
   for (const { word, at } of wordsAndPairs(text)) {
     if (!stems.has(stem(word))) continue;
     // Of pairs that overlap, the later one adds a sign.
-    const [begin, isOn] = [Math.max(at, end), at < end];
-    if (isOn) pieces.at(-1)!.text += text.slice(begin, at + word.length);
+    if (at < end) pieces.at(-1)!.text += text.slice(end, at + word.length);
     else pieces.push({ text: text.slice(end, at), marked: false }, { text: word, marked: true });
     end = at + word.length;
   }

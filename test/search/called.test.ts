@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { bearersOf } from '../../src/library/called.ts';
-import type { Called, Library, LibraryWriter, SaidWord } from '../../src/library/library.ts';
-import { openLibrary, openWriter } from '../../src/library/open.ts';
+import type { Called, Library, SaidWord } from '../../src/library/library.ts';
+import { openLibrary } from '../../src/library/open.ts';
 import { namingOf, Quoted } from '../../src/search/naming.ts';
 import { DEFAULT_CUTOFF } from '../../src/search/question.ts';
 import { Search } from '../../src/search/search.ts';
-import { embedPending } from '../../src/session/intake.ts';
 import { sampleCopy, temporaryFolder } from '../akin.ts';
 import { everyPaper } from '../library/asking.ts';
-import { MODEL, paper, put } from '../library/made.ts';
+import { MODEL, paper } from '../library/made.ts';
+import { embeddedLibrary } from './embedded.ts';
 
 /** The papers of ../shared/faults/20 and 21: their titles are of common words, and near to nothing. */
 const PAPERS = [
@@ -47,19 +47,15 @@ const PAPERS = [
 
 const sample = sampleCopy(afterAll);
 let embedder: Embedder;
-let open: (Library | LibraryWriter)[];
+let open: Library[];
 let few: Search;
 let many: Search;
 let manyLibrary: Library;
 beforeAll(async () => {
-  const folder = temporaryFolder(afterAll);
-  const writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
   embedder = await Embedder.start(MODEL, { threads: 1 });
-  await put(writer, PAPERS);
-  await embedPending(writer, embedder);
-  const library = await openLibrary(folder);
+  const library = await embeddedLibrary(temporaryFolder(afterAll), PAPERS, embedder);
   manyLibrary = await openLibrary(sample);
-  open = [writer, library, manyLibrary];
+  open = [library, manyLibrary];
   [few, many] = [new Search(library, embedder), new Search(manyLibrary, embedder)];
 });
 afterAll(async () => {
@@ -126,12 +122,8 @@ describe('a paper', () => {
 describe('a surname and a matter', () => {
   it('bring first what somebody of that name wrote on it, however well others fit the matter', async () => {
     const titles = ['Rinsing samplers in rivers', 'River samplers rinsed', 'Samplers for river sediment', 'Rivers'];
-    const folder = temporaryFolder();
-    const writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
-    await put(writer, [...PAPERS, ...titles.map((title, i) => paper(`r${i}`, { title, authors: ['Xa Xu'] }))]);
-    await embedPending(writer, embedder);
-    await writer.close();
-    const library = await openLibrary(folder);
+    const others = titles.map((title, i) => paper(`r${i}`, { title, authors: ['Xa Xu'] }));
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...others], embedder);
     onTestFinished(() => library.close());
     const search = new Search(library, embedder);
     expect((await found(search, 'river samplers'))[0]).not.toBe('b');

@@ -3,12 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { reads } from '../../src/embedding/models.ts';
 import type { Library } from '../../src/library/library.ts';
-import { openLibrary, openWriter } from '../../src/library/open.ts';
 import { DEFAULT_CUTOFF } from '../../src/search/question.ts';
 import { Search } from '../../src/search/search.ts';
-import { embedPending } from '../../src/session/intake.ts';
 import { temporaryFolder } from '../akin.ts';
-import { MODEL, paper, put } from '../library/made.ts';
+import { MODEL, paper } from '../library/made.ts';
+import { embeddedLibrary } from './embedded.ts';
 
 /** The titles of ../shared/faults/22, and some more; with a word of each that somebody may look for. */
 const TITLES: [title: string, asked: string[]][] = [
@@ -28,18 +27,14 @@ let embedder: Embedder;
 let library: Library;
 let search: Search;
 beforeAll(async () => {
-  const folder = temporaryFolder(afterAll);
-  const writer = await openWriter(folder, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
   embedder = await Embedder.start(MODEL, { threads: 1 });
-  await put(writer, [
+  const papers = [
     ...TITLES.map(([title], i) => paper(`t${i}`, { title })),
     paper('pl', { title: 'On the logic of Łukasiewicz', abstract: 'Many values, one axiom.' }),
     paper('de', { title: 'Straßenverkehr in Großstädten', abstract: 'Wir zählen Fahrzeuge.' }),
     paper('co', { title: 'Uptake of CO₂ by eﬃcient membranes', abstract: 'Gas passes through.' }),
-  ]);
-  await embedPending(writer, embedder);
-  await writer.close();
-  library = await openLibrary(folder);
+  ];
+  library = await embeddedLibrary(temporaryFolder(afterAll), papers, embedder);
   search = new Search(library, embedder);
 });
 afterAll(async () => {

@@ -49,12 +49,7 @@ export const REQUESTS: Record<string, Send> = {
     filter: { any: Array.from({ length: 190 }, (_, i) => ({ phrase: `${'the '.repeat(63)}${i}` })) },
   }),
   'query by 190 authors': (server) =>
-    get(
-      server,
-      `/v1/search?q=machines+author:${Array.from({ length: 190 }, (_, i) => `a,b${i}`)
-        .slice(0, 95)
-        .join()}`,
-    ),
+    get(server, `/v1/search?q=machines+author:${Array.from({ length: 95 }, (_, i) => `a,b${i}`).join()}`),
   '5,000 requests without waiting, over 10 connections': (server) =>
     withoutWaiting(server, 10, `GET /openapi.json HTTP/1.1\r\nHost: ${server.host}\r\n\r\n`.repeat(5000)),
   '100 hits explained in full': (server) =>
