@@ -3,40 +3,63 @@ import { AkinError } from '../errors.ts';
 import { toPaper, type PaperInput } from '../paper.ts';
 import { openFiles } from '../sources/input.ts';
 import { detectSource } from '../sources/registry.ts';
-import { fileOf, type Source, type SourceFile } from '../sources/source.ts';
+import { fileOf, type SourceFile } from '../sources/source.ts';
 import { EVERYTHING, wholeText, type Draft, type Reference } from './draft.ts';
 import { isYamlBibliography, MAX_YAML, referencesInYaml } from './yaml-references.ts';
 
 /** References of one bibliography; a person's whole library has fewer. */
 const MAX_REFERENCES = 100_000;
 
+/** What a bibliography says. */
+export interface Bibliography {
+  references: Reference[];
+  /** What could not be read and why, as sentences for a person. */
+  notes: string[];
+}
+
 /**
- * Every reference in a file. Records that could not be read are left out.
- * @throws AkinError `file-unreadable`, `format-unknown`.
+ * Every reference in a file.
+ * @throws AkinError `file-unreadable`, `format-unknown`, `too-large`.
  */
-export async function readBibliography(file: string): Promise<Reference[]> {
-  const references: Reference[] = [];
+export async function readBibliography(file: string): Promise<Bibliography> {
+  const read: Bibliography = { references: [], notes: [] };
   for await (const opened of openFiles(file)) {
     try {
-      for await (const reference of referencesOf(opened)) references.push(reference);
+      await readInto(read, opened);
     } finally {
       opened.close();
     }
   }
-  return references;
+  return read;
 }
 
-/** Every reference in a text. @throws AkinError `format-unknown`. */
-export async function referencesInText(text: string): Promise<Reference[]> {
-  const references: Reference[] = [];
-  for await (const reference of referencesOf(fileOf(text, 'the bibliography'))) references.push(reference);
-  return references;
+/** Every reference in a text. @throws AkinError `format-unknown`, `too-large`. */
+export async function bibliographyInText(text: string): Promise<Bibliography> {
+  const read: Bibliography = { references: [], notes: [] };
+  await readInto(read, fileOf(text, 'the bibliography'));
+  return read;
 }
 
-async function* referencesOf(file: SourceFile): AsyncGenerator<Reference> {
+async function readInto({ references, notes }: Bibliography, file: SourceFile): Promise<void> {
+  let unreadable = 0;
+  let reason = '';
+  let count = 0;
+  for await (const found of referencesOf(file)) {
+    if ('reject' in found) {
+      unreadable++;
+      reason ||= found.reject;
+    } else if (++count > MAX_REFERENCES)
+      throw new AkinError('too-large', `${file.name}: it has more than ${MAX_REFERENCES} references`, { field: 'bib' });
+    else references.push(found);
+  }
+  if (unreadable > 0) notes.push(`${file.name}: records that could not be read: ${unreadable} (${reason})`);
+}
+
+/** References, and why records are none. */
+async function* referencesOf(file: SourceFile): AsyncGenerator<Reference | { reject: string }> {
   if (file.head.trim() === '') return;
   if (isYamlBibliography(file.head)) {
-    yield* first(referencesInYaml(await wholeText(file, MAX_YAML)), file.name);
+    yield* referencesInYaml(await wholeText(file, MAX_YAML));
     return;
   }
   const source = detectSource(file.head);
@@ -46,37 +69,18 @@ async function* referencesOf(file: SourceFile): AsyncGenerator<Reference> {
       field: 'bib',
     });
   }
-  yield* first(readWith(source, file), file.name);
+  for await (const found of source.read(file))
+    yield 'reject' in found ? { reject: found.reject.reason } : asReference(found.input);
 }
 
-/** Not more references than a bibliography may have. @throws AkinError `too-large`. */
-async function* first(
-  references: AsyncIterable<Reference> | Iterable<Reference>,
-  name: string,
-): AsyncGenerator<Reference> {
-  let count = 0;
-  for await (const reference of references) {
-    if (++count > MAX_REFERENCES)
-      throw new AkinError('too-large', `${name}: it has more than ${MAX_REFERENCES} references`, { field: 'bib' });
-    yield reference;
-  }
-}
-
-async function* readWith(source: Source, file: SourceFile): AsyncGenerator<Reference> {
-  for await (const found of source.read(file)) {
-    const reference = 'reject' in found ? undefined : asReference(found.input);
-    if (reference) yield reference;
-  }
-}
-
-function asReference(input: PaperInput): Reference | undefined {
+function asReference(input: PaperInput): Reference | { reject: string } {
   try {
     const { id, title, ids, extra } = toPaper(input);
     const [key = id, ...aliases] = keysIn(extra);
     // What a program calls a record is a key, too, where a person gave it another one.
     return { key, title, text: title, ids, aliases: aliases.filter((alias) => alias !== key) };
   } catch (error) {
-    if (error instanceof AkinError) return undefined;
+    if (error instanceof AkinError) return { reject: error.message };
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { AkinError } from '../errors.ts';
 import { openFile } from '../sources/input.ts';
 import { readBiblatexBbl } from './biblatex-bbl.ts';
-import { citing, readBibliography, referencesInText } from './bibliography.ts';
+import { bibliographyInText, citing, readBibliography, type Bibliography } from './bibliography.ts';
 import { MAX_DRAFT_CHARACTERS, tooLong, wholeText, withinLimits, type Draft, type Reference } from './draft.ts';
 import { readDocx } from './docx.ts';
 import { inputNames, readLatex } from './latex.ts';
@@ -46,18 +46,23 @@ const HEAD = 64 * 1024;
 /** Reads a draft and what it cites (see `readDraft`). */
 export async function answer({ draft: given, bibliography }: DraftJob): Promise<Draft> {
   const isCiting = bibliography === undefined; // Whoever gives a bibliography means it and no other.
-  const { draft, references } =
+  const { draft, named } =
     'file' in given ? await readFileOf(given.file, isCiting) : readTextOf(given.text, given.kind);
-  if (!bibliography) return withinLimits(citing(draft, references, false));
-  const cited = 'file' in bibliography ? readBibliography(bibliography.file) : referencesInText(bibliography.text);
-  return withinLimits(citing(draft, await cited, true));
+  const { references, notes } = bibliography ? await bibliographyOf(bibliography) : named;
+  draft.notes.push(...notes);
+  return withinLimits(citing(draft, references, !isCiting));
 }
+
+const bibliographyOf = (given: Given): Promise<Bibliography> =>
+  'file' in given ? readBibliography(given.file) : bibliographyInText(given.text);
 
 interface Read {
   draft: Draft;
-  /** Those in the bibliographies that it names. */
-  references: Reference[];
+  /** What the bibliographies say that it names. */
+  named: Bibliography;
 }
+
+const NOTHING: Bibliography = { references: [], notes: [] };
 
 function readTextOf(text: string, given: TextKind | undefined): Read {
   const kind = given ?? kindOf('-', text.slice(0, HEAD));
@@ -65,7 +70,7 @@ function readTextOf(text: string, given: TextKind | undefined): Read {
     throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
   }
   if (text.length > MAX_DRAFT_CHARACTERS) throw tooLong('the draft');
-  return { draft: READERS[kind](text), references: [] };
+  return { draft: READERS[kind](text), named: NOTHING };
 }
 
 /** @param isCiting whether what it cites is to be read from the bibliographies that it names. */
@@ -74,13 +79,13 @@ async function readFileOf(file: string, isCiting: boolean): Promise<Read> {
   let text: string;
   try {
     const kind = kindOf(file, opened.head);
-    if (kind === 'pdf') return { draft: await readPdf(file), references: [] };
-    if (kind === 'docx') return { draft: await readDocx(file), references: [] };
+    if (kind === 'pdf') return { draft: await readPdf(file), named: NOTHING };
+    if (kind === 'docx') return { draft: await readDocx(file), named: NOTHING };
     if (!isText(opened.head)) throw noDraft(file);
     text = await wholeText(opened);
     const folder = await realpath(path.dirname(file));
     const draft = kind === 'latex' ? await readLatexFiles(file, folder, text) : READERS[kind](text);
-    return { draft, references: isCiting ? await namedReferences(draft, folder) : [] };
+    return { draft, named: isCiting ? await namedBibliographies(draft, folder) : NOTHING };
   } finally {
     opened.close();
   }
@@ -158,19 +163,19 @@ async function compiledReferences(folder: string, file: string): Promise<Referen
   return text.includes('\\endentry') ? readBiblatexBbl(text) : readLatex(text).references;
 }
 
-/** The references in the bibliographies that a draft names, where its own list is not all that it cites. */
-async function namedReferences(draft: Draft, folder: string): Promise<Reference[]> {
+/** What the bibliographies say that a draft names, where its own list is not all that it cites. */
+async function namedBibliographies(draft: Draft, folder: string): Promise<Bibliography> {
   const own = new Set(draft.references.map(({ key }) => key));
   const cited = [...draft.citedAnywhere, ...draft.paragraphs.flatMap((each) => each.citations.map(({ key }) => key))];
-  if (own.size > 0 && cited.every((key) => own.has(key))) return [];
-  const references: Reference[] = [];
+  if (own.size > 0 && cited.every((key) => own.has(key))) return NOTHING;
+  const all: Bibliography[] = [];
   for (const name of [...new Set(draft.bibliographies)].slice(0, MAX_FILES)) {
     const found = await insideFolder(folder, name);
-    if (typeof found === 'string') for (const each of await readBibliography(found)) references.push(each);
+    if (typeof found === 'string') all.push(await readBibliography(found));
     else
       draft.notes.push(`${name} was not read: it is ${found === null ? "outside of the draft's folder" : 'not there'}`);
   }
-  return references;
+  return { references: all.flatMap(({ references }) => references), notes: all.flatMap(({ notes }) => notes) };
 }
 
 /** Where a file that a draft names is; undefined where it is not, null where it is outside of the draft's folder. */

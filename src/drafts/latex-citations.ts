@@ -40,8 +40,10 @@ export const isStandardCite = (command: string): boolean => STANDARD.has(command
 
 /** Options before a key: one on each side, and biblatex's for all of several. */
 const MAX_OPTIONS = 4;
-/** Keys that one command of several goes on for, and all that an argument may hold: more than a draft cites anywhere. */
-const [MAX_KEYS, MAX_KEYS_OF_ARGUMENT] = [1000, 20_000];
+/** Keys that one command of several goes on for. */
+const MAX_KEYS = 1000;
+/** Keys that are read of one argument: more than a draft cites anywhere. */
+export const MAX_KEYS_OF_ARGUMENT = 20_000;
 /** What `\citefield` and its like want of a work, beside its key. */
 const FIELD =
   /^(?:author|editor|translator|title|subtitle|shorttitle|booktitle|journal|journaltitle|year|date|url|doi|pages|volume|number|publisher|location|language|note|series|edition|isbn|issn|abstract|keywords)$/;

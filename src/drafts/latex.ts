@@ -20,7 +20,7 @@ import {
   type Draft,
 } from './draft.ts';
 import { isReferences } from './headings.ts';
-import { isCite, isSilentCite, isStandardCite, keysIn, readCitation } from './latex-citations.ts';
+import { isCite, isSilentCite, isStandardCite, keysIn, MAX_KEYS_OF_ARGUMENT, readCitation } from './latex-citations.ts';
 import { LatexMacros } from './latex-macros.ts';
 import { LatexSource, LONG_BRACES, MAX_DEPTH, RAW_BRACES, type LatexToken } from './latex-source.ts';
 import { ARGUMENTS, ENVIRONMENT_ARGUMENTS, HEADINGS, NO_PROSE, RUN_IN_HEADINGS, VERBATIM } from './latex-vocabulary.ts';
@@ -328,6 +328,7 @@ class LatexReader {
       for (const key of within.length > 0 ? within : keysIn(withoutMarks(text))) keys.push(key);
     }
     for (const note of notes) for (const key of this.#citedIn(this.#textOf(note))) keys.push(key);
+    this.#noteMany(keys);
     if (!this.#isHidden) this.#emit(this.#marks.mark(keys));
     else for (const key of keys) this.#draft.citedAnywhere.push(key);
     if (/cquote$/.test(command)) this.#emit(' '); // The quotation follows.
@@ -339,8 +340,15 @@ class LatexReader {
   }
 
   #citeSilently(): void {
-    for (const key of keysIn(this.#source.argument() ?? ''))
-      this.#draft.citedAnywhere.push(key === '*' ? EVERYTHING : key);
+    const keys = keysIn(this.#source.argument() ?? '');
+    this.#noteMany(keys);
+    for (const key of keys) this.#draft.citedAnywhere.push(key === '*' ? EVERYTHING : key);
+  }
+
+  /** Notes, once, that a citation may have more keys than were read. */
+  #noteMany(keys: string[]): void {
+    const note = `only the first ${MAX_KEYS_OF_ARGUMENT} keys of one citation were read`;
+    if (keys.length >= MAX_KEYS_OF_ARGUMENT && !this.#draft.notes.includes(note)) this.#draft.notes.push(note);
   }
 
   #beginReference(): void {

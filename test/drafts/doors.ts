@@ -48,7 +48,7 @@ export async function doorsOf(load: <Module>(file: string) => Promise<Module>): 
         rmSync(folder, { recursive: true });
       }
     },
-    bibliography: bibliography.referencesInText,
+    bibliography: bibliography.bibliographyInText,
     inputs: latex.inputNames,
     bbl: bbl.readBiblatexBbl,
     abstract: (abstract) => {

@@ -7,6 +7,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { ZipFile } from 'yazl';
 import { buffer } from 'node:stream/consumers';
 import type { Draft } from '../../src/drafts/draft.ts';
+import { readLatex } from '../../src/drafts/latex.ts';
 import { readMarkdown } from '../../src/drafts/markdown.ts';
 import { readDraft } from '../../src/drafts/read.ts';
 import { readText } from '../../src/drafts/text.ts';
@@ -368,6 +369,21 @@ describe('what a draft cites', () => {
       { key: 'abel', title: 'Sheep and Their Fences', ids: { doi: '10.1000/sheep' } },
     ]);
     expect(draft.notes.join()).toMatch(/unknown/);
+  });
+
+  it('is said to be missing where records of the bibliography could not be read', async () => {
+    const unread = /^given\.bib: records that could not be read: 1 \(/m;
+    const draft = await readDraft(file('d.tex', TEX), file('given.bib', BIB));
+    expect(draft.notes.map((note) => path.basename(note)).join('\n')).toMatch(unread);
+    file('refs.bib', '@article{abel, title={Sheep}}');
+    expect((await readDraft(file('d.tex', TEX))).notes.join()).not.toMatch(/could not be read/);
+  });
+
+  it('is noted where one citation has more keys than are read', () => {
+    const keys = Array.from({ length: 20_001 }, (_, i) => `k${i}`).join();
+    for (const text of [`Sheep \\cite{${keys}} sleep. And \\cite{${keys}}.`, `Sheep.\\nocite{${keys}}`])
+      expect(readLatex(text).notes).toEqual(['only the first 20000 keys of one citation were read']);
+    expect(readLatex('Sheep \\cite{a,b} sleep.').notes).toEqual([]);
   });
 
   it('is the whole bibliography where the draft has no keys of it', async () => {
