@@ -96,13 +96,16 @@ function hitText(hit: Hit, place: number): string {
 
 function explanationLines({ dense, lexical, names, words, sentence, rerank }: Explanation): string[] {
   const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
+  const shares: [number, string][] = [
+    [dense.share, 'by meaning'],
+    [lexical.share, found.length > 0 ? `by words (${found.join(', ')})` : 'by words'],
+    ...(names.share > 0 ? [[names.share, 'by names'] satisfies [number, string]] : []),
+    ...(rerank ? [[rerank.share, 'by re-ranking'] satisfies [number, string]] : []),
+  ];
+  const score = shares.reduce((sum, [share]) => sum + share, 0);
   return [
     ...(sentence ? [`    “${sentence.text}”`] : []),
-    pc.dim(
-      `    ${(dense.share + lexical.share + names.share).toFixed(3)} = ${dense.share.toFixed(3)} by meaning + ${lexical.share.toFixed(3)} by words` +
-        (found.length > 0 ? ` (${found.join(', ')})` : '') +
-        (names.share > 0 ? ` + ${names.share.toFixed(3)} by names` : ''),
-    ),
+    pc.dim(`    ${score.toFixed(3)} = ${shares.map(([share, by]) => `${share.toFixed(3)} ${by}`).join(' + ')}`),
     ...(rerank ? [pc.dim(`    ${ordinal(rerank.before)} before re-ranking`)] : []),
   ];
 }

@@ -45,10 +45,9 @@ const explanationSchema = z
       .array(z.object({ word: z.string(), score: z.number() }))
       .meta({ description: 'The words of the question that the paper holds, and what each gives to BM25' }),
     sentence: sentenceSchema,
-    rerank: z
-      .object({ logit: z.number(), before: z.int().positive() })
-      .optional()
-      .meta({ description: 'What the cross-encoder says of the paper, and the place it had before; see `rerank`' }),
+    rerank: z.object({ logit: z.number(), share: z.number(), before: z.int().positive() }).optional().meta({
+      description: 'What the cross-encoder says of the paper and gives to the score, and the place it had before',
+    }),
   })
   .meta({
     id: 'Explanation',

@@ -11,7 +11,7 @@ import type { Clock } from './clock.ts';
 import { diversified } from './diversity.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import type { ListShape, Mode } from './question.ts';
-import { fuse, single, UNREAD_LEXICAL_WEIGHT, type Ranked } from './ranking.ts';
+import { bestVectors, fuse, single, UNREAD_LEXICAL_WEIGHT, type Ranked } from './ranking.ts';
 import { reranked, type Judged } from './rerank.ts';
 import { direction } from './seeds.ts';
 import type { Understood } from './understood.ts';
@@ -113,9 +113,9 @@ export class Lists {
       const weight = shape.lexicalWeight ?? (unread ? UNREAD_LEXICAL_WEIGHT : state.settings.lexicalWeight);
       // Nothing can be nearer than the papers to be like, which are no hits.
       const all = [...found, ...(await likeSeeds(asked, seeds, vector))];
-      byLegs = fuse(all, background, weight);
       // Papers to be like say all there is to say.
-      if (asked.like.keys.length === 0 && !unread) byLegs = withFeedback(byLegs, text, vector, background, weight);
+      const isShort = asked.like.keys.length === 0 && !unread;
+      byLegs = isShort ? withFeedback(all, text, vector, background, weight) : fuse(all, background, weight);
     } else {
       byLegs = single(found, mode);
     }
@@ -142,7 +142,7 @@ export class Lists {
       ranked = [...diversified(ranked.slice(0, DIVERSIFIED), diversity), ...ranked.slice(DIVERSIFIED)];
     }
     let entries: Judged<Placed>[] = ranked;
-    if (rerank) {
+    if (rerank && asked.like.keys.length === 0) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
       ({ entries, read } = await reranked(text, entries, this.#library, this.#scorer(), limit, signal));
@@ -218,19 +218,19 @@ async function likeSeeds({ like, named }: Understood, seeds: Candidate[], vector
   });
 }
 
-/** Ranks once more, by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
+/** Ranks by the question as its own best answers say it (feedback.ts); hits keep their own similarity. */
 function withFeedback(
-  ranked: Ranked[],
+  found: Candidate[],
   text: string,
   vector: Float32Array,
   background: number,
   weight: number | undefined,
 ): Ranked[] {
-  const best = ranked.flatMap((each) => each.vector ?? []).slice(0, FEEDBACK_PAPERS);
-  if (best.length === 0) return ranked;
+  const best = bestVectors(found, background, weight, FEEDBACK_PAPERS);
+  if (best.length === 0) return fuse(found, background, weight);
   const centre = direction([best], []);
   const move = moveToward(text, dot(vector, centre));
-  return fuse(ranked, background, weight, ({ vector: own, similarity }) => {
+  return fuse(found, background, weight, ({ vector: own, similarity }) => {
     return own && move(similarity!, dot(centre, own));
   });
 }

@@ -90,6 +90,15 @@ const wrong = (field: string, expected: string, text: string) =>
     field,
   });
 
+/** What each schema's parts are, by name: looked up once, since every request asks. */
+const KNOWN = new WeakMap<z.ZodObject, Map<string, Parameter>>();
+
+function parametersIn(schema: z.ZodObject): Map<string, Parameter> {
+  const known = KNOWN.get(schema) ?? new Map(parametersOf(schema.shape).map((each) => [each.name, each]));
+  KNOWN.set(schema, known);
+  return known;
+}
+
 /**
  * Values from texts, as an address or a form has them: one or several of each name. What is no text (a file) is left as it is.
  * @throws AkinError `invalid-argument` for a name that is none, a text that is nothing of its type, or a value out of bounds.
@@ -98,7 +107,7 @@ export function fromTexts<Shape extends Record<string, z.ZodType>>(
   schema: z.ZodObject<Shape>,
   given: Record<string, unknown[]>,
 ): z.output<z.ZodObject<Shape>> {
-  const known = new Map(parametersOf(schema.shape).map((each) => [each.name, each]));
+  const known = parametersIn(schema);
   const values = Object.entries(given).map(([name, texts]) => {
     const parameter = known.get(name);
     if (!parameter || parameter.type === 'list') return [name, texts]; // The schema says of a name that it is unknown.

@@ -95,7 +95,7 @@ export const answeringShape = {
     .optional()
     .meta({ description: 'Leaves out what is at least as similar to one of those not to be like', value: 'cosine' }),
   rerank: z.int().min(0).max(MAX_RERANK).default(0).meta({
-    description: 'Milliseconds in which a cross-encoder may put the best hits into its order; 0 for none',
+    description: 'Milliseconds in which a cross-encoder may read the best hits, to rank them anew; 0 for none',
     value: 'ms',
   }),
 };
@@ -140,14 +140,16 @@ export interface SearchOptions extends Loose<Answering> {
 /** What decides on a list, beside what is asked for. */
 export type ListShape = Omit<Answering, (typeof SHOWN_BY)[number]> & Pick<SearchOptions, 'lexicalWeight'>;
 
+const isShape = (name: string): boolean =>
+  Object.hasOwn(answeringShape, name) && !(SHOWN_BY as readonly string[]).includes(name);
+/** Made once: zod compiles a schema when it is first used. */
+const { limit: _limit, ...BY_DEFAULT } = z.object(answeringShape).parse({});
+
 /**
  * What of some options decides on the list, however it was said: with every default filled in, and without what a door has
  * beside it, such as where the library is or how the answer is printed.
  */
 export function listShapeOf({ lexicalWeight, ...options }: SearchOptions): ListShape {
-  const decides = (name: string) =>
-    Object.hasOwn(answeringShape, name) && !(SHOWN_BY as readonly string[]).includes(name);
-  const given = Object.entries(options).filter(([name, value]) => value !== undefined && decides(name));
-  const { limit: _limit, ...byDefault } = z.object(answeringShape).parse({});
-  return { ...byDefault, ...(Object.fromEntries(given) as Partial<ListShape>), lexicalWeight };
+  const given = Object.entries(options).filter(([name, value]) => value !== undefined && isShape(name));
+  return { ...BY_DEFAULT, ...(Object.fromEntries(given) as Partial<ListShape>), lexicalWeight };
 }

@@ -29,20 +29,50 @@ export function fuse(
   found: Candidate[],
   background: number,
   lexicalWeight = LEXICAL_WEIGHT,
-  cosineOf: (candidate: Candidate) => number | undefined = ({ similarity }) => similarity,
+  cosineOf: CosineOf = similarityOf,
 ): Ranked[] {
-  const cosines = found.map(cosineOf);
-  const range = cosines.reduce<number>((best, cosine) => Math.max(best, cosine ?? -1), -Infinity) - background;
-  const bestBm25 = found.reduce((best, candidate) => Math.max(best, bm25Of(candidate)), -Infinity);
+  const sharesOf = fusion(found, background, lexicalWeight, cosineOf);
   return ordered(
     found.map((candidate, i) => {
-      const cosine = cosines[i];
-      const nearness = cosine === undefined || range <= 0 ? 0 : Math.max(0, cosine - background) / range;
-      const dense = (1 - lexicalWeight) * nearness;
-      const lexical = bestBm25 === 0 ? 0 : lexicalWeight * (bm25Of(candidate) / bestBm25);
+      const [dense, lexical] = sharesOf(candidate, i);
       return rankedBy(candidate, dense + lexical, dense, lexical);
     }),
   );
+}
+
+/** The vectors of the best candidates that have one, as `fuse` ranks them: for whoever wants nothing else of the ranking. */
+export function bestVectors(
+  found: Candidate[],
+  background: number,
+  lexicalWeight: number | undefined,
+  count: number,
+): Float32Array[] {
+  const sharesOf = fusion(found, background, lexicalWeight ?? LEXICAL_WEIGHT, similarityOf);
+  const best: { score: number; id: string; vector: Float32Array }[] = [];
+  found.forEach((candidate, i) => {
+    const { id, vector } = candidate;
+    const [dense, lexical] = sharesOf(candidate, i);
+    const score = dense + lexical;
+    if (!vector || (best.length === count && score < best.at(-1)!.score)) return;
+    best.push({ score, id, vector });
+    best.sort(byScore).splice(count);
+  });
+  return best.map(({ vector }) => vector);
+}
+
+type CosineOf = (candidate: Candidate) => number | undefined;
+const similarityOf: CosineOf = ({ similarity }) => similarity;
+
+/** How the shares of both legs in a candidate's score are measured. */
+function fusion(found: Candidate[], background: number, lexicalWeight: number, cosineOf: CosineOf) {
+  const cosines = found.map(cosineOf);
+  const range = cosines.reduce<number>((best, cosine) => Math.max(best, cosine ?? -1), -Infinity) - background;
+  const bestBm25 = found.reduce((best, candidate) => Math.max(best, bm25Of(candidate)), -Infinity);
+  return (candidate: Candidate, i: number): [dense: number, lexical: number] => {
+    const cosine = cosines[i];
+    const nearness = cosine === undefined || range <= 0 ? 0 : Math.max(0, cosine - background) / range;
+    return [(1 - lexicalWeight) * nearness, bestBm25 === 0 ? 0 : lexicalWeight * (bm25Of(candidate) / bestBm25)];
+  };
 }
 
 /** The ranking of one leg alone. */

@@ -1,9 +1,10 @@
 /**
- * The best of a list in the order of a cross-encoder, as far as there is time for it.
+ * The best of a list, ranked by what a cross-encoder says of them as well, as far as there is time for it.
  *
  * A cross-encoder reads question and paper together, which tells more than two vectors that never met, and takes
  * thousands of times longer (Nogueira & Cho, "Passage Re-ranking with BERT", 2019, arXiv:1901.04085). So it reads the
- * best papers only, the best first, and stops when the time is over.
+ * best papers only, the best first, and stops when the time is over. Its word alone makes hits worse; it is mixed with what
+ * both legs say (scripts/README.md has the figures).
  */
 import type { Scorer } from '../embedding/scorer.ts';
 import type { Key, Library } from '../library/library.ts';
@@ -11,11 +12,16 @@ import { embeddedText } from '../paper.ts';
 import { inTime } from './in-time.ts';
 
 /** Works that are read at most. */
-export const RERANKED = 50;
+export const RERANKED = 20;
+/** How much of a score is the cross-encoder's. */
+export const RERANK_SHARE = 0.3;
+
 /** What the cross-encoder says of a paper. */
 export interface Verdict {
   /** Its logit: any number, the higher the better, comparable only within one model. */
   logit: number;
+  /** What the score has from it. */
+  share: number;
   /** The place the paper had before, 1 for the best. */
   before: number;
 }
@@ -25,15 +31,23 @@ export type Judged<T> = T & { verdict?: Verdict };
 /** When to stop: after so many milliseconds, or so many works, as a list was made before. */
 export type Limit = { milliseconds: number } | { works: number };
 
+/** What is ranked anew: a score, and what it has from each part of the ranking. */
+interface Scored {
+  key: Key;
+  score: number;
+  shares: Record<'dense' | 'lexical' | 'named', number>;
+}
+
 /**
- * Reads a list from its beginning until the limit, and puts what was read into the order of the logits, equal ones in
- * the order they had. The rest follows as it was: a paper that was not read is not overtaken by any that stood behind it.
+ * Reads a list from its beginning until the limit, and ranks what was read by its score and its logit. The logits, min–max over
+ * what was read, count for `RERANK_SHARE` of the score; the scores before count for the rest, also of what was not read. So that
+ * follows as it was: a paper that was not read is not overtaken by any that stood behind it.
  * @param entries best first.
  * @param signal ends the work.
  * @returns also how many were read: with that limit, the same list gives the same order again.
  * @throws AkinError as the start of the scorer, and `embedding-failed`.
  */
-export async function reranked<T extends { key: Key }>(
+export async function reranked<T extends Scored>(
   query: string,
   entries: T[],
   library: Pick<Library, 'describe'>,
@@ -62,7 +76,28 @@ export async function reranked<T extends { key: Key }>(
 
   let read = 0;
   while (logits[read] !== undefined) read++;
-  const judged = head.slice(0, read).map((entry, i) => ({ ...entry, verdict: { logit: logits[i]!, before: i + 1 } }));
-  judged.sort((a, b) => b.verdict.logit - a.verdict.logit || a.verdict.before - b.verdict.before);
-  return { entries: [...judged, ...entries.slice(read)], read };
+  return { entries: mixed(entries, logits.slice(0, read) as number[]), read };
+}
+
+/** Entries ranked by score and logit, those first that have one. */
+function mixed<T extends Scored>(entries: T[], logits: number[]): Judged<T>[] {
+  if (logits.length === 0) return entries;
+  const known = logits.filter(Number.isFinite);
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const best = Math.max(0, entries[0]!.score); // So a logit counts the same whatever scores are: cosines, BM25, or both.
+  const rest = 1 - RERANK_SHARE;
+  const judged = entries.map((entry, i) => {
+    const { dense, lexical, named } = entry.shares;
+    const logit = logits[i];
+    const good = logit !== undefined && most > least ? Math.max(0, logit - least) / (most - least) : 0;
+    const share = RERANK_SHARE * best * good;
+    return {
+      ...entry,
+      score: rest * entry.score + share,
+      shares: { dense: rest * dense, lexical: rest * lexical, named: rest * named },
+      ...(logit !== undefined && { verdict: { logit, share, before: i + 1 } }),
+    };
+  });
+  const read = judged.splice(0, logits.length);
+  return [...read.sort((a, b) => b.score - a.score || a.verdict!.before - b.verdict!.before), ...judged];
 }

@@ -1,4 +1,4 @@
-/** Re-ranking: the order of a cross-encoder for as much of a list as there is time for. */
+/** Re-ranking: what a cross-encoder says, mixed into the scores of as much of a list as there is time for. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { runQueries, settingsNamed } from '../../src/evaluation/runs.ts';
 import type { Key, Library } from '../../src/library/library.ts';
 import { openLibrary } from '../../src/library/open.ts';
 import { embeddedText } from '../../src/paper.ts';
-import { RERANKED, reranked } from '../../src/search/rerank.ts';
+import { RERANK_SHARE, RERANKED, reranked } from '../../src/search/rerank.ts';
 import type { SearchAnswer } from '../../src/search/answer.ts';
 import { MAX_LIMIT, MODES } from '../../src/search/question.ts';
 import { Search } from '../../src/search/search.ts';
@@ -71,18 +71,22 @@ describe('a search that is not to be re-ranked', () => {
 });
 
 describe('a search that is re-ranked', () => {
-  it('has the best works in the order of the logits, equal ones and all others in the order they had', async () => {
+  it('has the best works by score and logit, and all others in the order they had', async () => {
     for (const query of QUERIES) {
       for (const mode of MODES) {
         const before = (await search.search(query, { mode, limit: MAX_LIMIT, cutoff: 0 })).hits;
-        const scores = new Map<string, number>();
-        for (const { id } of before.slice(0, RERANKED)) scores.set(id, await scoreOf(query, id));
-        const expected = [
-          ...before.slice(0, RERANKED).sort((a, b) => scores.get(b.id)! - scores.get(a.id)!),
-          ...before.slice(RERANKED),
-        ];
+        const logits: number[] = [];
+        for (const { id } of before.slice(0, RERANKED)) logits.push(await scoreOf(query, id));
+        const [least, most] = [Math.min(...logits), Math.max(...logits)];
+        const mixed = before.map((hit, i) => {
+          const good = i < RERANKED ? (logits[i]! - least) / (most - least) : 0;
+          const score = (1 - RERANK_SHARE) * hit.score + RERANK_SHARE * before[0]!.score * good;
+          return { ...hit, score, rerank: logits[i] ?? null };
+        });
+        const expected = [...mixed.slice(0, RERANKED).sort((a, b) => b.score - a.score), ...mixed.slice(RERANKED)];
         const after = await search.search(query, { mode, limit: MAX_LIMIT, cutoff: 0, rerank: PLENTY });
-        expect(after.hits).toEqual(expected.map((hit) => ({ ...hit, rerank: scores.get(hit.id) ?? null })));
+        expect(after.hits.map(({ score: _, ...hit }) => hit)).toEqual(expected.map(({ score: _, ...hit }) => hit));
+        after.hits.forEach(({ score }, i) => expect(score).toBeCloseTo(expected[i]!.score, 9));
         expect(after.timings.rerank).toBeGreaterThan(0);
       }
     }
@@ -93,8 +97,15 @@ describe('a search that is re-ranked', () => {
     const before = idsOf(await search.search(query, { limit: MAX_LIMIT, cutoff: 0 }));
     const { hits } = await search.search(query, { limit: MAX_LIMIT, cutoff: 0, rerank: PLENTY, explain: 'fast' });
     expect(hits.slice(0, RERANKED).map(({ explanation }) => explanation!.rerank)).toEqual(
-      hits.slice(0, RERANKED).map(({ id, rerank }) => ({ logit: rerank, before: before.indexOf(id) + 1 })),
+      hits.slice(0, RERANKED).map(({ id, rerank }) => ({
+        ...{ logit: rerank, before: before.indexOf(id) + 1 },
+        share: expect.any(Number) as number,
+      })),
     );
+    for (const { score, explanation } of hits.slice(0, RERANKED)) {
+      const { dense, lexical, names, rerank } = explanation!;
+      expect(dense.share + lexical.share + names.share + rerank!.share).toBeCloseTo(score, 9);
+    }
     for (const { explanation, rerank } of hits.slice(RERANKED))
       expect([rerank, explanation!.rerank]).toEqual([null, undefined]);
   });
@@ -102,16 +113,16 @@ describe('a search that is re-ranked', () => {
   it('still has the paper first whose title or identifier was typed', async () => {
     const { title } = await plain.paper(TURING);
     // A paper that holds all the words of the title, and more, is as good to this cross-encoder.
-    for (const query of [title, TURING]) {
-      const { hits } = await search.search(query, { rerank: PLENTY });
-      expect(hits[0]).toMatchObject({ id: TURING, rerank: expect.any(Number) as number });
-    }
+    const { hits } = await search.search(title, { rerank: PLENTY });
+    expect(hits[0]).toMatchObject({ id: TURING, rerank: expect.any(Number) as number });
   });
 
-  it('reads papers with the text of the papers that they are to be like', async () => {
-    const { hits } = await search.similar(TURING, { rerank: PLENTY, limit: 5 });
-    const text = embeddedText(await plain.paper(TURING));
-    for (const { id, rerank } of hits) expect(rerank).toBe(await scoreOf(text, id));
+  it('reads nothing where papers are the question', async () => {
+    for (const asked of [{ like: [TURING] }, { query: TURING }, { query: QUERIES[0], like: [TURING] }]) {
+      const { hits } = await search.ask(asked, { rerank: PLENTY });
+      expect(hits).toEqual((await search.ask(asked)).hits.map((hit) => ({ ...hit, rerank: null })));
+      expect(hits.length).toBeGreaterThan(3);
+    }
   });
 
   it('reads nothing where nothing was asked but conditions', async () => {
@@ -183,15 +194,24 @@ describe('the time', () => {
         };
         const describe = (keys: Key[]) =>
           Promise.resolve(keys.map((key) => ({ key, paper: paper(key), versions: [], records: [], words: [] })));
-        const entries = logits.map((_, row) => ({ row, key: String(row) as Key }));
+        const entries = logits.map((_, row) => ({
+          ...{ row, key: String(row) as Key, score: 1 - row / 100 },
+          shares: { dense: 1 - row / 100, lexical: 0, named: 0 },
+        }));
         const made = Promise.resolve({ threads, score } as Scorer);
         const { entries: after, read } = await reranked('q', entries, { describe }, made, { milliseconds: 15 });
 
-        expect(after.slice(read)).toEqual(entries.slice(read));
-        const head = entries.slice(0, read).sort((a, b) => logits[b.row]! - logits[a.row]! || a.row - b.row);
-        expect(after.slice(0, read)).toEqual(
-          head.map(({ row, key }) => ({ row, key, verdict: { logit: logits[row], before: row + 1 } })),
-        );
+        const rows = (some: { row: number }[]) => some.map(({ row }) => row);
+        expect(rows(after.slice(read))).toEqual(rows(entries.slice(read)));
+        const scores = after.map(({ score }) => score);
+        expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+        const seen = logits.slice(0, read) as number[];
+        const [least, most] = [Math.min(...seen), Math.max(...seen)];
+        for (const { row, verdict, score } of after.slice(0, read)) {
+          const share = most > least ? (RERANK_SHARE * (logits[row]! - least)) / (most - least) : 0;
+          expect(verdict).toMatchObject({ logit: logits[row], before: row + 1 });
+          expect(score).toBeCloseTo((1 - RERANK_SHARE) * (1 - row / 100) + share, 9);
+        }
         const gap = logits.slice(0, RERANKED).indexOf(undefined);
         expect(read).toBeLessThanOrEqual(gap >= 0 ? gap : RERANKED);
         const again = await reranked('q', entries, { describe }, made, { works: read });

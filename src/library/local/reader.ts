@@ -227,6 +227,7 @@ export class Reader {
     const version = this.#statements.version.get()!;
     if (version === this.#seenVersion) return;
     this.#state = undefined;
+    this.#recalls.forget();
     try {
       const change = this.#changes.look();
       if (change) {

@@ -33,13 +33,30 @@ export const NO_PAPERS: PackedPapers = {
   vectors: new Float32Array(),
 };
 
+/**
+ * Papers that are kept in memory, since the same ones are found again and again: up to 25 MB of vectors. A half of them at a
+ * time gives way to new ones: those that nobody has asked for since the half before did.
+ */
+const KEPT = 16_384;
+
+interface Kept {
+  /** A `Line`, in JSON. */
+  line: string;
+  /** It may be a part of the memory of all that were read with it. */
+  vector: Float32Array | undefined;
+}
+
 /** Reading and packing, in the reader thread. Every method belongs into the caller's transaction. */
 export class PaperPacker {
   readonly #statement: Database.Statement<[object], [string, Buffer | null]>;
   readonly #parameters: { space: number; bytes: number };
+  readonly #dimensions: number;
+  #kept = new Map<number, Kept>();
+  #keptBefore = new Map<number, Kept>();
 
   /** @param space whose vectors are read; one of another length than the space's is damaged, and passed over. */
   constructor(db: Database.Database, space: number, dimensions: number) {
+    this.#dimensions = dimensions;
     this.#parameters = { space, bytes: dimensions * Float32Array.BYTES_PER_ELEMENT };
     // As one text and one blob: three hundred rows one by one take three times as long.
     this.#statement = db
@@ -54,11 +71,44 @@ export class PaperPacker {
   }
 
   packed(rows: number[], matches: RowMatch[], called: PackedPapers['called']): Transferred<PackedPapers> {
-    const [lines, blob] = this.#statement.get({ ...this.#parameters, rows: JSON.stringify(rows) })!;
-    const vectors = floats(blob ?? Buffer.alloc(0));
+    this.#keep(rows.filter((row) => this.#known(row) === undefined));
+    const known = rows.flatMap((row) => this.#known(row) ?? []);
+    const own = known.flatMap(({ vector }) => vector ?? []);
+    const vectors = new Float32Array(own.length * this.#dimensions);
+    own.forEach((vector, i) => vectors.set(vector, i * this.#dimensions));
     const numbers = new Float64Array(3 * matches.length);
     matches.forEach(({ score, words, coverage }, i) => numbers.set([score, words, coverage], 3 * i));
+    const lines = `[${known.map(({ line }) => line).join()}]`;
     return new Transferred({ rows, matches: numbers, called, lines, vectors }, [numbers.buffer, vectors.buffer]);
+  }
+
+  /** Forgets what is kept: something was stored since. */
+  forget(): void {
+    this.#kept.clear();
+    this.#keptBefore.clear();
+  }
+
+  #known(row: number): Kept | undefined {
+    const known = this.#kept.get(row);
+    const before = known ? undefined : this.#keptBefore.get(row);
+    if (!before) return known;
+    const again = { line: before.line, vector: before.vector?.slice() };
+    this.#kept.set(row, again);
+    return again;
+  }
+
+  /** Reads papers into memory; one that is gone is not kept. */
+  #keep(rows: number[]): void {
+    if (rows.length === 0) return;
+    if (this.#kept.size > KEPT / 2) [this.#kept, this.#keptBefore] = [new Map<number, Kept>(), this.#kept];
+    const [lines, blob] = this.#statement.get({ ...this.#parameters, rows: JSON.stringify(rows) })!;
+    const vectors = floats(blob ?? Buffer.alloc(0));
+    let read = 0;
+    for (const line of JSON.parse(lines) as Line[]) {
+      const [row, , , , , hasVector] = line;
+      const vector = hasVector ? vectors.subarray(read, (read += this.#dimensions)) : undefined;
+      this.#kept.set(row, { line: JSON.stringify(line), vector });
+    }
   }
 }
 

@@ -58,6 +58,8 @@ export class Recalls {
   readonly #surnames: Surnames;
   readonly #packer: PaperPacker;
   readonly #keys: Keys;
+  /** Of the last text: one question asks twice about it. */
+  #asked: { text: string; names: NamesAsked } | undefined;
 
   constructor(filters: RowsByFilter, postings: Postings, surnames: Surnames, packer: PaperPacker, keys: Keys) {
     this.#filters = filters;
@@ -77,7 +79,7 @@ export class Recalls {
     const corrections = query.length > 0 ? this.#postings.corrections(query) : [];
     const milliseconds = performance.now() - start;
     const rows = found.map(({ row }) => row);
-    const asked = this.#surnames.asked(names ?? '');
+    const asked = this.#namesIn(names);
     const { value: lexical, memory } = this.#packer.packed(rows, found, this.#surnames.called(asked, rows));
     const isFound = new Set(rows);
     const namedRows = this.#surnames.found(asked, allowed);
@@ -92,7 +94,18 @@ export class Recalls {
   /** All that is known of the papers that the lexical leg did not find, and of others. */
   rest({ rows, also, words, names, scoring }: RestQuestion): Transferred<PackedPapers> {
     const all = [...new Set([...rows, ...also.map((key) => this.#keys.row(key))])];
-    return this.#packed(all, words, this.#surnames.asked(names ?? ''), scoring);
+    return this.#packed(all, words, this.#namesIn(names), scoring);
+  }
+
+  /** Forgets what is kept in memory: something was stored since. */
+  forget(): void {
+    this.#asked = undefined;
+    this.#packer.forget();
+  }
+
+  #namesIn(text = ''): NamesAsked {
+    if (this.#asked?.text !== text) this.#asked = { text, names: this.#surnames.asked(text) };
+    return this.#asked.names;
   }
 
   #packed(rows: number[], words: string | undefined, asked: NamesAsked, scoring: WordScoring) {
