@@ -1,5 +1,5 @@
 /** Files and folders where a person says: what is in the way when one of them can't be read, written or made. */
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AkinError, type ErrorDetails } from './errors.ts';
 import { refusalOf } from './faults.ts';
@@ -82,6 +82,16 @@ export function makeFolder(folder: string): void {
     const isInTheWay = existsSync(place);
     const sentence = isInTheWay ? 'it is a file, and no folder' : 'no folder can be made there';
     throw new AkinError('access-denied', `${place}: ${sentence}`, { hint: 'choose another place', cause: error });
+  }
+}
+
+/** Waits until what was written to a file, or the names in a folder, are on the disk. @throws the file system's error. */
+export function syncToDisk(place: string): void {
+  const descriptor = openSync(place, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -8,7 +8,7 @@ import { ROOT } from './akin.ts';
 /** What everything may know: errors and faults, papers and what names them, texts and vectors as such. */
 const GROUND = [
   ...['errors.ts', 'faults.ts', 'package.ts', 'paper.ts', 'names.ts', 'addresses.ts', 'identifiers.ts'],
-  ...['places.ts', 'fold.ts', 'text.ts', 'vector.ts'],
+  ...['places.ts', 'archive.ts', 'fold.ts', 'text.ts', 'vector.ts'],
 ];
 const THREADS = ['thread.ts', 'threads'];
 
@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'errors.ts': [],
   'faults.ts': ['errors.ts'],
   'places.ts': ['errors.ts', 'faults.ts'],
+  'archive.ts': [],
   'fold.ts': [],
   'text.ts': [],
   'vector.ts': [],

@@ -12,10 +12,11 @@ import { upkeepCommands } from './upkeep.ts';
 export async function runCommand(): Promise<void> {
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
   const program = newProgram('akin', VERSION, configurationOf(process.env));
-  intakeCommands(program);
-  askingCommands(program);
-  upkeepCommands(program);
-  serveCommand(program);
+  const groups = { 'Taking in:': intakeCommands, 'Asking:': askingCommands, 'Looking after:': upkeepCommands };
+  for (const [heading, addCommands] of Object.entries({ ...groups, 'Serving:': serveCommand })) {
+    program.program.commandsGroup(heading); // Of those added from here on, in the help.
+    addCommands(program);
+  }
   program.program.commands.forEach(refuseRepeated);
   await program.program.parseAsync();
 }

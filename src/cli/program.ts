@@ -30,7 +30,7 @@ export function newProgram(
   return {
     program,
     configuration,
-    command: (commandName, description) => withCommonOptions(program, commandName, description),
+    command: (commandName, description) => withCommonOptions(program, commandName, description, configuration.index),
     sessionOf: ({ index, threads }, onTrouble) => new Session({ address: index, configuration, threads, onTrouble }),
   };
 }
@@ -50,10 +50,10 @@ export function refuseRepeated(command: CommandUnknownOpts): void {
   }
 }
 
-function withCommonOptions(program: Command, name: string, description: string) {
+function withCommonOptions(program: Command, name: string, description: string, index: string) {
   return program
     .command(name)
     .description(description)
-    .option('--index <dir>', 'the folder of the library', 'index')
+    .option('--index <dir>', 'the folder of the library', index)
     .option('--json', 'print JSON', false);
 }

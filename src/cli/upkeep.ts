@@ -1,4 +1,7 @@
-/** The commands that look after a library: `status`, `duplicates`, `remove`, `compact`, `doctor`, `eval`, `tune`. */
+/**
+ * The commands that look after a library: `status`, `duplicates`, `remove`, `compact`, `backup`, `restore`,
+ * `doctor`, `eval`, `tune`.
+ */
 import path from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { DEFAULT_MODEL, findModel, MODEL_NAMES } from '../embedding/models.ts';
@@ -79,6 +82,30 @@ export function upkeepCommands(program: Program): void {
     ),
   );
 
+  command('backup', 'write the whole library into one file; others may search and write meanwhile')
+    .argument('<file>')
+    .action((file, options) =>
+      withSession(sessionOf(options), async (session) => {
+        const made = await unlessInterrupted((signal) => session.backUp(file, signal));
+        if (made)
+          print(options, made, ({ papers, file, bytes }) => `${count(papers)} papers in ${file}, ${megabytes(bytes)}`);
+      }),
+    );
+
+  command('restore', 'make the library of a backup, in a folder that has none')
+    .argument('<file>')
+    .action((file, options) =>
+      withSession(sessionOf(options), async (session) => {
+        const made = await unlessInterrupted((signal) => session.restore(file, signal));
+        if (made)
+          print(
+            options,
+            made,
+            ({ papers, made }) => `${count(papers)} papers in ${path.resolve(options.index)}, as they were on ${made}`,
+          );
+      }),
+    );
+
   command('doctor', 'look for faults in the library, the graph and the model').action((options) =>
     withSession(sessionOf(options), async (session) => {
       const findings = await session.examine();
@@ -96,6 +123,18 @@ export function upkeepCommands(program: Program): void {
 
   evalCommand(program);
   tuneCommand(program);
+}
+
+/** Does a work that Ctrl-C ends; then the command leaves with the exit code that says so. */
+async function unlessInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  const signal = interruption();
+  try {
+    return await work(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = EXIT_INTERRUPTED;
+    return undefined;
+  }
 }
 
 function evalCommand({ command, sessionOf, configuration }: Program): void {

@@ -6,12 +6,14 @@ import type { Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import type { OnTrouble } from '../threads/pool.ts';
 import type { Finding, Library, LibraryWriter } from './library.ts';
+import { backUp, restore, type Backup } from './local/backup.ts';
 import { modelIn } from './local/database.ts';
 import { LocalLibrary } from './local/library.ts';
 import { findingsIn } from './local/findings.ts';
 import { LocalWriter, type WriterOptions } from './local/writer.ts';
 
 export type { Finding } from './library.ts';
+export type { Backup } from './local/backup.ts';
 export type { WriterOptions } from './local/writer.ts';
 
 /**
@@ -44,6 +46,16 @@ export async function modelOfLibrary(address: string): Promise<Model | undefined
 /** Looks for faults in a library; one that is found does not keep the other checks from running, as far as they can. */
 export async function examineLibrary(address: string): Promise<Finding[]> {
   return findingsIn(folderOf(address));
+}
+
+/** Writes a library into one file, while others search and write. @throws AkinError as `backUp`. */
+export async function backUpLibrary(address: string, file: string, signal?: AbortSignal): Promise<Backup> {
+  return backUp(folderOf(address), file, signal);
+}
+
+/** Makes the library of a backup where there is none. @throws AkinError as `restore`. */
+export async function restoreLibrary(file: string, address: string, signal?: AbortSignal): Promise<Backup> {
+  return restore(file, folderOf(address), signal);
 }
 
 function folderOf(address: string): string {

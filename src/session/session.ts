@@ -9,7 +9,16 @@ import { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { exporterNamed } from '../export/registry.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter } from '../library/library.ts';
-import { examineLibrary, modelOfLibrary, openLibrary, openWriter, type Finding } from '../library/open.ts';
+import {
+  backUpLibrary,
+  examineLibrary,
+  modelOfLibrary,
+  openLibrary,
+  openWriter,
+  restoreLibrary,
+  type Backup,
+  type Finding,
+} from '../library/open.ts';
 import type { Paper } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
 import type { RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
@@ -185,6 +194,16 @@ export class Session {
   }
 
   // ---- Looking after ----
+
+  /** Writes the library into one file, while others search and write. @throws AkinError as `backUpLibrary`. */
+  backUp(file: string, signal?: AbortSignal): Promise<Backup> {
+    return backUpLibrary(this.#target.address, file, signal);
+  }
+
+  /** Makes the library of a backup where there is none. @throws AkinError as `restoreLibrary`. */
+  restore(file: string, signal?: AbortSignal): Promise<Backup> {
+    return restoreLibrary(file, this.#target.address, signal);
+  }
 
   /** Looks at everything the library needs, and says what is wrong and how to mend it. Changes nothing. */
   async examine(): Promise<Finding[]> {

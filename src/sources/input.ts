@@ -10,7 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
 import { damaged, notRead } from '../places.ts';
-import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from './archive.ts';
+import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from '../archive.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
 /** @throws AkinError naming the first path that does not exist (`file-unreadable`) or may not be read (`access-denied`). */

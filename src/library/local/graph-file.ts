@@ -6,10 +6,11 @@
  * of its own and the sidecar is renamed last, so that the two always belong together.
  */
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import hnswlib, { type HierarchicalNSW } from 'hnswlib-node';
 import { sha256Of } from '../../embedding/models.ts';
+import { syncToDisk } from '../../places.ts';
 import {
   GRAPH_EF_CONSTRUCTION,
   GRAPH_FORMAT,
@@ -126,10 +127,4 @@ function mustBeWhole(file: string): void {
     closeSync(descriptor);
   }
   throw Object.assign(new Error(`ENOSPC: ${file} was not written to its end`), { code: 'ENOSPC', path: file });
-}
-
-function syncToDisk(file: string): void {
-  const descriptor = openSync(file, 'r');
-  fsyncSync(descriptor);
-  closeSync(descriptor);
 }

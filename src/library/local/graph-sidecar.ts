@@ -16,8 +16,8 @@ export const GRAPH_EF_CONSTRUCTION = 200;
 
 /** How a sidecar was named while libraries had vectors of one model only (format 2). */
 const OLD_SIDECAR = 'graph.json';
-const SIDECARS = /^graph(?:-[0-9a-f]{16})?\.json$/;
-const GRAPHS = /^graph-[0-9a-f-]+\.hnsw$/;
+export const SIDECARS = /^graph(?:-[0-9a-f]{16})?\.json$/;
+export const GRAPHS = /^graph-[0-9a-f-]+\.hnsw$/;
 
 const sidecarSchema = z.strictObject({
   format: z.literal(GRAPH_FORMAT),

@@ -1,0 +1,264 @@
+/**
+ * A library in one file, to be kept elsewhere: how it is made while others search and write, and how it is put back.
+ *
+ * The file is a zip archive. A manifest says what every other part must be: the database as it was at one moment, and the
+ * graphs, which were taken before it: a graph goes on from where it is, and none is ahead of its database.
+ */
+import {
+  constants,
+  copyFileSync,
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import Database from 'better-sqlite3';
+import { ZipFile } from 'yazl';
+import { z } from 'zod';
+import { sha256Of } from '../../embedding/models.ts';
+import { AkinError } from '../../errors.ts';
+import { damaged, makeFolder, notRead, notWritten, syncToDisk } from '../../places.ts';
+import { Archive } from '../../archive.ts';
+import { LIBRARY_FILE, mustExist, openForReading } from './database.ts';
+import { GRAPHS, SIDECARS } from './graph-sidecar.ts';
+import { FileLock } from './lock.ts';
+import { LIBRARY_FORMAT, WRITER_LOCK } from './upgrade.ts';
+
+const KIND = 'a backup of akin';
+const MANIFEST = 'manifest.json';
+const MAX_MANIFEST_BYTES = 64 * 1024;
+/** Raised when an older akin can't read a backup. */
+const BACKUP_FORMAT = 1;
+/** What a part that is not yet known to be whole ends in. */
+const UNCHECKED = '.restored';
+/** How often a graph is looked for that somebody saves anew meanwhile. */
+const TRIES = 3;
+
+const manifestSchema = z.object({
+  backup: z.literal(BACKUP_FORMAT),
+  /** The library's id, which what is restored has as well. */
+  library: z.string(),
+  /** Of the database. */
+  format: z.int(),
+  papers: z.int(),
+  /** When it was made, in ISO 8601. */
+  made: z.string(),
+  parts: z.array(
+    z.object({
+      name: z.string().refine((name) => name === LIBRARY_FILE || SIDECARS.test(name) || GRAPHS.test(name)),
+      bytes: z.int(),
+      sha256: z.string(),
+    }),
+  ),
+});
+type Manifest = z.infer<typeof manifestSchema>;
+type Entries = ReturnType<Archive['entries']>;
+
+/** What a backup holds. */
+export interface Backup extends Pick<Manifest, 'library' | 'papers' | 'made'> {
+  file: string;
+  /** Of the file. */
+  bytes: number;
+}
+
+/**
+ * Writes a backup. Whoever searches or writes meanwhile goes on; what is stored after the beginning is not in it.
+ * @param file where; nothing may be there.
+ * @param signal ends the work, and nothing is left of it.
+ * @throws AkinError as `openForReading`, `invalid-argument` for a place that can't be written, `disk-full`.
+ */
+export async function backUp(folder: string, file: string, signal?: AbortSignal): Promise<Backup> {
+  mustExist(folder);
+  const place = path.resolve(file);
+  if (existsSync(place)) throw notWritten(file, Object.assign(new Error(), { code: 'EEXIST' }), { field: 'file' });
+  const aside = asideOf(place, file);
+  try {
+    const names = graphsInto(folder, aside);
+    const { db, libraryId } = openForReading(folder);
+    const papers = db.prepare<[], number>('SELECT count(*) FROM papers').pluck().get()!;
+    try {
+      db.prepare('VACUUM INTO ?').run(path.join(aside, LIBRARY_FILE));
+    } finally {
+      db.close();
+    }
+    setWal(path.join(aside, LIBRARY_FILE));
+    names.push(LIBRARY_FILE);
+    const parts: Manifest['parts'] = [];
+    for (const name of names) {
+      const part = path.join(aside, name);
+      parts.push({ name, bytes: statSync(part).size, sha256: await sha256Of(part) });
+    }
+    const made = new Date().toISOString();
+    const manifest: Manifest = {
+      backup: BACKUP_FORMAT,
+      library: libraryId,
+      format: LIBRARY_FORMAT,
+      papers,
+      made,
+      parts,
+    };
+    const whole = path.join(aside, 'whole.zip');
+    await zipped(manifest, aside, whole, signal);
+    renameSync(whole, place);
+    syncToDisk(path.dirname(place));
+    return { file: place, bytes: statSync(place).size, library: libraryId, papers, made };
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+}
+
+/** A folder on the disk of what is to be written. */
+function asideOf(place: string, file: string): string {
+  try {
+    return mkdtempSync(path.join(path.dirname(place), '.akin-backup-'));
+  } catch (error) {
+    throw notWritten(file, error, { field: 'file' });
+  }
+}
+
+/** Copies the graphs of all spaces, each with its sidecar; one that is saved anew again and again is left out. */
+function graphsInto(folder: string, aside: string): string[] {
+  const names: string[] = [];
+  for (const sidecar of readdirSync(folder).filter((name) => SIDECARS.test(name))) {
+    for (let left = TRIES; left > 0; left--) {
+      try {
+        copyFileSync(path.join(folder, sidecar), path.join(aside, sidecar));
+        const { file } = JSON.parse(readFileSync(path.join(aside, sidecar), 'utf8')) as { file: string };
+        copyFileSync(path.join(folder, file), path.join(aside, file), constants.COPYFILE_FICLONE);
+        names.push(file, sidecar);
+        break;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
+      }
+    }
+  }
+  return names;
+}
+
+/** A copy keeps everything of a database but how it is written to. */
+function setWal(file: string): void {
+  const db = new Database(file);
+  try {
+    db.pragma('journal_mode = WAL');
+  } finally {
+    db.close();
+  }
+}
+
+async function zipped(manifest: Manifest, aside: string, file: string, signal: AbortSignal | undefined): Promise<void> {
+  const zip = new ZipFile();
+  zip.addBuffer(Buffer.from(JSON.stringify(manifest, null, 2)), MANIFEST);
+  for (const { name } of manifest.parts) zip.addFile(path.join(aside, name), name, { compressionLevel: 1 });
+  zip.end();
+  await pipeline(zip.outputStream, createWriteStream(file), { ...(signal && { signal }) });
+  syncToDisk(file);
+}
+
+/**
+ * Makes the library of a backup in a folder that has none. It is there when all of it is there, and was found to be whole.
+ * @param signal ends the work, and nothing is left of it.
+ * @throws AkinError `file-unreadable` for what is no backup, or is damaged; `library-newer`; `invalid-argument` where there
+ *   is a library already; `library-locked`, `disk-full`, `access-denied`.
+ */
+export async function restore(file: string, folder: string, signal?: AbortSignal): Promise<Backup> {
+  const archive = await opened(file);
+  const isNew = !existsSync(folder);
+  try {
+    const entries = archive.entries();
+    const { parts, library, papers, made } = await manifestIn(file, archive, entries);
+    makeFolder(folder);
+    const lock = FileLock.take(path.join(folder, WRITER_LOCK), 'akin restore', 1000);
+    try {
+      mustBeFree(folder);
+      await unpack(file, archive, entries, parts, folder, signal);
+      // The database is the last part: it is what makes a folder a library.
+      for (const { name } of parts) renameSync(path.join(folder, name + UNCHECKED), path.join(folder, name));
+      syncToDisk(folder);
+    } finally {
+      for (const { name } of parts) rmSync(path.join(folder, name + UNCHECKED), { force: true });
+      lock.release();
+    }
+    return { file: path.resolve(file), bytes: statSync(file).size, library, papers, made };
+  } catch (error) {
+    if (isNew) rmSync(folder, { recursive: true, force: true });
+    const isKnown =
+      error instanceof AkinError || signal?.aborted || (error as NodeJS.ErrnoException).code !== undefined;
+    throw isKnown ? error : damaged(file, KIND, error); // The archive's reader says it in errors of its own.
+  } finally {
+    archive.close();
+  }
+}
+
+/** Writes the parts of a backup beside where they belong. @throws AkinError `file-unreadable` unless each is what it must be. */
+async function unpack(
+  file: string,
+  archive: Archive,
+  entries: Entries,
+  parts: Manifest['parts'],
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wanted = new Map(parts.map((part) => [part.name, part]));
+  for await (const entry of entries) {
+    const part = wanted.get(entry.fileName);
+    if (!part || entry.uncompressedSize !== part.bytes) throw notWhole(file, `${entry.fileName} does not belong to it`);
+    wanted.delete(part.name);
+    const place = path.join(folder, part.name + UNCHECKED);
+    await pipeline(await archive.bytes(entry), createWriteStream(place), { ...(signal && { signal }) });
+    syncToDisk(place);
+    if ((await sha256Of(place)) !== part.sha256) throw notWhole(file, `${part.name} is not what was written`);
+  }
+  if (wanted.size > 0) throw notWhole(file, `${[...wanted.keys()].join(', ')} is missing`);
+}
+
+async function opened(file: string): Promise<Archive> {
+  try {
+    return await Archive.open(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw notRead(file, error, { field: 'file' });
+    throw damaged(file, KIND, error);
+  }
+}
+
+async function manifestIn(file: string, archive: Archive, entries: Entries): Promise<Manifest> {
+  const { value: first } = (await entries.next()) as { value?: Parameters<Archive['bytes']>[0] };
+  if (first?.fileName !== MANIFEST || first.uncompressedSize > MAX_MANIFEST_BYTES) {
+    throw notWhole(file, 'it is an archive, and no backup of akin');
+  }
+  let said: unknown;
+  try {
+    said = JSON.parse(await text(await archive.bytes(first)));
+  } catch (error) {
+    throw damaged(file, KIND, error);
+  }
+  const { backup = 0, format = 0 } = (said ?? {}) as { backup?: number; format?: number };
+  if (backup > BACKUP_FORMAT || format > LIBRARY_FORMAT) {
+    throw new AkinError('library-newer', `${file} was written by a newer akin`, {
+      hint: 'update akin: git pull && npm ci',
+    });
+  }
+  const manifest = manifestSchema.safeParse(said);
+  if (!manifest.success) throw notWhole(file, 'its manifest is none of akin');
+  return manifest.data;
+}
+
+function mustBeFree(folder: string): void {
+  if (!existsSync(path.join(folder, LIBRARY_FILE))) return;
+  throw new AkinError('invalid-argument', `there is a library in ${folder}`, {
+    hint: 'restore into a folder without one: --index DIR',
+    field: 'index',
+  });
+}
+
+const notWhole = (file: string, reason: string): AkinError =>
+  new AkinError('file-unreadable', `${file}: ${reason}`, {
+    hint: 'take another backup, or copy it again',
+    field: 'file',
+  });
