@@ -6,6 +6,7 @@
  */
 import { once } from 'node:events';
 import { Agent, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -49,21 +50,67 @@ function ask(agent: Agent, text: string, signal?: AbortSignal): Promise<Outcome>
   });
 }
 
+/** A connection of which no more is read than what was answered: a client's own work would be measured beside the server's. */
+class Connection {
+  readonly #socket: Socket;
+  #received = '';
+  #answered: ((status: number) => void) | undefined;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket.setNoDelay().setEncoding('latin1');
+    socket.on('data', (piece: string) => {
+      this.#received += piece;
+      const head = this.#received.indexOf('\r\n\r\n');
+      const [, length] = /^content-length: (\d+)/im.exec(this.#received.slice(0, head)) ?? [];
+      const isWhole =
+        length === undefined
+          ? this.#received.endsWith('\r\n0\r\n\r\n')
+          : this.#received.length >= head + 4 + Number(length);
+      if (head === -1 || !isWhole) return;
+      const status = Number(this.#received.slice(9, 12));
+      this.#received = '';
+      this.#answered?.(status);
+    });
+    socket.on('error', (error) => {
+      throw error;
+    });
+  }
+
+  static async open(): Promise<Connection> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    return new Connection(socket);
+  }
+
+  async ask(text: string): Promise<Outcome> {
+    const start = performance.now();
+    const body = JSON.stringify({ query: text });
+    const head = `POST /v1/search HTTP/1.1\r\nHost: ${new URL(url).host}\r\nContent-Type: application/json`;
+    this.#socket.write(`${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    const status = await new Promise<number>((resolve) => (this.#answered = resolve));
+    return { status, ms: performance.now() - start };
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}
+
 /** Connections that each ask one question after the other for some seconds. */
-async function load(connections: number, seconds: number): Promise<Outcome[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+async function load(count: number, seconds: number): Promise<Outcome[]> {
+  const connections = await Promise.all(Array.from({ length: count }, () => Connection.open()));
   const end = performance.now() + seconds * 1000;
   const outcomes: Outcome[] = [];
   await Promise.all(
-    Array.from({ length: connections }, async () => {
+    connections.map(async (connection) => {
       while (performance.now() < end) {
-        const outcome = await ask(agent, question());
+        const outcome = await connection.ask(question());
         outcomes.push(outcome);
         if (outcome.status !== 200) await sleep(100); // Nobody asks again at once who was told to come back later.
       }
+      connection.close();
     }),
   );
-  agent.destroy();
   return outcomes;
 }
 

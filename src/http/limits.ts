@@ -20,7 +20,9 @@ export const LIMITS = {
   /** Open at the same time; a browser opens six. */
   connections: 1000,
   /** Requests over one connection that are not answered yet. Only who does not wait for answers has more than one. */
-  unanswered: 32,
+  unanswered: 16,
+  /** Requests that come at once, over all connections: what comes besides is refused before it is looked at. */
+  requestsAtOnce: 16,
 
   /** `POST /v1/search`. Every character that a question may have, each of them escaped (`\u4e2d`). */
   questionBytes: MEBIBYTE,
@@ -29,7 +31,7 @@ export const LIMITS = {
   /** Questions that are answered at the same time. More would only take longer, each of them. */
   questionsAtOnce: 4,
   /** And how long one may have to wait for its turn, by what those before it took. */
-  questionWaitMs: 100,
+  questionWaitMs: 75,
   /** Texts that one of them may have besides its query. */
   quickTexts: 4,
   /** And conditions of its filter and its query together. */

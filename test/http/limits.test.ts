@@ -1,5 +1,6 @@
 /** What is too much is refused before it is read: bodies, JSON, forms, headers, and those who take too long. */
 import { readdirSync } from 'node:fs';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -260,6 +261,36 @@ describe('a connection', () => {
     expect(begun).toBe(LIMITS.unanswered);
     expect(await answered(LIMITS.unanswered + 1)).toBe(0);
     expect(await (await fetch(`${url}/other`)).text()).toBe('answered');
+    await close(0);
+  });
+
+  it('at once with more than are looked at is refused with Retry-After, save who asks how the server is', async () => {
+    const slow = new Hono().get('*', async (c) => {
+      await sleep(300);
+      return c.text('answered');
+    });
+    const { url, close } = await listen(slow, { host: '127.0.0.1', port: 0 });
+    const { hostname, port, host } = new URL(url);
+    const sockets = await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = connect(Number(port), hostname).setEncoding('utf8');
+        await once(socket, 'connect');
+        return socket;
+      }),
+    );
+    await sleep(300); // Node takes one connection a turn.
+    const answers = sockets.map(async (socket) => ((await once(socket, 'data')) as [string])[0]);
+    sockets.forEach((socket, i) => {
+      socket.write(`GET ${i % 10 === 0 ? '/healthz' : '/'} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    });
+    const all = await Promise.all(answers);
+    const refused = all.filter((answer) => answer.startsWith('HTTP/1.1 503'));
+    // How many come in one turn is not ours to say, but not all of them in several.
+    expect(refused.length).toBeGreaterThan(0);
+    expect(all.filter((answer) => answer.startsWith('HTTP/1.1 200')).length + refused.length).toBe(100);
+    for (const answer of refused) expect(answer).toMatch(/Retry-After: 1\r\n[^]*"code":"overloaded"/);
+    all.forEach((answer, i) => i % 10 === 0 && expect(answer).toMatch(/^HTTP\/1\.1 200/));
+    for (const socket of sockets) socket.destroy();
     await close(0);
   });
 
