@@ -34,8 +34,8 @@ const { values } = parseArgs({
 });
 /** Just fewer than a record may have. */
 const SOURCE_SIZE = MAX_RECORD_CHARACTERS - 16_384;
-/** Half of a thesis; of what is longer, quarantine ends what takes too much. */
-const DRAFT_SIZE = 500_000;
+/** Half of half a million characters, which is a long thesis; of what is longer, quarantine ends what takes too much. */
+const DRAFT_SIZE = 250_000;
 const MAX_SECONDS = 10;
 /** Some files are nothing but the shortest records there are, up to two million of them: reading those has to stay linear. */
 const SECONDS_PER_RECORD = 20e-6;

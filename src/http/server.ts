@@ -1,5 +1,5 @@
 /** The app on a socket: listens, sends strangers away and what is no HTTP, and ends without cutting off a request. */
-import { createServer, STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { getRequestListener, RequestError } from '@hono/node-server';
@@ -94,6 +94,26 @@ export async function listen(
     server.emit('request', incoming, outgoing); // To be refused (see below), strangers before others.
   });
   server.on('clientError', (error, socket: Socket) => refuseConnection(error, socket, latest.get(socket)));
+  const { address, port: taken } = await listening(server, host, port);
+  refused = strangers({ ...given, address });
+  const urlOf = (each: string): string => `http://${written(each)}:${taken}`;
+  return {
+    address,
+    url: urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address),
+    urlsForOthers: addressesForOthers(address).map(urlOf),
+    async close(deadlineMs = 5000) {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(deadline);
+    },
+  };
+}
+
+/** Begins to listen. @throws AkinError as `listen`. */
+async function listening(server: Server, host: string, port: number): Promise<AddressInfo> {
   server.listen(port, host);
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
@@ -111,22 +131,7 @@ export async function listen(
       );
     });
   });
-  const { address, port: taken } = server.address() as AddressInfo;
-  refused = strangers({ ...given, address });
-  const urlOf = (each: string): string => `http://${written(each)}:${taken}`;
-  return {
-    address,
-    url: urlOf({ '0.0.0.0': '127.0.0.1', '::': '::1' }[address] ?? address),
-    urlsForOthers: addressesForOthers(address).map(urlOf),
-    async close(deadlineMs = 5000) {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
-      const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(deadline);
-    },
-  };
+  return server.address() as AddressInfo;
 }
 
 /** How a server is must be told also when it has too much to do. */
