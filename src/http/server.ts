@@ -75,7 +75,7 @@ export async function listen(
       latest.set(socket, outgoing);
       const before = unanswered.get(socket) ?? 0;
       // Whoever goes on asking without waiting is cut off: to refuse each of thousands takes longer than to answer some.
-      if (before >= LIMITS.unanswered) return void socket.destroy();
+      if (before >= LIMITS.unanswered) return cutOff(socket);
       unanswered.set(socket, before + 1);
       outgoing.once('close', () => unanswered.set(socket, unanswered.get(socket)! - 1));
       if (atOnce++ === 0) setImmediate(() => (atOnce = 0));
@@ -132,6 +132,17 @@ async function listening(server: Server, host: string, port: number): Promise<Ad
     });
   });
   return server.address() as AddressInfo;
+}
+
+/**
+ * Ends a connection, and what Node does with the 64 KiB that it has read from it: else each of thousands of requests in it is
+ * taken apart before anybody else gets a turn. There is no public way to stop a parser; to say of a request that the rest is of
+ * another protocol (2, an upgrade) is what Node's own does. Where that has gone, all is as it would be without it.
+ */
+function cutOff(socket: Socket): void {
+  socket.destroy();
+  const { parser } = socket as Socket & { parser?: { onIncoming?: () => number } | null };
+  if (parser) parser.onIncoming = () => 2;
 }
 
 /** How a server is must be told also when it has too much to do. */
