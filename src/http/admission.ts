@@ -59,10 +59,11 @@ export class Gate {
     else await this.#turn(signal); // The place is handed over.
     const start = performance.now();
     try {
-      return await work();
+      const made = await work();
+      // What was refused or dropped says nothing of how long an answer takes.
+      this.#meanMs = (1 - LATEST) * this.#meanMs + LATEST * (performance.now() - start);
+      return made;
     } finally {
-      const ms = performance.now() - start;
-      this.#meanMs = (1 - LATEST) * this.#meanMs + LATEST * ms;
       const [next] = this.#waiting;
       if (next) next.begin();
       else this.#running--;

@@ -15,7 +15,9 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
@@ -29,6 +31,7 @@ import { Archive } from '../../archive.ts';
 import { LIBRARY_FILE, mustExist, openForReading } from './database.ts';
 import { GRAPHS, SIDECARS } from './graph-sidecar.ts';
 import { FileLock } from './lock.ts';
+import { NEW_REVISION } from './schema.ts';
 import { LIBRARY_FORMAT, WRITER_LOCK } from './upgrade.ts';
 
 const KIND = 'a backup of akin';
@@ -36,14 +39,12 @@ const MANIFEST = 'manifest.json';
 const MAX_MANIFEST_BYTES = 64 * 1024;
 /** Raised when an older akin can't read a backup. */
 const BACKUP_FORMAT = 1;
-/** What a part that is not yet known to be whole ends in. */
-const UNCHECKED = '.restored';
 /** How often a graph is looked for that somebody saves anew meanwhile. */
 const TRIES = 3;
 
 const manifestSchema = z.object({
   backup: z.literal(BACKUP_FORMAT),
-  /** The library's id, which what is restored has as well. */
+  /** The id of the library that it is of; what is restored has one of its own. */
   library: z.string(),
   /** Of the database. */
   format: z.int(),
@@ -157,7 +158,10 @@ async function zipped(manifest: Manifest, aside: string, file: string, signal: A
   zip.addBuffer(Buffer.from(JSON.stringify(manifest, null, 2)), MANIFEST);
   for (const { name } of manifest.parts) zip.addFile(path.join(aside, name), name, { compressionLevel: 1 });
   zip.end();
-  await pipeline(zip.outputStream, createWriteStream(file), { ...(signal && { signal }) });
+  // It goes on to the next file when its stream is ended, and says so of itself when that is gone.
+  const failed = new Promise<never>((_, reject) => zip.on('error', reject));
+  failed.catch(() => {});
+  await Promise.race([pipeline(zip.outputStream, createWriteStream(file), { ...(signal && { signal }) }), failed]);
   syncToDisk(file);
 }
 
@@ -169,34 +173,66 @@ async function zipped(manifest: Manifest, aside: string, file: string, signal: A
  */
 export async function restore(file: string, folder: string, signal?: AbortSignal): Promise<Backup> {
   const archive = await opened(file);
-  const isNew = !existsSync(folder);
+  const place = path.resolve(folder);
+  let aside: string | undefined;
   try {
     const entries = archive.entries();
-    const { parts, library, papers, made } = await manifestIn(file, archive, entries);
-    makeFolder(folder);
-    const lock = FileLock.take(path.join(folder, WRITER_LOCK), 'akin restore', 1000);
+    const { parts, papers, made } = await manifestIn(file, archive, entries);
+    makeFolder(path.dirname(place));
+    aside = mkdtempSync(path.join(path.dirname(place), '.akin-restore-'));
+    await unpack(file, archive, entries, parts, aside, signal);
+    const library = makeAnother(aside, parts);
+    makeFolder(place);
+    const lock = FileLock.take(path.join(place, WRITER_LOCK), 'akin restore', 1000);
     try {
-      mustBeFree(folder);
-      await unpack(file, archive, entries, parts, folder, signal);
+      mustBeFree(place);
       // The database is the last part: it is what makes a folder a library.
-      for (const { name } of parts) renameSync(path.join(folder, name + UNCHECKED), path.join(folder, name));
-      syncToDisk(folder);
+      for (const { name } of parts) renameSync(path.join(aside, name), path.join(place, name));
+      syncToDisk(place);
     } finally {
-      for (const { name } of parts) rmSync(path.join(folder, name + UNCHECKED), { force: true });
       lock.release();
     }
     return { file: path.resolve(file), bytes: statSync(file).size, library, papers, made };
   } catch (error) {
-    if (isNew) rmSync(folder, { recursive: true, force: true });
     const isKnown =
       error instanceof AkinError || signal?.aborted || (error as NodeJS.ErrnoException).code !== undefined;
     throw isKnown ? error : damaged(file, KIND, error); // The archive's reader says it in errors of its own.
   } finally {
     archive.close();
+    if (aside !== undefined) rmSync(aside, { recursive: true, force: true });
   }
 }
 
-/** Writes the parts of a backup beside where they belong. @throws AkinError `file-unreadable` unless each is what it must be. */
+/**
+ * Gives what was unpacked an id of its own: who still holds keys of the library that it was, or a cursor, must not take them for
+ * papers of this one, which may have other papers in their places.
+ * @returns the id.
+ */
+function makeAnother(folder: string, parts: Manifest['parts']): string {
+  const library = randomUUID();
+  const db = new Database(path.join(folder, LIBRARY_FILE));
+  try {
+    db.transaction(() => {
+      db.prepare("UPDATE meta SET value = ? WHERE key = 'library'").run(library);
+      db.exec(`UPDATE meta SET value = ${NEW_REVISION} WHERE key = 'revision'`);
+    })();
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } finally {
+    db.close();
+  }
+  syncToDisk(path.join(folder, LIBRARY_FILE));
+  for (const { name } of parts.filter((part) => SIDECARS.test(part.name))) {
+    const sidecar = path.join(folder, name);
+    writeFileSync(
+      sidecar,
+      JSON.stringify({ ...(JSON.parse(readFileSync(sidecar, 'utf8')) as object), library }, null, 2),
+    );
+    syncToDisk(sidecar);
+  }
+  return library;
+}
+
+/** Writes the parts of a backup into a folder. @throws AkinError `file-unreadable` unless each is what it must be. */
 async function unpack(
   file: string,
   archive: Archive,
@@ -210,7 +246,7 @@ async function unpack(
     const part = wanted.get(entry.fileName);
     if (!part || entry.uncompressedSize !== part.bytes) throw notWhole(file, `${entry.fileName} does not belong to it`);
     wanted.delete(part.name);
-    const place = path.join(folder, part.name + UNCHECKED);
+    const place = path.join(folder, part.name);
     await pipeline(await archive.bytes(entry), createWriteStream(place), { ...(signal && { signal }) });
     syncToDisk(place);
     if ((await sha256Of(place)) !== part.sha256) throw notWhole(file, `${part.name} is not what was written`);
@@ -250,9 +286,19 @@ async function manifestIn(file: string, archive: Archive, entries: Entries): Pro
 }
 
 function mustBeFree(folder: string): void {
-  if (!existsSync(path.join(folder, LIBRARY_FILE))) return;
-  throw new AkinError('invalid-argument', `there is a library in ${folder}`, {
-    hint: 'restore into a folder without one: --index DIR',
+  if (existsSync(path.join(folder, LIBRARY_FILE))) {
+    throw new AkinError('invalid-argument', `there is a library in ${folder}`, {
+      hint: 'restore into a folder without one: --index DIR',
+      field: 'index',
+    });
+  }
+  // SQLite would take what is left of another library's log for a part of this one.
+  const left = ['-wal', '-shm', '-journal']
+    .map((end) => LIBRARY_FILE + end)
+    .filter((name) => existsSync(path.join(folder, name)));
+  if (left.length === 0) return;
+  throw new AkinError('invalid-argument', `there are remains of another library in ${folder}: ${left.join(', ')}`, {
+    hint: 'end what still has it open and remove them, or restore into another folder: --index DIR',
     field: 'index',
   });
 }

@@ -95,7 +95,13 @@ export function mustExist(folder: string): void {
     });
   }
   const file = path.join(folder, LIBRARY_FILE);
-  if (!existsSync(file) || statSync(file).size === 0) throw missing(folder);
+  let bytes: number;
+  try {
+    bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  } catch (error) {
+    throw refusalOf(error, file) ?? missing(folder); // Whether it is there, who may not look into the folder can't tell.
+  }
+  if (bytes === 0) throw missing(folder);
 }
 
 /**
