@@ -1,6 +1,7 @@
 /** npm run bench -- NAME [OPTION…]: the benchmarks, each in a file of its own under scripts/bench. */
 
 const names = [
+  'agent',
   'called',
   'embed',
   'event-loop',

@@ -11,6 +11,7 @@ export default defineConfig({
       'test/{evaluation,export,web}/**/*.test.ts',
       'test/http/{admission,strangers}.test.ts',
       'test/library/{facets,memory,same-work}.test.ts',
+      'test/mcp/definitions.test.ts',
       'test/search/{query,ranking}.test.ts',
       'test/sources/**/*.test.ts',
     ],

@@ -10,6 +10,7 @@ import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { askingCommands } from '../src/cli/asking.ts';
 import { intakeCommands } from '../src/cli/intake.ts';
+import { mcpCommand } from '../src/cli/mcp.ts';
 import { newProgram } from '../src/cli/program.ts';
 import { serveCommand } from '../src/cli/serve.ts';
 import { upkeepCommands } from '../src/cli/upkeep.ts';
@@ -95,7 +96,7 @@ const CLI = 'src/cli/README.md';
 
 describe(CLI, () => {
   const program = newProgram('akin', '', configurationOf({}));
-  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand]) add(program);
+  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand, mcpCommand]) add(program);
   const { commands } = program.program;
   const COMMON = ['--index', '--json'];
 

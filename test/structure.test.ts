@@ -42,9 +42,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   session: [...GROUND, 'threads', 'sources', 'drafts', 'embedding', 'library', 'search', 'evaluation', 'export'],
   // The doors know the floor, and the types of what is asked and answered.
   web: [...GROUND, 'library', 'search', 'session'],
-  // The page is served by the HTTP door, and is a door of its own only to the eye.
-  http: [...GROUND, 'drafts', 'library', 'search', 'session', 'web'],
-  cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'search', 'session', 'http'],
+  mcp: [...GROUND, 'drafts', 'export', 'search', 'session'],
+  // The page and the agents' door are served by the HTTP door; the page is a door of its own only to the eye.
+  http: [...GROUND, 'drafts', 'library', 'search', 'session', 'web', 'mcp'],
+  cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'search', 'session', 'http', 'mcp'],
 };
 
 /** Packages that may be used in more than one place, and why. */

@@ -3,7 +3,8 @@ import { VERSION } from '../package.ts';
 import { configurationOf } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
 import { intakeCommands } from './intake.ts';
-import { newProgram, refuseRepeated } from './program.ts';
+import { mcpCommand } from './mcp.ts';
+import { newProgram, refuseRepeated, type Program } from './program.ts';
 import { serveCommand } from './serve.ts';
 import { endWithParent } from './terminal.ts';
 import { upkeepCommands } from './upkeep.ts';
@@ -12,10 +13,15 @@ import { upkeepCommands } from './upkeep.ts';
 export async function runCommand(): Promise<void> {
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
   const program = newProgram('akin', VERSION, configurationOf(process.env));
-  const groups = { 'Taking in:': intakeCommands, 'Asking:': askingCommands, 'Looking after:': upkeepCommands };
-  for (const [heading, addCommands] of Object.entries({ ...groups, 'Serving:': serveCommand })) {
+  const groups: [string, ((program: Program) => void)[]][] = [
+    ['Taking in:', [intakeCommands]],
+    ['Asking:', [askingCommands]],
+    ['Looking after:', [upkeepCommands]],
+    ['Serving:', [serveCommand, mcpCommand]],
+  ];
+  for (const [heading, commands] of groups) {
     program.program.commandsGroup(heading); // Of those added from here on, in the help.
-    addCommands(program);
+    for (const addCommands of commands) addCommands(program);
   }
   program.program.commands.forEach(refuseRepeated);
   await program.program.parseAsync();

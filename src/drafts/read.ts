@@ -29,12 +29,13 @@ export async function readDraft(file: string, bibliography?: string, signal?: Ab
 
 /**
  * Reads a draft that is a text; one in LaTeX can input nothing.
+ * @param kind told from the text where it is undefined.
  * @param bibliography the text of one, in any format that papers are taken in from.
  * @param signal ends the reading.
  * @throws AkinError `format-unknown` for the bibliography, `too-large`, `overloaded`.
  */
 export async function readDraftText(
-  kind: TextKind,
+  kind: TextKind | undefined,
   text: string,
   bibliography?: string,
   signal?: AbortSignal,

@@ -12,6 +12,8 @@ export interface GateOptions {
   atOnce: number;
   /** Milliseconds that a request may have to wait, by what those before it took. */
   maxWaitMs: number;
+  /** Milliseconds that a request is taken to need until the first is answered; undefined: half of what one may wait. */
+  firstMs?: number;
 }
 
 interface Waiting {
@@ -26,12 +28,11 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #waiting = new Set<Waiting>();
   #running = 0;
-  /** Until the first is answered, a request is taken to need half of what one may wait. */
   #meanMs: number;
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#meanMs = options.maxWaitMs / 2;
+    this.#meanMs = options.firstMs ?? options.maxWaitMs / 2;
   }
 
   /** Milliseconds that one more request would wait. */

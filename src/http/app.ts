@@ -10,6 +10,7 @@ import { webPage } from '../web/page.ts';
 import { Gate } from './admission.ts';
 import { answerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
+import { answerAgents } from './mcp.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
 import { isOfTheMachine, makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
@@ -48,6 +49,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   answerSearches(app, session, gates);
   answerPapers(app, session, gates);
   answerRelated(app, session);
+  answerAgents(app, session, gates, log);
   answerHealth(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {

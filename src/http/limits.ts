@@ -46,6 +46,14 @@ export const LIMITS = {
   /** Drafts that are received and answered at the same time. */
   draftsAtOnce: 8,
 
+  /** `POST /mcp`: a message of an agent, a draft in it included. A thesis has a million characters. */
+  agentBytes: 2 * MEBIBYTE,
+  /** Messages of agents that are received or answered at the same time. */
+  agentMessagesAtOnce: 32,
+  /** Calls of agents that are answered at the same time; they ask several at once, and would rather wait than ask again. */
+  agentCallsAtOnce: 2,
+  agentWaitMs: 10_000,
+
   /** Arrays and objects in one another; a filter's conditions are. */
   jsonDepth: 100,
   /** Brackets, commas and strings in all of them: more than the longest lists and the largest filter have together. */

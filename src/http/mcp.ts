@@ -1,0 +1,35 @@
+/** `/mcp`: the agents' door (src/mcp), one message a request. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Logger } from 'pino';
+import { AkinError } from '../errors.ts';
+import { agentsOverHttp } from '../mcp/http.ts';
+import type { Pass } from '../mcp/tool.ts';
+import type { Session } from '../session/session.ts';
+import { Gate } from './admission.ts';
+import { atMost, mediaType, readJson } from './body.ts';
+import { LIMITS } from './limits.ts';
+import { toldOf } from './problem.ts';
+import { gateOf, type Gates } from './search.ts';
+
+/** Adds the route to the app. What it takes and answers is described by the protocol, and not by /openapi.json. */
+export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, log: Logger): void {
+  const calls = new Gate({
+    name: 'calls of agents',
+    atOnce: LIMITS.agentCallsAtOnce,
+    maxWaitMs: LIMITS.agentWaitMs,
+    firstMs: LIMITS.questionWaitMs,
+  });
+  const pass: Pass = (cost, work, signal) => {
+    const isLong = cost === 'draft' || gateOf(gates, cost, {}) === gates.thorough;
+    return (isLong ? gates.thorough : calls).pass(work, signal);
+  };
+  const onTrouble = (error: unknown): void => log.error({ err: error, path: '/mcp' }, 'a request failed');
+  const answer = agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble });
+  app.post('/mcp', atMost(LIMITS.agentMessagesAtOnce, 'messages of agents'), async (c) => {
+    mediaType(c, ['application/json']);
+    const body = await readJson(c, LIMITS.agentBytes);
+    // Versions of the protocol before these had lists: a request would be a hundred.
+    if (Array.isArray(body)) throw new AkinError('invalid-argument', 'expected one message, found a list of them');
+    return answer(c.req.raw, body);
+  });
+}
