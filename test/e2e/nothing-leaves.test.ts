@@ -112,7 +112,17 @@ describe.skipIf(reason !== undefined)('nothing leaves', { timeout: 240_000 }, ()
     expect(traces(record, place, index)).toEqual(NONE);
   });
 
-  it('from the server, in a minute in which it answers twenty searches', async () => {
+  it('from akin mcp, with an agent that calls each of its tools', async () => {
+    const place = strangersPlace('agent');
+    const asked = sampleCopy();
+    const around = [process.execPath, builtOf('test/e2e/ask-as-agent.ts')];
+    const record = await recorded([AKIN, 'mcp', '--index', asked], place, around);
+    expect(record.stdout).toBe('5 answered\n');
+    expect(record.opened).toContain(path.join(asked, 'library.sqlite'));
+    expect(traces(record, place, asked)).toEqual(NONE);
+  });
+
+  it("from the server, in a minute in which it answers twenty searches, half of them an agent's", async () => {
     const record = await serving;
     expect(record.stdout).toBe('20 answered\n');
     const sockets = ['socket AF_INET', expect.stringMatching(/^bind 127\.0\.0\.1:\d+$/)];
