@@ -1,7 +1,7 @@
 /**
  * How much of what was found fits into the tokens that an answer may take? As many papers as were asked for, with less of each
- * where that is too much, and fewer of them where titles alone are; or, where papers were asked for by name, fewer of them with
- * all that was asked for. What was cut is said, and which call brings the rest.
+ * where that is too much, and fewer of them where titles alone are; or, where what is said of each is what matters, fewer of
+ * them with all of it. What was cut is said, and which call brings the rest.
  */
 import type { CallToolResult, ResourceLink } from '@modelcontextprotocol/server';
 import { z } from 'zod';

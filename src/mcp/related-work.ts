@@ -5,6 +5,7 @@ import { MAX_DRAFT_CHARACTERS, type Draft } from '../drafts/draft.ts';
 import { readDraft, readDraftText } from '../drafts/read.ts';
 import { AkinError } from '../errors.ts';
 import type { RelatedAnswer } from '../search/answer.ts';
+import { DEFAULT_LIMIT } from '../search/question.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
 import { cutOf, cutShape, detailShape, rendered, tokensShape, type Found } from './fitted.ts';
@@ -22,7 +23,7 @@ const inputSchema = z.strictObject({
     .meta({ description: 'The draft or a passage: plain, Markdown, LaTeX, …' }),
   bib: z.string().max(MAX_DRAFT_CHARACTERS).optional().meta({ description: 'What it cites: BibTeX, RIS, …' }),
   path: z.string().min(1).max(4096).optional().meta({ description: 'Or else its file, also PDF or Word' }),
-  limit: relatedShape.limit,
+  limit: relatedShape.limit.default(DEFAULT_LIMIT),
   year: relatedShape.year.meta({ description: '2019, 2019..2022, 2019.., …' }),
   ...detailShape,
   ...tokensShape,
@@ -50,7 +51,7 @@ export function relatedWork(isLocal: boolean): Tool {
           const entries = bestFirst(answer);
           const known = answer.cited.filter((each) => each.id !== null).length;
           const found: Found = {
-            ...{ entries, keys: KEYS, detail, maxTokens: max_tokens, keeps: 'number', notes: answer.notes },
+            ...{ entries, keys: KEYS, detail, maxTokens: max_tokens, keeps: 'detail', notes: answer.notes },
             head: (count) =>
               `${count} of ${entries.length} papers to cite, with [id] (${answer.cited.length} cited already, ${known} of them in the library):`,
             facts: { cited: answer.cited.length },

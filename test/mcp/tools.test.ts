@@ -240,8 +240,9 @@ describe.each(WAYS)('over %s, protocol %s', (way, version) => {
     expect(together.map(textOf)).toEqual(alone);
   });
 
-  // A request of the older version that is over HTTP can't be told from another that has ended.
-  it.skipIf(way === 'http' && version !== NEW)('ends the work of calls that are cancelled', async () => {
+  // Over HTTP the older version cancels by another request, which can't be told whose call it means: nothing is kept.
+  if (way === 'http' && version !== NEW) return;
+  it('ends the work of calls that are cancelled', async () => {
     const text = Array.from({ length: 300 }, (_, i) => `${DRAFT.repeat(3)} It is paragraph ${i}.`).join('\n\n');
     const cancelling = new AbortController();
     const long = Array.from({ length: 4 }, () =>
@@ -250,6 +251,7 @@ describe.each(WAYS)('over %s, protocol %s', (way, version) => {
     setTimeout(() => cancelling.abort(), 500);
     for (const each of await Promise.allSettled(long)) expect(each.status).toBe('rejected');
     // Four drafts are as many as are read at a time.
-    await expect.poll(async () => (await call('related_work', { text: DRAFT })).isError ?? false).toBe(false);
+    const isRefused = async () => (await call('related_work', { text: DRAFT })).isError ?? false;
+    await expect.poll(isRefused, { timeout: 5000 }).toBe(false);
   });
 });
