@@ -5,6 +5,7 @@
  */
 import type { CallToolResult, ResourceLink } from '@modelcontextprotocol/server';
 import { z } from 'zod';
+import { excerpt } from '../text.ts';
 import {
   calledShortly,
   DETAILS,
@@ -92,7 +93,8 @@ export function cutOf(found: Found): Cut {
 
 /** The answer of a tool: text, links and the same as JSON. */
 export function rendered(found: Found, cut: Cut): CallToolResult {
-  const { entries, keys, head, facts = {}, notes = [], next } = found;
+  const { entries, keys, head, facts = {}, next } = found;
+  const notes = within(found.notes ?? [], found.maxTokens / NOTES);
   const papers = entries.slice(0, cut.count).map((entry) => shownAt(entry, cut.detail, keys));
   const said = saidOfCut(found, cut);
   const structuredContent = {
@@ -109,6 +111,24 @@ export function rendered(found: Found, cut: Cut): CallToolResult {
     ...(typeof next === 'string' ? [`More: the same call with cursor ${next}`] : []),
   ].join('\n');
   return { content: [{ type: 'text', text }, ...linksTo(entries.slice(0, cut.count), cut.detail)], structuredContent };
+}
+
+/** Of an answer's tokens, what notes may take at most: one in so many. */
+const NOTES = 4;
+/** Characters of a token, about, in what people are told. */
+const CHARACTERS = 3;
+
+/** The first of some texts, each cut, that take no more than so many tokens. */
+export function within(texts: string[], tokens: number): string[] {
+  const shown: string[] = [];
+  let left = tokens;
+  for (const text of texts) {
+    const cut = excerpt(text, Math.floor(tokens * CHARACTERS));
+    left -= tokensIn(cut);
+    if (left < 0 && shown.length > 0) return shown;
+    shown.push(cut);
+  }
+  return shown;
 }
 
 /** A host shows them to people; who reads titles to choose by needs none. */

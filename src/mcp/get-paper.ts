@@ -6,7 +6,7 @@ import type { Paper } from '../paper.ts';
 import type { WholePaper } from '../search/answer.ts';
 import { notFound } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
-import { cutOf, cutShape, rendered, tokensShape, type Found } from './fitted.ts';
+import { cutOf, cutShape, rendered, tokensShape, within, type Found } from './fitted.ts';
 import { DETAILS, shownShape, type Entry, type ShownKey } from './shown.ts';
 import { tool } from './tool.ts';
 
@@ -47,7 +47,8 @@ export const getPaper = tool({
         const found: Found = {
           ...{ entries, keys: KEYS, detail, maxTokens: max_tokens, keeps: 'detail' },
           head: (count) => `${count} ${count === 1 ? 'paper' : 'papers'}, with [id]:`,
-          ...(missing.length > 0 && { facts: { missing }, notes: [notFound(missing, 'ids').message] }),
+          ...(missing.length > 0 && { facts: { missing: within(missing, max_tokens / 8) } }),
+          notes: missing.map((name) => `not in the library: "${name}"`),
           rest: ({ count, tokens }) =>
             count < entries.length
               ? `get_paper with the ids after "${entries[count - 1]!.id}", or all with max_tokens ${tokens}`

@@ -1,6 +1,6 @@
 /** What an agent is told when a call is refused: what was wrong, and what to do, by itself or by the person it works for. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
-import { AkinError, ERROR_CODES, type ErrorCode } from '../errors.ts';
+import type { AkinError, ErrorCode } from '../errors.ts';
 import { excerpt } from '../text.ts';
 import type { Tool } from './tool.ts';
 
@@ -14,10 +14,8 @@ export const asItIs: Told = ({ message, hint }) => ({ message, hint });
 const MOST = 600;
 
 /** What only a person can mend; whoever asks again before is told the same. */
-const isForPerson = (code: ErrorCode): boolean => {
-  const { status } = ERROR_CODES[code];
-  return code !== 'overloaded' && (status === 409 || status >= 500);
-};
+export const isForPerson = ({ code, status }: AkinError): boolean =>
+  code !== 'overloaded' && (status === 409 || status >= 500);
 
 /** Hints that are of a tool and not of the command or the API. */
 const HINTS: Partial<Record<ErrorCode, string>> = {
@@ -35,7 +33,7 @@ export function refused(error: AkinError, tool: Tool, told: Told): CallToolResul
   const lines = [
     `${code}${field === undefined ? '' : ` (${excerpt(field, 80)})`}: ${excerpt(message, MOST)}`,
     ...(todo === undefined ? [] : [`What to do: ${excerpt(todo, MOST)}`]),
-    ...(isForPerson(code) ? ['Tell the person you work for: calling again helps only when this is done.'] : []),
+    ...(isForPerson(error) ? ['Tell the person you work for: calling again helps only when this is done.'] : []),
   ];
   return failed(lines.join('\n'));
 }

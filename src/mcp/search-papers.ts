@@ -106,12 +106,12 @@ function headOf(count: number, { total }: SearchAnswer): string {
 
 /** What is to be known of an answer besides its papers. */
 function notesOf({ corrections, unread, dropped, withheld, nearest, library }: SearchAnswer): string[] {
-  const named = nearest.map(({ id, title, relevance }) => `[${id}] ${title} (relevance ${Math.round(relevance ?? 0)})`);
   return [
     ...corrections.map(({ word, term }) => `no paper has "${word}"; looked for "${term}…"`),
     ...(unread ? ['the model does not read this script: only words count'] : []),
     ...(dropped.length > 0 ? [`not kept to, since no paper matches: ${dropped.join(' ')}`] : []),
-    ...(withheld > 0 ? [`nothing relevant among ${withheld} papers; the nearest: ${named.join('; ')}`] : []),
+    ...(withheld > 0 ? [`nothing relevant among ${withheld} papers`] : []),
+    ...nearest.map(({ id, title, relevance }) => `nearest: [${id}] ${title} (relevance ${Math.round(relevance ?? 0)})`),
     ...(library.embedded < library.papers
       ? [`${library.papers - library.embedded} papers are not embedded yet and found by their words only`]
       : []),

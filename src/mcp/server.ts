@@ -13,7 +13,7 @@ import { refusalOf } from '../faults.ts';
 import { VERSION } from '../package.ts';
 import { checked } from '../search/checked.ts';
 import type { Session } from '../session/session.ts';
-import { failed, refused, type Told } from './refused.ts';
+import { failed, isForPerson, refused, type Told } from './refused.ts';
 import { RESOURCE, shownAt, shownText, shownShape, type ShownKey } from './shown.ts';
 import { schemaOf, type Asking, type Pass, type Tool } from './tool.ts';
 import { toolsFor } from './tools.ts';
@@ -83,7 +83,7 @@ async function answered(
     // What becomes of a call that was cancelled interests nobody.
     if (signal.aborted) return failed('cancelled');
     const refusal = refusalOf(error);
-    if (!refusal || refusal.status >= 500) onTrouble(error);
+    if (!refusal || isForPerson(refusal)) onTrouble(error);
     return refusal
       ? refused(refusal, tool, told)
       : failed("akin failed to answer, which is akin's fault; its log says why");
@@ -126,7 +126,7 @@ function paperResource(server: McpServer, { session, pass, told, onTrouble }: Ag
       } catch (error) {
         const refusal = refusalOf(error);
         if (refusal?.code === 'not-found') throw new ResourceNotFoundError(uri.href);
-        if (!refusal || refusal.status >= 500) onTrouble(error);
+        if (!refusal || isForPerson(refusal)) onTrouble(error);
         const { message } = refusal ? told(refusal) : { message: 'akin failed to answer' };
         throw new ProtocolError(ProtocolErrorCode.InternalError, message);
       }

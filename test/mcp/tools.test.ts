@@ -103,6 +103,15 @@ describe.each(WAYS)('over %s, protocol %s', (way, version) => {
         ['get_paper', { ids: [ATTENTION, BERT, 'doi:10.1037/h0054651'], bibtex: true }],
         ['similar_papers', { id: ATTENTION, detail: 'abstract' }],
         ['related_work', { text: DRAFT }],
+        ['search_papers', { query: 'baking sourdough bread at home' }],
+        [
+          'get_paper',
+          { ids: [ATTENTION, ...Array.from({ length: 19 }, (_, i) => `${'no such paper '.repeat(20)}${i}`)] },
+        ],
+        [
+          'related_work',
+          { text: `\\section{A}${DRAFT}${Array.from({ length: 40 }, (_, i) => `\\input{part ${i}}`).join('')}` },
+        ],
         ['library_info', {}],
       ] as const) {
         const result = await call(name, { ...given, max_tokens });
