@@ -1,13 +1,14 @@
 /**
- * `/v1/papers/{id}` and what hangs on a paper. An id may hold slashes, as DOIs do: `withIdsWhole` makes one segment of it
+ * `/v1/papers`, the library as a list, `/v1/papers/{id}` and what hangs on a paper. An id may hold slashes, as DOIs do: `withIdsWhole` makes one segment of it
  * before the path is looked at, so that every resource is a route like any other.
  */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import { paperSchema } from '../search/answer.ts';
+import { listAnswerSchema, paperSchema } from '../search/answer.ts';
+import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
-import { ANY_PROBLEM, json, problem } from './problem.ts';
-import { ANSWERS, answered, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
+import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
+import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
 
 const PAPERS = '/v1/papers/';
 /** What hangs on a paper. An id that ends so itself is written with `%2F`. */
@@ -29,6 +30,20 @@ const params = z.object({
 });
 const nothingMore = z.strictObject({});
 
+const listParameters = z.strictObject(listingShape);
+
+const listRoute = createRoute({
+  method: 'get',
+  path: '/v1/papers',
+  summary: 'The papers that meet conditions, or all, as a list that nothing ranks',
+  request: { query: listParameters },
+  responses: {
+    200: json(listAnswerSchema, 'A page of them'),
+    ...ANY_PROBLEM,
+    410: problem('The paper is gone behind which the page was to begin'),
+    503: problem('Too many questions wait, come back after `Retry-After` seconds; or the library can not be read'),
+  },
+});
 const paperRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}',
@@ -52,6 +67,15 @@ const similarRoute = createRoute({
 
 /** Adds the routes to the app. */
 export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): void {
+  app.openAPIRegistry.registerPath(listRoute);
+  app.get('/v1/papers', async (c) => {
+    const options = fromTexts(listParameters, c.req.queries());
+    const { signal } = c.req.raw;
+    return asWritten(asQ, async () => {
+      const gate = gateOf(gates, { query: options.q, year: options.year }, {});
+      return c.json(await gate.pass(() => session.listing({ ...options, signal }), signal));
+    });
+  });
   app.openAPIRegistry.registerPath(paperRoute);
   app.get('/v1/papers/:id', async (c) => {
     fromTexts(nothingMore, c.req.queries());

@@ -88,8 +88,7 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
     const { q: query, year, ...options } = fromTexts(searchParameters, given);
     const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
-    const written = (field: string) => (field === 'query' ? 'q' : field);
-    return asWritten(written, () => answered(c, gateOf(gates, { query, year }, options), ask));
+    return asWritten(asQ, () => answered(c, gateOf(gates, { query, year }, options), ask));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
@@ -101,6 +100,9 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     return asWritten(inBody, () => answered(c, gateOf(gates, question, options), ask));
   });
 }
+
+/** What an address calls a field. */
+export const asQ = (field: string): string => (field === 'query' ? 'q' : field);
 
 const cursorAlone = (): AkinError =>
   new AkinError('invalid-argument', 'q: a cursor goes on with a question, and is asked together with it', {

@@ -12,6 +12,7 @@ import type { Paper } from '../paper.ts';
 import type { Facets } from './facets.ts';
 import type { FileRead, Origin, ReadingEnd, Released } from './files.ts';
 import type { Filter } from './filter.ts';
+import type { Placed } from './order.ts';
 
 declare const named: unique symbol;
 /** What an engine calls a paper: opaque, of one paper of one library, and never used again for another. */
@@ -235,8 +236,16 @@ export interface Library {
   ): Promise<(Described | undefined)[]>;
   /** The vectors of papers in the space in use; undefined where one has none yet. */
   vectors(keys: Key[], signal?: AbortSignal): Promise<(Float32Array | undefined)[]>;
-  /** The first `limit` papers that a filter lets through, in an order; equal ones in the order of their ids. */
-  list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]>;
+  /**
+   * The first `limit` papers that a filter lets through, in an order; equal ones in the order of their ids.
+   * @param from `after`: only those that come after this one, which need not be there any more.
+   */
+  list(
+    filter: Filter,
+    order: ListOrder,
+    limit: number,
+    from?: { after?: Placed | undefined; signal?: AbortSignal | undefined },
+  ): Promise<Listed[]>;
   /** How many papers a filter lets through. */
   count(filter: Filter): Promise<number>;
   /** How many of these papers have which year, author, venue, category, collection: the `limit` commonest of each. */

@@ -3,7 +3,8 @@ import type { Paper } from '../paper.ts';
 import { plain } from '../fold.ts';
 import type { ListOrder } from './library.ts';
 
-type Placed = Pick<Paper, 'id' | 'title' | 'year'>;
+/** What decides on a paper's place in a list. */
+export type Placed = Pick<Paper, 'id' | 'title' | 'year'>;
 
 /**
  * A title as lists are sorted by it: without case and accents, and from its first letter or digit on.

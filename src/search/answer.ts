@@ -196,6 +196,25 @@ export const paperSchema = z
   })
   .meta({ id: 'Paper' });
 
+const listedSchema = z
+  .object({
+    ...briefShape,
+    categories: z.array(z.string()),
+    work: z.string().meta({ description: 'The id of the leading version of its work: its own, where it stands alone' }),
+    abstract: z.string().optional().meta({ description: 'If it was asked for' }),
+  })
+  .meta({ id: 'Listed' });
+/** A page of the library as a list. */
+export const listAnswerSchema = z
+  .object({
+    papers: z.array(listedSchema).meta({ description: 'Each paper for itself, versions of one work as well' }),
+    total: z.int().meta({ description: 'How many papers meet the conditions' }),
+    next: z.string().nullable().meta({ description: 'The cursor of the next page' }),
+    library: statusSchema,
+  })
+  .meta({ id: 'ListAnswer' });
+
+export type ListAnswer = z.infer<typeof listAnswerSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
 export type Hit = z.infer<typeof hitSchema>;
 export type NearestHit = z.infer<typeof nearestSchema>;

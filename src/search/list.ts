@@ -160,7 +160,7 @@ export class Lists {
   async #listed({ filter, given }: Understood, { sort }: ListShape, signal: AbortSignal | undefined): Promise<List> {
     // Asked for first, so that no list passes for one of a later state.
     const state = await this.#library.state();
-    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH, signal);
+    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH, { signal });
     const without = given.length === 0 ? [] : await this.#worksOf(given);
     const entries = oncePerWork(listed, without).map((each) => ({
       ...each,

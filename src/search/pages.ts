@@ -65,25 +65,15 @@ export class Pages<List extends Paged> {
     now: () => Promise<LibraryState>,
     make: (read: number | undefined) => Promise<List>,
   ): Promise<Place<List>> {
-    const key = createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
+    const key = questionKey(question);
     const at: Partial<Cursor> | undefined = cursor === undefined ? undefined : decoded(cursor);
-    if (at && at.question !== key) {
-      throw new AkinError('invalid-argument', 'the cursor belongs to another question', {
-        hint: 'send the same parameters as for the first page, or leave the cursor out',
-        field: 'cursor',
-      });
-    }
+    if (at && at.question !== key) throw cursorOfAnother();
     const kept = this.#kept.get(key);
     const state = !at && kept ? await now() : undefined;
     const { revision = state?.revision, read, offset = 0 } = at ?? {};
     // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
     if (kept && kept.state.revision === revision && kept.read === read) return placeIn(kept, key, offset, state);
-    if (at && at.revision !== (await now()).revision) {
-      throw new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
-        hint: 'begin with the first page again, without a cursor',
-        field: 'cursor',
-      });
-    }
+    if (at && at.revision !== (await now()).revision) throw cursorOutdated();
     const list = await make(read);
     this.#kept.set(key, list);
     return placeIn(list, key, offset, list.state);
@@ -119,9 +109,28 @@ function decoded(cursor: string): Cursor {
     const [question, revision, offset, read] = parts;
     return { question, revision, offset, read };
   } catch {
-    throw new AkinError('invalid-argument', `"${cursor.slice(0, 40)}" is no cursor`, {
-      hint: 'a cursor is the "next" of the page before',
-      field: 'cursor',
-    });
+    throw noCursor(cursor);
   }
 }
+
+/** What tells a question from others in its cursors. @param question in its plainest form; any JSON. */
+export const questionKey = (question: unknown): string =>
+  createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16);
+
+export const noCursor = (cursor: string): AkinError =>
+  new AkinError('invalid-argument', `"${cursor.slice(0, 40)}" is no cursor`, {
+    hint: 'a cursor is the "next" of the page before',
+    field: 'cursor',
+  });
+
+export const cursorOfAnother = (): AkinError =>
+  new AkinError('invalid-argument', 'the cursor belongs to another question', {
+    hint: 'send the same parameters as for the first page, or leave the cursor out',
+    field: 'cursor',
+  });
+
+export const cursorOutdated = (): AkinError =>
+  new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
+    hint: 'begin with the first page again, without a cursor',
+    field: 'cursor',
+  });

@@ -22,6 +22,8 @@ import { yearsFilter } from './years.ts';
 export interface ParsedQuery {
   /** What to rank by: the words outside of conditions and those of wanted phrases, in their order. May be empty. */
   text: string;
+  /** The words outside of conditions alone. */
+  words: string;
   /** The phrases that must be there, those that are one of several included. */
   phrases: string[];
   filter: Filter | undefined;
@@ -78,18 +80,28 @@ export function parseQuery(query: string): ParsedQuery {
   const line = query.trim().replace(/\s+/g, ' ');
   const identifier = identifierIn(line);
   if (identifier !== undefined) {
-    return { text: line, phrases: [], filter: undefined, droppable: undefined, identifier, canonical: line };
+    return {
+      text: line,
+      words: line,
+      phrases: [],
+      filter: undefined,
+      droppable: undefined,
+      identifier,
+      canonical: line,
+    };
   }
 
   const parts = connected(partsOf(line));
   const conditions = parts.filter((part) => 'filter' in part);
   const filters = conditions.map(({ filter }) => filter);
   if (isTooLarge(filters)) throw refused('the query has too many conditions');
+  const words = spaced(parts.flatMap((part) => ('word' in part ? [part.word] : [])));
   return {
     text: spaced(parts.map((part) => ('word' in part ? part.word : part.text))),
+    words,
     phrases: conditions.flatMap(({ phrases }) => phrases),
     filter: joined(filters),
-    droppable: droppableOf(parts),
+    droppable: droppableOf(conditions, words),
     identifier: undefined,
     canonical: spaced(parts.map((part) => ('word' in part ? part.word : part.written))),
   };
@@ -99,10 +111,8 @@ function joined(filters: Filter[]): Filter | undefined {
   return filters.length > 1 ? { all: filters } : filters[0];
 }
 
-function droppableOf(parts: Part[]): ParsedQuery['droppable'] {
-  const conditions = parts.filter((part) => 'filter' in part);
+function droppableOf(conditions: Condition[], text: string): ParsedQuery['droppable'] {
   const demanding = conditions.filter(({ excludes }) => excludes === undefined);
-  const text = spaced(parts.flatMap((part) => ('word' in part ? [part.word] : [])));
   if (demanding.length === 0 || !hasWord(text)) return undefined;
   const leavingOut = conditions.filter(({ excludes }) => excludes !== undefined).map(({ filter }) => filter);
   return { written: demanding.map(({ written }) => written), text, filter: joined(leavingOut) };

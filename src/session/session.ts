@@ -21,7 +21,8 @@ import {
 } from '../library/open.ts';
 import type { Paper } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
-import type { RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
+import type { ListAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
+import { listing, type ListingOptions } from '../search/listing.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
 import { Related, type SuggestOptions } from '../search/related.ts';
 import { Search } from '../search/search.ts';
@@ -101,6 +102,11 @@ export class Session {
   /** The papers that a draft might cite and does not. @throws AkinError as `Related.suggest`. */
   async suggest(draft: Draft, options?: SuggestOptions): Promise<RelatedAnswer> {
     return (await this.#asking.get()).related.suggest(draft, options);
+  }
+
+  /** A page of the papers that meet conditions, which nothing ranks. @throws AkinError as `listing`. */
+  async listing(options: ListingOptions): Promise<ListAnswer> {
+    return listing(await this.library(), options);
   }
 
   /** A paper with all that is known of it. @throws AkinError `not-found`. */

@@ -24,6 +24,7 @@ describe('a query', () => {
   it('of plain words is what to rank by, and nothing else', () => {
     expect(parseQuery('  saving energy\n in  attention ')).toEqual({
       text: 'saving energy in attention',
+      words: 'saving energy in attention',
       phrases: [],
       filter: undefined,
       identifier: undefined,
@@ -72,6 +73,7 @@ describe('a query', () => {
   it('wants phrases to be there, and ranks by their words too', () => {
     expect(parseQuery('fast "deep  learning", "on phones" today')).toEqual({
       text: 'fast deep learning on phones today',
+      words: 'fast today',
       phrases: ['deep learning', 'on phones'],
       filter: { all: [{ phrase: 'deep learning' }, { phrase: 'on phones' }] },
       droppable: { written: ['"deep learning"', '"on phones"'], text: 'fast today', filter: undefined },

@@ -130,9 +130,14 @@ export class LocalLibrary implements Library {
     return keys.length === 0 ? [] : this.#reader.call('vectors', [keys], signal);
   }
 
-  async list(filter: Filter, order: ListOrder, limit: number, signal?: AbortSignal): Promise<Listed[]> {
+  async list(
+    filter: Filter,
+    order: ListOrder,
+    limit: number,
+    { after, signal }: Parameters<Library['list']>[3] = {},
+  ): Promise<Listed[]> {
     await this.#workOut(filter, signal);
-    return this.#reader.call('list', [filter, order, limit], signal);
+    return this.#reader.call('list', [filter, order, limit, after], signal);
   }
 
   count(filter: Filter): Promise<number> {

@@ -12,6 +12,7 @@ import { FACET_FIELDS, type FacetCount, type FacetField, type Facets } from '../
 import type { FileRead } from '../files.ts';
 import type { Filter } from '../filter.ts';
 import type { Described, Key, LibraryFacts, LibraryState, Listed, ListOrder, WordScoring } from '../library.ts';
+import type { Placed } from '../order.ts';
 import { tellingWords } from '../words.ts';
 import { RowsByFilter } from './allowed-rows.ts';
 import { PaperChanges } from './changes.ts';
@@ -19,6 +20,7 @@ import { checkSound, openForReading, settingsOf } from './database.ts';
 import { Descriptions } from './descriptions.ts';
 import { FilesRead } from './files.ts';
 import { Keys } from './keys.ts';
+import { ListedRows } from './listed-rows.ts';
 import { PaperNames } from './names.ts';
 import { paperFrom, type PaperRow } from './paper-rows.ts';
 import { Postings } from './postings.ts';
@@ -45,6 +47,7 @@ export class Reader {
   readonly #keys: Keys;
   readonly #changes: PaperChanges;
   readonly #filters: RowsByFilter;
+  readonly #listed: ListedRows;
   readonly #postings: Postings;
   readonly #names: PaperNames;
   readonly #vectors: StoredVectors;
@@ -69,6 +72,7 @@ export class Reader {
     this.#keys = new Keys(libraryId);
     this.#changes = new PaperChanges(db);
     this.#filters = new RowsByFilter(db);
+    this.#listed = new ListedRows(db);
     this.#postings = new Postings(db);
     this.#names = new PaperNames(db);
     this.#vectors = new StoredVectors(db, space, model.dimensions);
@@ -150,8 +154,11 @@ export class Reader {
     });
   }
 
-  list(filter: Filter, order: ListOrder, limit: number): Listed[] {
-    return this.#inOneState(() => this.#descriptions.listed(this.#listedRows(filter, order, limit)));
+  list(filter: Filter, order: ListOrder, limit: number, after?: Placed): Listed[] {
+    return this.#inOneState(() => {
+      const allowed = this.#filters.allowed(filter);
+      return this.#descriptions.listed(this.#listed.of(allowed, order, limit, this.#filters.papers, after));
+    });
   }
 
   count(filter: Filter): number {
@@ -249,36 +256,9 @@ export class Reader {
       settings: settingsOf(this.#db),
     });
   }
-
-  #listedRows(filter: Filter, order: ListOrder, limit: number): number[] {
-    const { rows, count } = this.#filters.allowed(filter);
-    // Going through the order until enough are found, or sorting those that are let through: whichever looks at fewer.
-    if (count ** 2 <= limit * this.#filters.papers) {
-      const allowed = [...rows.keys()].filter((row) => rows[row]);
-      return this.#statements.sorted[order].all(JSON.stringify(allowed), limit);
-    }
-    const found: number[] = [];
-    for (const row of this.#statements.inOrder[order].iterate()) {
-      if (rows[row] && found.push(row) >= limit) break;
-    }
-    return found;
-  }
 }
 
-const ORDERS: Record<ListOrder, string> = {
-  newest: 'year DESC, id',
-  title: 'sort_title IS NULL, sort_title, id',
-};
-
 function statementsOn(db: Database.Database) {
-  const inOrder = (order: ListOrder) =>
-    db.prepare<[], number>(`SELECT row FROM papers ORDER BY ${ORDERS[order]}`).pluck();
-  const sorted = (order: ListOrder) =>
-    db
-      .prepare<[string, number], number>(
-        `SELECT row FROM papers WHERE row IN (SELECT value FROM json_each(?)) ORDER BY ${ORDERS[order]} LIMIT ?`,
-      )
-      .pluck();
   return {
     version: db.prepare<[], number>('PRAGMA data_version').pluck(),
     revision: db.prepare<[], string>("SELECT value FROM meta WHERE key = 'revision'").pluck(),
@@ -312,8 +292,6 @@ function statementsOn(db: Database.Database) {
       `SELECT field, name AS value, count(DISTINCT paper) AS papers FROM paper_facets JOIN facets USING (facet)
        WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY field, name ORDER BY papers DESC, value`,
     ),
-    inOrder: { newest: inOrder('newest'), title: inOrder('title') },
-    sorted: { newest: sorted('newest'), title: sorted('title') },
   };
 }
 

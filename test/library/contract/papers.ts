@@ -215,6 +215,24 @@ export function aboutPapers(fresh: () => Promise<Fresh>): void {
       expect(await titled(2)).toEqual(['old', 'also new']);
     });
 
+    it('goes on after any of them to the end, whatever the pages, also where that one is gone', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [...papers, paper('also undated', { title: 'Theta', venue: 'Annals' })]);
+      for (const order of ['newest', 'title'] as const) {
+        for (const filter of [{ all: [] }, { venue: 'annals' }]) {
+          const all = await library.list(filter, order, 100);
+          for (const [i, after] of all.entries()) {
+            const left = ids(all.slice(i + 1));
+            expect(ids(await library.list(filter, order, 100, { after }))).toEqual(left);
+            expect(ids(await library.list(filter, order, 2, { after }))).toEqual(left.slice(0, 2));
+          }
+        }
+      }
+      const all = await library.list({ all: [] }, 'title', 100);
+      await writer.remove([all[2]!.id]);
+      expect(ids(await library.list({ all: [] }, 'title', 100, { after: all[2] }))).toEqual(ids(all.slice(3)));
+    });
+
     it('says of each paper what a line of it shows', async () => {
       const { writer, library } = await fresh();
       await put(writer, papers);

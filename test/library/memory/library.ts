@@ -135,8 +135,14 @@ export class MemoryLibrary implements Library {
     return keys.map((key) => this.#store.papers.get(key)?.embedding?.vector);
   }
 
-  async list(filter: Filter, order: ListOrder, limit: number): Promise<Listed[]> {
+  async list(
+    filter: Filter,
+    order: ListOrder,
+    limit: number,
+    { after }: Parameters<Library['list']>[3] = {},
+  ): Promise<Listed[]> {
     return this.#passing(filter)
+      .filter(({ paper }) => after === undefined || LISTED[order](after, paper) < 0)
       .sort((a, b) => LISTED[order](a.paper, b.paper))
       .slice(0, limit)
       .map(({ key, paper: { id, title, year } }) => ({ key, id, title, year, work: this.#store.workOf(key)[0]! }));

@@ -56,6 +56,14 @@ export async function compareQuestion(memory: Side, local: Side, question: Quest
       const listed = await library.list(filter, order, limit);
       return listed.map(({ key, work, ...line }) => ({ ...line, isLeading: key === work }));
     },
+    async ({ library }: Side) => {
+      const [first] = await library.list(filter, order, 1);
+      return ids(
+        await library.list(filter, order, limit, {
+          after: first && { id: first.id, title: first.title, year: first.year },
+        }),
+      );
+    },
     ({ library }: Side) => library.count(filter),
     async ({ library }: Side) =>
       library.facets(

@@ -1,0 +1,170 @@
+/**
+ * The library as a list that nothing ranks: every paper that meets some conditions, page by page to the end.
+ *
+ * A cursor says behind which paper the next page begins, by what the list is sorted by, and not how many there were before it.
+ * So a list is as long as the library, needs no memory between two pages, and goes on where it was though papers come and go.
+ */
+import { z } from 'zod';
+import { AkinError } from '../errors.ts';
+import type { Filter } from '../library/filter.ts';
+import type { Library, Listed } from '../library/library.ts';
+import type { Placed } from '../library/order.ts';
+import { briefOf, type Paper } from '../paper.ts';
+import type { ListAnswer } from './answer.ts';
+import { cursorOfAnother, cursorOutdated, noCursor, questionKey } from './pages.ts';
+import { parseQuery } from './query.ts';
+import { MAX_LIMIT, MAX_QUERY } from './question.ts';
+import { shown } from './checked.ts';
+import { yearsFilter, yearsSchema } from './years.ts';
+
+const DEFAULT_LISTED = 50;
+/** Characters of a cursor: an id and a title of any usual length. */
+const MAX_CURSOR = 20_000;
+/** Characters of a title that stands in a cursor; a longer one is looked up. */
+const MAX_TITLE = 300;
+/** Papers that are read at once by who wants all of them. */
+const AT_ONCE = 200;
+
+/** Which papers: what they say of themselves, and nothing that ranks. */
+export const conditionsShape = {
+  q: z.string().max(MAX_QUERY).optional().meta({
+    description:
+      'Conditions in the query language: `author:`, `venue:`, `"a phrase"`, `-word` …; words are for a search',
+    example: 'author:turing has:doi',
+  }),
+  year: yearsSchema,
+};
+
+/** A page of the list. */
+export const listingShape = {
+  ...conditionsShape,
+  sort: z.enum(['newest', 'title']).default('newest').meta({ description: 'By year or by title' }),
+  limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LISTED).meta({ description: 'How many papers', value: 'n' }),
+  cursor: z
+    .string('expected one cursor')
+    .max(MAX_CURSOR)
+    .regex(/^[\w-]+$/, 'expected the "next" of the page before')
+    .optional()
+    .meta({ description: 'The `next` of the page before' }),
+  abstracts: z.boolean().optional().meta({ description: 'Whether each paper has its abstract' }),
+};
+
+export type Conditions = { [Part in keyof z.output<z.ZodObject<typeof conditionsShape>>]: string | undefined };
+export type ListingOptions = z.output<z.ZodObject<typeof listingShape>> & { signal?: AbortSignal | undefined };
+
+/**
+ * The filter that conditions are; without any it lets every paper through.
+ * @throws AkinError `invalid-argument` with field `q` for words, which only a search can look for, and what is no condition;
+ *   with field `year`.
+ */
+export function conditionsIn({ q, year }: Partial<Conditions>): Filter {
+  const said = q === undefined || q.trim() === '' ? undefined : understoodIn(q);
+  const filters = [said, year === undefined ? undefined : yearsFilter(year)].filter((each) => each !== undefined);
+  return filters.length === 1 ? filters[0]! : { all: filters };
+}
+
+function understoodIn(q: string): Filter | undefined {
+  const { words, identifier, filter } = parseQuery(q);
+  if (words === '') return filter;
+  throw new AkinError('invalid-argument', `q: expected conditions alone, found the words ${shown(words)}`, {
+    hint:
+      identifier === undefined
+        ? '/v1/search?q=… looks for words; here "title:word" or a phrase in quotes demands them'
+        : `/v1/papers/${identifier} is that paper`,
+    field: 'q',
+  });
+}
+
+/**
+ * A page of the papers that meet conditions.
+ * @throws AkinError as `conditionsIn`; `invalid-argument` for what is no cursor of this list; `cursor-outdated` where a paper with
+ *   a very long title, behind which it was to go on, is gone.
+ */
+export async function listing(library: Library, options: ListingOptions): Promise<ListAnswer> {
+  const { sort, limit, cursor, abstracts, signal } = options;
+  const filter = conditionsIn(options);
+  const question = questionKey({ filter, sort });
+  const after = cursor === undefined ? undefined : await placeOf(library, cursor, question);
+  const { papers, embedded } = await library.state();
+  // One more than is shown tells whether there is another page.
+  const found = await library.list(filter, sort, limit + 1, { after, signal });
+  const page = found.slice(0, limit);
+  const [described, total] = await Promise.all([
+    library.describe(
+      page.map(({ key }) => key),
+      {},
+      signal,
+    ),
+    library.count(filter),
+  ]);
+  const last = page.at(-1);
+  return {
+    papers: page.flatMap(({ key, work }, i) => {
+      const each = described[i];
+      if (!each) return []; // Removed a moment ago.
+      const { paper, versions } = each;
+      // The leading version is the first of the others, unless it is this one.
+      const leading = work === key ? paper.id : (versions[0]?.id ?? paper.id);
+      const { categories, abstract } = paper;
+      return [{ ...briefOf(paper), categories, work: leading, ...(abstracts && { abstract }) }];
+    }),
+    total,
+    next: last !== undefined && found.length > limit ? cursorBehind(last, question, sort) : null,
+    library: { papers, embedded },
+  };
+}
+
+/**
+ * Every paper that meets conditions, in order, as fast as they are taken.
+ * @throws AkinError as `listing`, when the first is taken.
+ */
+export async function* listed(
+  library: Library,
+  { sort, cursor, signal, limit = Infinity, ...asked }: Partial<ListingOptions>,
+): AsyncGenerator<Paper> {
+  const filter = conditionsIn(asked);
+  const order = sort ?? 'newest';
+  let after = cursor === undefined ? undefined : await placeOf(library, cursor, questionKey({ filter, sort: order }));
+  for (let left = limit; left > 0;) {
+    const found = await library.list(filter, order, Math.min(left, AT_ONCE), { after, signal });
+    const described = await library.describe(
+      found.map(({ key }) => key),
+      {},
+      signal,
+    );
+    for (const each of described) if (each) yield each.paper;
+    if (found.length < Math.min(left, AT_ONCE)) return;
+    left -= found.length;
+    after = found.at(-1);
+  }
+}
+
+const cursorSchema = z.tuple([z.string(), z.string(), z.union([z.string(), z.int(), z.null()]).optional()]);
+
+/** @returns a cursor: the question, the paper's id, and what the list is sorted by, which is left out where it is too long. */
+function cursorBehind({ id, year, title }: Listed, question: string, sort: ListingOptions['sort']): string {
+  const sortedBy = sort === 'newest' ? year : title;
+  const isLong = typeof sortedBy === 'string' && sortedBy.length > MAX_TITLE;
+  return Buffer.from(JSON.stringify([question, id, ...(isLong ? [] : [sortedBy])])).toString('base64url');
+}
+
+/** Behind which paper a cursor goes on. */
+async function placeOf(library: Library, cursor: string, question: string): Promise<Placed> {
+  const [asked, id, sortedBy] = decoded(cursor);
+  if (asked !== question) throw cursorOfAnother();
+  if (sortedBy !== undefined) {
+    return { id, year: typeof sortedBy === 'number' ? sortedBy : null, title: String(sortedBy ?? '') };
+  }
+  const [key] = await library.find([id]);
+  const [described] = key === undefined ? [] : await library.describe([key]);
+  if (!described) throw cursorOutdated();
+  return described.paper;
+}
+
+function decoded(cursor: string): z.infer<typeof cursorSchema> {
+  try {
+    return cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
+  } catch {
+    throw noCursor(cursor);
+  }
+}
