@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   web: [...GROUND, 'library', 'search', 'session'],
   mcp: [...GROUND, 'drafts', 'export', 'search', 'session'],
   // The page and the agents' door are served by the HTTP door; the page is a door of its own only to the eye.
-  http: [...GROUND, 'drafts', 'library', 'search', 'session', 'web', 'mcp'],
+  http: [...GROUND, 'drafts', 'export', 'library', 'search', 'session', 'web', 'mcp'],
   cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'search', 'session', 'http', 'mcp'],
 };
 

@@ -53,6 +53,10 @@ export const LIMITS = {
   /** Calls of agents that are answered at the same time; they ask several at once, and would rather wait than ask again. */
   agentCallsAtOnce: 2,
   agentWaitMs: 10_000,
+  /** Whole lists that are written as they are read (`GET /v1/papers?format=…` without a limit) at the same time. */
+  exportsAtOnce: 8,
+  /** How long one of them waits for whoever takes it before it is broken off. */
+  exportStallMs: 60_000,
 
   /** Arrays and objects in one another; a filter's conditions are. */
   jsonDepth: 100,

@@ -7,6 +7,7 @@ import { listAnswerSchema, paperSchema } from '../search/answer.ts';
 import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
+import { exporterAsked, formatShape, inFormats, Streams, written } from './formats.ts';
 import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
 import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
 
@@ -28,9 +29,9 @@ const params = z.object({
     .string()
     .openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
 });
-const nothingMore = z.strictObject({});
+const paperParameters = z.strictObject(formatShape);
 
-const listParameters = z.strictObject(listingShape);
+const listParameters = z.strictObject({ ...listingShape, ...formatShape });
 
 const listRoute = createRoute({
   method: 'get',
@@ -38,7 +39,7 @@ const listRoute = createRoute({
   summary: 'The papers that meet conditions, or all, as a list that nothing ranks',
   request: { query: listParameters },
   responses: {
-    200: json(listAnswerSchema, 'A page of them'),
+    200: inFormats(json(listAnswerSchema, 'A page of them; in another format all of them, unless there is a `limit`')),
     ...ANY_PROBLEM,
     410: problem('The paper is gone behind which the page was to begin'),
     503: problem('Too many questions wait, come back after `Retry-After` seconds; or the library can not be read'),
@@ -48,9 +49,9 @@ const paperRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}',
   summary: 'A paper',
-  request: { params },
+  request: { params, query: paperParameters },
   responses: {
-    200: json(paperSchema, 'The paper'),
+    200: inFormats(json(paperSchema, 'The paper')),
     ...ANY_PROBLEM,
     404: problem('No such paper'),
     503: problem('The library or the machine is in no state to answer'),
@@ -67,24 +68,34 @@ const similarRoute = createRoute({
 
 /** Adds the routes to the app. */
 export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): void {
+  const streams = new Streams();
   app.openAPIRegistry.registerPath(listRoute);
   app.get('/v1/papers', async (c) => {
-    const options = fromTexts(listParameters, c.req.queries());
+    const given = c.req.queries();
+    const { format, limit, ...others } = fromTexts(listParameters, given);
     const { signal } = c.req.raw;
+    const options = { ...others, limit, signal };
+    const exporter = exporterAsked(c, format);
     return asWritten(asQ, async () => {
       const gate = gateOf(gates, { query: options.q, year: options.year }, {});
-      return c.json(await gate.pass(() => session.listing({ ...options, signal }), signal));
+      if (exporter && given.limit === undefined) {
+        return streams.answer(c, exporter, session.listed({ ...others, signal }));
+      }
+      if (exporter) return gate.pass(() => written(c, exporter, session.listed(options)), signal);
+      return c.json(await gate.pass(() => session.listing(options), signal));
     });
   });
   app.openAPIRegistry.registerPath(paperRoute);
   app.get('/v1/papers/:id', async (c) => {
-    fromTexts(nothingMore, c.req.queries());
-    return c.json(await session.paper(c.req.param('id')));
+    const exporter = exporterAsked(c, fromTexts(paperParameters, c.req.queries()).format);
+    const id = c.req.param('id');
+    return exporter ? written(c, exporter, session.papers([id])) : c.json(await session.paper(id));
   });
   app.openAPIRegistry.registerPath(similarRoute);
   app.get('/v1/papers/:id/similar', async (c) => {
-    const options = fromTexts(answeringParameters, c.req.queries());
+    const { format, ...options } = fromTexts(answeringParameters, c.req.queries());
     const id = c.req.param('id');
-    return answered(c, gateOf(gates, {}, options), (signal) => session.similar(id, { ...options, signal }));
+    const ask = (signal: AbortSignal) => session.similar(id, { ...options, signal });
+    return answered(c, session, gateOf(gates, {}, options), ask, exporterAsked(c, format));
   });
 }

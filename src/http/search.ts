@@ -2,6 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AkinError } from '../errors.ts';
+import type { Exporter } from '../export/exporter.ts';
 import { conditionsOf, filterSchema } from '../library/filter.ts';
 import { answerSchema, type SearchAnswer } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
@@ -18,6 +19,7 @@ import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
+import { exporterAsked, formatShape, inFormats, written } from './formats.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
 
@@ -28,7 +30,7 @@ export interface Gates {
 }
 
 export const ANSWERS = {
-  200: json(answerSchema, 'The hits'),
+  200: inFormats(json(answerSchema, 'The hits')),
   ...ANY_PROBLEM,
   410: problem('The library has changed since the page before'),
   503: problem('Too many questions wait, come back after `Retry-After` seconds; or no cross-encoder is installed'),
@@ -37,24 +39,27 @@ export const ANSWERS = {
 /** What no schema can say of a number in an address. */
 export const NUMBERS = 'Numbers are written out: without a sign that they need not have, an exponent, or another base.';
 
-const { unlikeAbove: _, ...parameters } = answeringShape;
+const { unlikeAbove: _, ...answering } = answeringShape;
+const parameters = { ...answering, ...formatShape };
 /** How an answer is asked for in an address. */
 export const answeringParameters = z.strictObject(parameters);
 const searchParameters = z.strictObject({ q: queryAlone, year: questionShape.year, ...parameters });
 const filter = z.optional(filterSchema).openapi({ allOf: [{ $ref: '#/components/schemas/Filter' }] });
-const questionSchema = z.strictObject({ ...questionShape, filter, ...answeringShape }).openapi('Question', {
-  anyOf: [
-    { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
-    { required: ['texts'], properties: { texts: { minItems: 1 } } },
-    { required: ['like'], properties: { like: { minItems: 1 } } },
-    { required: ['filter'] },
-    { required: ['year'] },
-  ],
-  not: {
-    required: ['rerank', 'diversity'],
-    properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
-  },
-});
+const questionSchema = z
+  .strictObject({ ...questionShape, filter, ...answeringShape, ...formatShape })
+  .openapi('Question', {
+    anyOf: [
+      { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
+      { required: ['texts'], properties: { texts: { minItems: 1 } } },
+      { required: ['like'], properties: { like: { minItems: 1 } } },
+      { required: ['filter'] },
+      { required: ['year'] },
+    ],
+    not: {
+      required: ['rerank', 'diversity'],
+      properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
+    },
+  });
 /** A filter as OpenAPI has it: a component that refers to itself. */
 const FILTER_COMPONENT = JSON.parse(
   JSON.stringify(z.toJSONSchema(filterSchema, { io: 'output' }).$defs!.Filter).replaceAll(
@@ -86,18 +91,20 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   app.get(searchRoute.path, async (c) => {
     const given = c.req.queries();
     if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
-    const { q: query, year, ...options } = fromTexts(searchParameters, given);
+    const { q: query, year, format, ...options } = fromTexts(searchParameters, given);
     const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
-    return asWritten(asQ, () => answered(c, gateOf(gates, { query, year }, options), ask));
+    const exporter = exporterAsked(c, format);
+    return asWritten(asQ, () => answered(c, session, gateOf(gates, { query, year }, options), ask, exporter));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     mediaType(c, Object.keys(askRoute.request.body.content));
     const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes), pointerTo);
-    const { query, texts, like, unlike, unlikeTexts, year, filter, ...options } = asked;
+    const { query, texts, like, unlike, unlikeTexts, year, filter, format, ...options } = asked;
     const question = { query, texts, like, unlike, unlikeTexts, year, filter };
     const ask = (signal: AbortSignal) => session.ask(question, { ...options, signal });
-    return asWritten(inBody, () => answered(c, gateOf(gates, question, options), ask));
+    const exporter = exporterAsked(c, format);
+    return asWritten(inBody, () => answered(c, session, gateOf(gates, question, options), ask, exporter));
   });
 }
 
@@ -119,15 +126,20 @@ export function gateOf({ quick, thorough }: Gates, question: Question, { rerank,
   return rerank || explain === 'full' || isLong ? thorough : quick;
 }
 
-/** Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C). */
+/**
+ * Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C).
+ * @param exporter what the papers are written by, where JSON is not asked for.
+ */
 export async function answered(
   c: Context,
+  session: Session,
   gate: Gate,
   ask: (signal: AbortSignal) => Promise<SearchAnswer>,
+  exporter: Exporter | undefined,
 ): Promise<Response> {
   const { signal } = c.req.raw;
   const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));
-  return c.json(answer);
+  return exporter ? written(c, exporter, session.papers(answer.hits.map(({ id }) => id))) : c.json(answer);
 }

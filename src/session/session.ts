@@ -22,7 +22,7 @@ import {
 import type { Paper } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
 import type { ListAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
-import { listing, type ListingOptions } from '../search/listing.ts';
+import { listed, listing, type ListingOptions } from '../search/listing.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
 import { Related, type SuggestOptions } from '../search/related.ts';
 import { Search } from '../search/search.ts';
@@ -116,6 +116,22 @@ export class Session {
     return paper;
   }
 
+  /** Papers by their names, each when it is taken. @throws AkinError `not-found`. */
+  async *papers(names: string[]): AsyncGenerator<Paper> {
+    const library = await this.library();
+    for (const name of names) {
+      const [key] = await library.find([name]);
+      const [described] = key === undefined ? [] : await library.describe([key]);
+      if (!described) throw notFound(name, 'id');
+      yield described.paper;
+    }
+  }
+
+  /** All papers that meet conditions, each when it is taken. @throws AkinError as `listed`. */
+  async *listed(options: Partial<ListingOptions>): AsyncGenerator<Paper> {
+    yield* listed(await this.library(), options);
+  }
+
   /** How many papers there are, and how many of them have vectors. */
   async status(): Promise<LibraryStatus> {
     const { papers, embedded } = await (await this.library()).state();
@@ -130,8 +146,7 @@ export class Session {
   /** Papers in a format, piece by piece: those named, or all. @throws AkinError `invalid-argument`, `not-found`. */
   async *exported(format: string, names: string[]): AsyncGenerator<string> {
     const exporter = exporterNamed(format);
-    const library = await this.library();
-    yield* exporter.write(names.length === 0 ? library.everyPaper() : this.#named(names));
+    yield* exporter.write(names.length === 0 ? (await this.library()).everyPaper() : this.papers(names));
   }
 
   /** The first works that have several versions. */
@@ -245,9 +260,5 @@ export class Session {
   /** Ends what was started. */
   async close(): Promise<void> {
     await Promise.all([this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
-  }
-
-  async *#named(names: string[]): AsyncGenerator<Paper> {
-    for (const name of names) yield await this.paper(name);
   }
 }
