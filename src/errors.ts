@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   'format-unknown': { status: 400, exit: 2 },
   'too-large': { status: 413, exit: 2 },
   'record-invalid': { status: 422, exit: 4 },
+  'id-taken': { status: 409, exit: 2 },
   'library-missing': { status: 503, exit: 3 },
   'library-foreign': { status: 503, exit: 3 },
   'library-newer': { status: 503, exit: 3 },

@@ -8,6 +8,7 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { Gate } from './admission.ts';
+import { answerEdits } from './edits.ts';
 import { answerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
@@ -29,6 +30,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
     thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
+    writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
   };
 
   app.use(
@@ -48,6 +50,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   );
   answerSearches(app, session, gates);
   answerPapers(app, session, gates);
+  answerEdits(app, session, gates.writing);
   answerRelated(app, session);
   answerAgents(app, session, gates, log);
   answerHealth(app, session);
@@ -72,7 +75,9 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   app.all('*', (c) => {
     const answers = (method: string) =>
       app.router.match(method, withIdsWhole(c.req.path))[0].some(([[, route]]) => route.method === method);
-    const possible = ['GET', 'POST'].filter(answers).map((method) => (method === 'GET' ? 'GET, HEAD' : method));
+    const possible = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+      .filter(answers)
+      .map((method) => (method === 'GET' ? 'GET, HEAD' : method));
     if (possible.length > 0) {
       const allow = possible.join(', ');
       c.header('Allow', allow);

@@ -47,14 +47,15 @@ export async function* pieces(c: Context, most: number): AsyncGenerator<Uint8Arr
 /**
  * The JSON of a body.
  * @param most bytes.
+ * @param signs brackets, commas and strings.
  * @throws AkinError `too-large` also for more levels or elements than `LIMITS` has, `invalid-argument` for what is no JSON.
  */
-export async function readJson(c: Context, most: number): Promise<unknown> {
+export async function readJson(c: Context, most: number, signs = LIMITS.jsonSigns): Promise<unknown> {
   const received: Uint8Array[] = [];
   for await (const piece of pieces(c, most)) received.push(piece);
   const text = utf8(Buffer.concat(received));
   if (text.trim() === '') throw new AkinError('invalid-argument', 'the body is empty, expected JSON');
-  checkJson(text);
+  checkJson(text, signs);
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -71,11 +72,11 @@ function utf8(bytes: Uint8Array): string {
 }
 
 /** Counts what is not inside of strings: to parse a million brackets takes a second, and the memory for as many lists. */
-function checkJson(text: string): void {
+function checkJson(text: string, most: number): void {
   const sign = /["[\]{},]/g;
   let [depth, signs] = [0, 0];
   for (let found = sign.exec(text); found; found = sign.exec(text)) {
-    if (++signs > LIMITS.jsonSigns) throw tooMuch(`${LIMITS.jsonSigns} brackets, commas and strings`);
+    if (++signs > most) throw tooMuch(`${most} brackets, commas and strings`);
     if (found[0] === '"') sign.lastIndex = endOfString(text, found.index);
     else if (found[0] === '[' || found[0] === '{') depth++;
     else if (found[0] !== ',') depth--;

@@ -53,6 +53,15 @@ export const LIMITS = {
   /** Calls of agents that are answered at the same time; they ask several at once, and would rather wait than ask again. */
   agentCallsAtOnce: 2,
   agentWaitMs: 10_000,
+  /** `PUT` and `PATCH /v1/papers/{id}`: a paper with a long abstract and fifteen thousand authors. */
+  paperBytes: 4 * MEBIBYTE,
+  /** Brackets, commas and strings in it. */
+  paperSigns: 300_000,
+  authors: 15_000,
+  categories: 1000,
+  /** How long who writes may have to wait for those before: one paper is written at a time. */
+  writeWaitMs: 10_000,
+
   /** Whole lists that are written as they are read (`GET /v1/papers?format=…` without a limit) at the same time. */
   exportsAtOnce: 8,
   /** How long one of them waits for whoever takes it before it is broken off. */

@@ -24,7 +24,7 @@ export function withIdsWhole(path: string): string {
   return `${PAPERS}${id.replaceAll('/', '%2F')}${part === undefined ? '' : `/${part}`}`;
 }
 
-const params = z.object({
+export const paperParams = z.object({
   id: z
     .string()
     .openapi({ description: 'An id, or an identifier such as `arxiv:2209.09004` or `doi:10.…`, slashes and all' }),
@@ -49,7 +49,7 @@ const paperRoute = createRoute({
   method: 'get',
   path: '/v1/papers/{id}',
   summary: 'A paper',
-  request: { params, query: paperParameters },
+  request: { params: paperParams, query: paperParameters },
   responses: {
     200: inFormats(json(paperSchema, 'The paper')),
     ...ANY_PROBLEM,
@@ -62,7 +62,7 @@ const similarRoute = createRoute({
   path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
   description: NUMBERS,
-  request: { params, query: answeringParameters },
+  request: { params: paperParams, query: answeringParameters },
   responses: { ...ANSWERS, 404: problem('No such paper') },
 });
 

@@ -64,6 +64,7 @@ const TOLD: Record<ErrorCode, string | null> = {
   'format-unknown': null,
   'too-large': null,
   'record-invalid': null,
+  'id-taken': null,
   'model-unknown': null,
   overloaded: null,
   'library-missing': 'the library is not there',
@@ -141,7 +142,11 @@ export class Refusal extends Error {
 
 export const PROBLEM_HEADERS = { 'Content-Type': 'application/problem+json', 'X-Content-Type-Options': 'nosniff' };
 
+/** After how many seconds it is worth to try again: a writer stays longer than a queue. */
+const RETRY_AFTER: Record<string, string | undefined> = { overloaded: '1', 'library-locked': '5' };
+
 export function sendProblem(c: Context, problem: Problem): Response {
-  if (problem.code === 'overloaded') c.header('Retry-After', '1');
+  const seconds = RETRY_AFTER[problem.code];
+  if (seconds !== undefined) c.header('Retry-After', seconds);
   return c.body(JSON.stringify(problem), problem.status as 400, PROBLEM_HEADERS);
 }

@@ -19,6 +19,11 @@ export interface Origin {
   mount: string;
   /** Differs from that of every other reading of this place, and stays through all portions of one. */
   reading: string;
+  /**
+   * Whether a record is refused whose id another paper has, by its title. Elsewhere it gets an id of its own: many lists count
+   * their papers from 1.
+   */
+  refusesOthers?: boolean | undefined;
 }
 
 /** What is known of a file from its last reading that came to its end. */

@@ -13,6 +13,7 @@ import type { Facets } from './facets.ts';
 import type { FileRead, Origin, ReadingEnd, Released } from './files.ts';
 import type { Filter } from './filter.ts';
 import type { Placed } from './order.ts';
+import type { PersonsWord } from './records.ts';
 
 declare const named: unique symbol;
 /** What an engine calls a paper: opaque, of one paper of one library, and never used again for another. */
@@ -320,6 +321,13 @@ export interface LibraryWriter {
   release(path: string, which: 'missing' | 'all'): Promise<Released>;
   /** Removes papers by id or identifier; returns the ids of those that were there. */
   remove(names: string[]): Promise<string[]>;
+  /**
+   * Takes a person's word on what a paper says. It holds against all that its sources say, now and when they are read again, as
+   * long as the paper is there.
+   * @returns the paper's id.
+   * @throws AkinError `not-found`.
+   */
+  correct(name: string, word: PersonsWord): Promise<string>;
   /** The next papers without a vector of the space, in the order in which they came, after the paper `after`. */
   pending(limit: number, after?: Key): Promise<PendingPaper[]>;
   pendingCount(): Promise<number>;

@@ -32,16 +32,30 @@ function contradict(a: Paper, b: Paper): boolean {
   });
 }
 
+/** What of a paper a person may put right. */
+export const CORRECTED_FIELDS = ['title', 'abstract', 'authors', 'year', 'venue', 'url', 'categories'] as const;
+export type CorrectedField = (typeof CORRECTED_FIELDS)[number];
+
+/** A person's word on a paper: a record that says only what it names, also where that is nothing. */
+export interface Correction extends Paper {
+  corrects: CorrectedField[];
+}
+
+export const isCorrection = (record: Paper): record is Correction => 'corrects' in record;
+
 /**
  * Merges records of the same paper, the first of them leading. Id, title, authors and URL come from the first record that
  * has them, but a title that says the paper was retracted before one that does not; and so do venue and DOI, but a
  * journal's before a preprint server's; the abstract is the longest; the year is the earliest; identifiers, categories and
  * extra fields are united, the earlier record winning where two differ; it is in the collections of both. What any record
- * knows of the parts of a name holds for that name, whichever record it was taken from.
+ * knows of the parts of a name holds for that name, whichever record it was taken from. What a person said comes last, and
+ * holds against all others.
+ * @param records one of them at least is no correction.
  */
 export function mergeRecords(records: Paper[]): Paper {
-  const [first, ...others] = records as [Paper, ...Paper[]];
-  const paper = others.reduce<Paper>(
+  const corrections = records.filter(isCorrection);
+  const [first, ...others] = records.filter((record) => !isCorrection(record)) as [Paper, ...Paper[]];
+  const merged = others.reduce<Paper>(
     (merged, record) => ({
       id: merged.id,
       title: isRetracted(record.title) && !isRetracted(merged.title) ? record.title : merged.title || record.title,
@@ -59,11 +73,18 @@ export function mergeRecords(records: Paper[]): Paper {
     }),
     first,
   );
+  const paper = corrections.reduce(corrected, merged);
   const names = namesAmong(
     [...paper.authors, ...editorsOf(paper)],
-    records.flatMap((record) => record.names ?? []),
+    [...corrections, ...records].flatMap((record) => record.names ?? []),
   );
-  return names.length === 0 ? paper : { ...paper, names };
+  const { names: _, ...nameless } = paper; // Those of authors who were put right.
+  return names.length === 0 ? nameless : { ...nameless, names };
+}
+
+/** A paper as a person put it right. */
+function corrected(paper: Paper, correction: Correction): Paper {
+  return { ...paper, ...Object.fromEntries(correction.corrects.map((field) => [field, correction[field]])) };
 }
 
 /** "[RETRACTED] On knots", "Retracted: On knots". */

@@ -2,10 +2,21 @@
  * Which record is which paper? Pure: an engine reads what is known around a record, asks here what the record is, and
  * stores what follows. How several records become one paper is in merge.ts.
  */
+import { AkinError } from '../errors.ts';
 import type { IdentifierKind } from '../identifiers.ts';
 import { contentHash, type Paper } from '../paper.ts';
+import { excerpt } from '../text.ts';
+import type { Origin } from './files.ts';
 import type { Key } from './library.ts';
-import { mergeRecords, samePaper } from './merge.ts';
+import { namesAmong } from '../names.ts';
+import {
+  CORRECTED_FIELDS,
+  isCorrection,
+  mergeRecords,
+  samePaper,
+  type CorrectedField,
+  type Correction,
+} from './merge.ts';
 
 /** What a record is known by: its id, its file, and its place, from 1 on, among those that the file has of that id. */
 export interface RecordName {
@@ -30,6 +41,8 @@ export interface Place {
   reading: string;
   /** Whether the file may be another thing at every reading, as standard input is. */
   isAnything: boolean;
+  /** See `Origin`. */
+  refusesOthers?: boolean | undefined;
 }
 
 /** What a library knows around a record that comes in. */
@@ -67,8 +80,21 @@ export type Verdict =
    */
   | { is: 'record'; name: RecordName; hash: string; of: [Key, ...Key[]]; wasKnown: boolean };
 
-/** What a record is that stands in a place. What is around it is looked at step by step: an engine may read it only then. */
+/**
+ * What a record is that stands in a place. What is around it is looked at step by step: an engine may read it only then.
+ * @throws AkinError `id-taken` where another paper has its id, and its place gives it no other.
+ */
 export function judgedRecord(record: Paper, place: Place, around: Surroundings): Verdict {
+  const verdict = judged(record, place, around);
+  if (verdict.is !== 'anothers' || !place.refusesOthers) return verdict;
+  const [other] = around.namesakes;
+  throw new AkinError('id-taken', `the id "${record.id}" is that of "${excerpt(other?.paper.title ?? '', 100)}"`, {
+    hint: 'give the paper an id of its own, or the title of that one',
+    field: 'id',
+  });
+}
+
+function judged(record: Paper, place: Place, around: Surroundings): Verdict {
   const hash = contentHash(record);
   const here = around.here(record.id);
   const read = here.filter((each) => each.reading === place.reading);
@@ -118,6 +144,46 @@ export function withRecord(records: StoredRecord[], now: StoredRecord): StoredRe
   const at = records.findIndex((each) => isNamed(each, now));
   return at === -1 ? [...records, now] : records.with(at, now);
 }
+
+/** What a person says of a paper, and what of it is no longer to be said. */
+export interface PersonsWord {
+  said: Partial<Pick<Paper, CorrectedField | 'names'>>;
+  takenBack: readonly CorrectedField[];
+}
+
+/** Where the record comes from that is a person's word; it is no file. */
+export const PERSON: Origin = { path: 'person', mount: '', reading: 'said' };
+
+/**
+ * The records of a paper once a person has said something of it: one of them, the last, is all that was ever said and not taken
+ * back.
+ * @param name of that record.
+ */
+export function withWord(
+  records: StoredRecord[],
+  name: RecordName & Pick<StoredRecord, 'reading'>,
+  { said, takenBack }: PersonsWord,
+): StoredRecord[] {
+  const before = records.map(({ paper }) => paper).filter(isCorrection);
+  const known = Object.fromEntries(before.flatMap((each) => each.corrects.map((field) => [field, each[field]])));
+  const holds = {
+    ...known,
+    ...said,
+    ...Object.fromEntries(takenBack.map((field) => [field, undefined])),
+  } as Partial<Paper>;
+  const corrects = CORRECTED_FIELDS.filter((field) => holds[field] !== undefined);
+  const { title = '', abstract = '', authors = [], year = null, venue = null, url = null, categories = [] } = holds;
+  const names = namesAmong(authors, [...(said.names ?? []), ...before.flatMap((each) => each.names ?? [])]);
+  const paper: Correction = {
+    ...{ id: name.id, title, abstract, authors, ...(names.length > 0 && { names }), year, venue, url },
+    ...{ ids: {}, categories, extra: {}, corrects },
+  };
+  const sources = records.filter((record) => !isCorrection(record.paper));
+  return corrects.length === 0 ? sources : [...sources, { ...name, hash: contentHash(paper), paper }];
+}
+
+/** Whether there is a paper that these records are of: a person's word alone makes none. */
+export const makePaper = (records: StoredRecord[]): boolean => records.some(({ paper }) => !isCorrection(paper));
 
 export const isNamed = (record: RecordName, { id, file, nth }: RecordName): boolean =>
   record.id === id && record.file === file && record.nth === nth;

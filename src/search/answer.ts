@@ -191,7 +191,14 @@ export const paperSchema = z
     ...paperShape,
     versions: z.array(versionSchema).meta({ description: 'Other versions of the same work' }),
     records: z
-      .array(z.object(paperShape).meta({ id: 'Record' }))
+      .array(
+        z
+          .object({
+            ...paperShape,
+            corrects: z.array(z.string()).optional().meta({ description: "Of a person's word: what it puts right" }),
+          })
+          .meta({ id: 'Record' }),
+      )
       .meta({ description: 'What the paper was merged from, as it came; none where there was one record' }),
   })
   .meta({ id: 'Paper' });

@@ -8,7 +8,7 @@ import { findCrossEncoder, verifiedModelFolder, type CrossEncoderModel } from '.
 import { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { exporterNamed } from '../export/registry.ts';
-import type { Library, LibraryFacts, LibraryStatus, LibraryWriter } from '../library/library.ts';
+import type { Library, LibraryFacts, LibraryStatus, LibraryWriter, PutOutcome } from '../library/library.ts';
 import {
   backUpLibrary,
   examineLibrary,
@@ -19,7 +19,7 @@ import {
   type Backup,
   type Finding,
 } from '../library/open.ts';
-import type { Paper } from '../paper.ts';
+import type { Paper, PaperInput } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
 import type { ListAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
 import { listed, listing, type ListingOptions } from '../search/listing.ts';
@@ -30,6 +30,7 @@ import { inTime } from '../search/in-time.ts';
 import { notFound } from '../search/understood.ts';
 import { wholePaper } from '../search/works.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
+import { correctPaper, storePaper, type Corrections } from './edits.ts';
 import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
 import { Started } from './started.ts';
 import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
@@ -176,8 +177,18 @@ export class Session {
   }
 
   /** Removes papers; returns the ids of those that were there. */
-  remove(names: string[]): Promise<string[]> {
-    return this.writing('akin remove', (writer) => writer.remove(names));
+  remove(names: string[], purpose = 'akin remove'): Promise<string[]> {
+    return this.writing(purpose, (writer) => writer.remove(names));
+  }
+
+  /** Stores a paper, and embeds it. @throws AkinError as `storePaper`, `writing`. */
+  put(id: string, input: PaperInput): Promise<{ paper: WholePaper; outcome: PutOutcome }> {
+    return this.#editing((open) => storePaper(open, id, input));
+  }
+
+  /** Puts right what a paper says, and embeds it anew. @throws AkinError as `correctPaper`, `writing`. */
+  correct(name: string, given: Corrections): Promise<WholePaper> {
+    return this.#editing((open) => correctPaper(open, name, given));
   }
 
   /** Takes a person's word on which papers are versions of one work, and which are not. */
@@ -250,6 +261,11 @@ export class Session {
     ]);
     const state = embedder?.state ?? null;
     return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
+  }
+
+  async #editing<T>(edit: (open: Parameters<typeof storePaper>[0]) => Promise<T>): Promise<T> {
+    const [library, embedder] = await Promise.all([this.library(), this.#embedder.get()]);
+    return this.writing('a request', (writer) => edit({ library, writer, embedder }));
   }
 
   async #soundStatus(): Promise<LibraryStatus> {

@@ -357,7 +357,7 @@ describe('refusals', () => {
     ['OPTIONS', '/v1/search', 'GET, HEAD, POST'],
     ['REPORT', '/v1/search', 'GET, HEAD, POST'],
     ['PROPFIND', '/v1/related', 'POST'],
-    ['DELETE', '/v1/papers/17', 'GET, HEAD'],
+    ['POST', '/v1/papers/17', 'GET, HEAD, PUT, PATCH, DELETE'],
     ['PUT', '/v1/papers/lab/notes/2024/similar', 'GET, HEAD'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['PATCH', '/', 'GET, HEAD'],

@@ -71,11 +71,11 @@ export class FileReadings {
 
   /** The reading that an origin names: it begins, or goes on. */
   of(origin: Origin): Reading & Place {
-    const { path, mount, reading } = origin;
+    const { path, mount, reading, refusesOthers } = origin;
     const named = { path, mount, reading };
     // Not as one statement: that would use up a number each time, and files are numbered one after the other.
     const found = this.#statements.goOn.get(named) ?? this.#statements.begin.get(named)!;
-    return { ...found, reading: String(found.number), isAnything: path === STANDARD_INPUT };
+    return { ...found, reading: String(found.number), isAnything: path === STANDARD_INPUT, refusesOthers };
   }
 
   /** Ends a reading that came to the end of its file. */

@@ -13,8 +13,8 @@ import { makeFolder } from '../../places.ts';
 import { embeddedText, type Paper } from '../../paper.ts';
 import type { FileRead, Released } from '../files.ts';
 import type { Key, LibrarySettings, PendingPaper, Portion, PutOutcome } from '../library.ts';
-import { isNamed, judgedRecord, mergedFrom, withRecord } from '../records.ts';
-import type { Place, RecordName, StoredRecord } from '../records.ts';
+import { isNamed, judgedRecord, makePaper, mergedFrom, PERSON, withRecord, withWord } from '../records.ts';
+import type { PersonsWord, Place, RecordName, StoredRecord } from '../records.ts';
 import { mustExist, openForWriting } from './database.ts';
 import { FileReadings } from './files.ts';
 import { removeGraphs } from './graph-sidecar.ts';
@@ -131,6 +131,17 @@ export class Store {
         return true;
       }),
     );
+  }
+
+  correct(name: string, word: PersonsWord): string {
+    return this.#change(() => {
+      const [row] = this.#named([name]) as [number];
+      const before = this.#paper(row);
+      const { file, reading } = this.#readings.of(PERSON);
+      const records = withWord(this.#recordsOf(row, before), { id: before.id, file, nth: 1, reading }, word);
+      this.#works.change([row], [], () => this.#rewrite(row, before, records));
+      return before.id;
+    });
   }
 
   pending(limit: number, after?: Key): PendingPaper[] {
@@ -316,9 +327,9 @@ export class Store {
     const left = all.filter((record) => !names.some((name) => isNamed(record, name)));
     const said = new Set(left.map(({ hash }) => hash));
     released.records += new Set(all.map(({ hash }) => hash).filter((hash) => !said.has(hash))).size;
-    if (left.length === 0) released.papers++;
+    if (!makePaper(left)) released.papers++;
     this.#works.change([row], [], () => {
-      if (left.length > 0) this.#rewrite(row, before, left);
+      if (makePaper(left)) this.#rewrite(row, before, left);
       else this.#deletePaper(row, before);
     });
   }

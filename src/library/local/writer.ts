@@ -3,6 +3,7 @@ import { findModel, type Model } from '../../embedding/models.ts';
 import type { Embedding } from '../../embedding/embedder.ts';
 import type { FileRead, Released } from '../files.ts';
 import type { Key, LibrarySettings, LibraryWriter, PendingPaper, Portion, PutOutcome } from '../library.ts';
+import type { PersonsWord } from '../records.ts';
 import { Calls } from './calls.ts';
 import { GraphThread } from './graph-thread.ts';
 import type { Store, WriterOptions } from './store.ts';
@@ -45,6 +46,10 @@ export class LocalWriter implements LibraryWriter {
 
   remove(names: string[]): Promise<string[]> {
     return this.#store.call('remove', [names]);
+  }
+
+  correct(name: string, word: PersonsWord): Promise<string> {
+    return this.#store.call('correct', [name, word]);
   }
 
   pending(limit: number, after?: Key): Promise<PendingPaper[]> {

@@ -19,6 +19,75 @@ import type { Fresh } from '../contract.ts';
 import { embedAll, paper, put, readingOf, vectorOf } from '../made.ts';
 
 export function aboutMerging(fresh: () => Promise<Fresh>): void {
+  describe("a person's word on a paper", () => {
+    const said = { title: 'On ice', year: 2020, venue: null, authors: ['Ada Ashwood'], categories: [] };
+    const record = {
+      title: 'On ise',
+      authors: ['A. Ashwod'],
+      year: 1920,
+      venue: 'Ice',
+      categories: ['x'],
+      doi: '10.1000/a',
+    };
+
+    it('holds against its sources, also when they are read again or are more', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [paper('a', record)], readingOf('/a.bib'));
+      expect(await writer.correct('doi:10.1000/a', { said, takenBack: [] })).toBe('a');
+      expect(await paperNamed(library, 'a')).toMatchObject(said);
+      const { revision } = await library.state();
+      expect(
+        await put(writer, [paper('a', { ...record, abstract: 'Cold.', year: 1921 })], readingOf('/a.bib')),
+      ).toEqual(['changed']);
+      expect(await put(writer, [paper('b', { ...record, year: 1922 })], readingOf('/b.bib'))).toEqual(['duplicate']);
+      expect(await paperNamed(library, 'a')).toMatchObject({ ...said, abstract: 'Cold.', ids: { doi: '10.1000/a' } });
+      expect((await library.state()).revision).not.toBe(revision);
+      expect((await recordsOf(library, 'a')).map(({ title }) => title).toSorted()).toEqual([
+        'On ice',
+        'On ise',
+        'On ise',
+      ]);
+    });
+
+    it('is said field by field, and taken back', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [paper('a', record)]);
+      await embedAll(writer);
+      await writer.correct('a', { said: { title: 'On ice' }, takenBack: [] });
+      expect(await counts(library)).toEqual({ papers: 1, embedded: 0 }); // Its text is another one.
+      await writer.correct('a', { said: { year: 2020 }, takenBack: [] });
+      expect(await paperNamed(library, 'a')).toMatchObject({ title: 'On ice', year: 2020, venue: 'Ice' });
+      await writer.correct('a', { said: {}, takenBack: ['title', 'venue'] });
+      expect(await paperNamed(library, 'a')).toMatchObject({ title: 'On ise', year: 2020 });
+      await writer.correct('a', { said: {}, takenBack: ['year'] });
+      expect(await paperNamed(library, 'a')).toEqual(paper('a', record));
+      expect(await recordsOf(library, 'a')).toEqual([]);
+      await expect(writer.correct('b', { said, takenBack: [] })).rejects.toMatchObject({ code: 'not-found' });
+    });
+
+    it('goes with the paper, and makes none', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [paper('a', record)], readingOf('/a.bib'));
+      await writer.correct('a', { said, takenBack: [] });
+      expect(await writer.release('/a.bib', 'all')).toEqual({ records: 1, papers: 1 });
+      expect(await counts(library)).toMatchObject({ papers: 0 });
+      await put(writer, [paper('a', record)], readingOf('/a.bib'));
+      expect(await paperNamed(library, 'a')).toEqual(paper('a', record));
+    });
+  });
+
+  it('refuses a record whose id another paper has, where its place gives it no other', async () => {
+    const { writer, library } = await fresh();
+    await put(writer, [paper('a', { title: 'Ice on moons' })]);
+    const origin = { path: 'api', mount: '', reading: '1', refusesOthers: true };
+    const store = (title: string, reading: string) =>
+      writer.store({ parts: [{ origin: { ...origin, reading }, papers: [paper('a', { title })] }] });
+    await expect(store('Stars and bars', '1')).rejects.toMatchObject({ code: 'id-taken', field: 'id' });
+    expect(await store('Ice on moons!', '2')).toEqual([['duplicate']]);
+    expect(await store('Stars and bars', '3')).toEqual([['changed']]); // Its own record may say what it likes.
+    expect(await counts(library)).toMatchObject({ papers: 1 });
+  });
+
   /** A reading of a file. */
   const read = (writer: LibraryWriter, file: string, ...records: Paper[]): Promise<PutOutcome[]> =>
     put(writer, records, readingOf(file));

@@ -22,8 +22,12 @@ import type {
 import {
   isNamed,
   judgedRecord,
+  makePaper,
   mergedFrom,
+  PERSON,
   withRecord,
+  withWord,
+  type PersonsWord,
   type Place,
   type StoredRecord,
 } from '../../../src/library/records.ts';
@@ -43,7 +47,12 @@ export class MemoryWriter implements LibraryWriter {
   async store({ parts, cursor }: Portion): Promise<PutOutcome[][]> {
     const outcomes = parts.map(({ origin, papers, end }) => {
       const file = this.#file(origin);
-      const place = { file: file.number, reading: origin.reading, isAnything: origin.path === STANDARD_INPUT };
+      const place = {
+        file: file.number,
+        reading: origin.reading,
+        isAnything: origin.path === STANDARD_INPUT,
+        refusesOthers: origin.refusesOthers,
+      };
       const each = papers.map((paper) => this.#put(paper, place));
       if (end) this.#end(file, origin, end);
       return each;
@@ -72,7 +81,7 @@ export class MemoryWriter implements LibraryWriter {
       if (left.length === held.records.length) continue;
       const said = new Set(left.map(({ hash }) => hash));
       released.records += new Set(held.records.map(({ hash }) => hash).filter((hash) => !said.has(hash))).size;
-      if (left.length > 0) {
+      if (makePaper(left)) {
         this.#say(held, left);
       } else {
         this.#store.papers.delete(held.key);
@@ -92,6 +101,14 @@ export class MemoryWriter implements LibraryWriter {
     });
     if (gone.length > 0) this.#store.revise();
     return gone;
+  }
+
+  async correct(name: string, word: PersonsWord): Promise<string> {
+    const [held] = this.#named([name]) as [Held];
+    const { number: file } = this.#file(PERSON);
+    this.#say(held, withWord(held.records, { id: held.paper.id, file, nth: 1, reading: PERSON.reading }, word));
+    this.#store.revise();
+    return held.paper.id;
   }
 
   async pending(limit: number, after?: Key): Promise<PendingPaper[]> {

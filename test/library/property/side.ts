@@ -81,6 +81,8 @@ export class Side {
         return (await writer.join(deed.names.map((name) => meaning.id(name)))).toSorted();
       case 'split':
         return writer.split(deed.names.map((name) => meaning.id(name)));
+      case 'correct':
+        return writer.correct(meaning.id(deed.name), deed.word);
       case 'settings':
         return writer.setSettings(deed.settings);
       case 'confirm':

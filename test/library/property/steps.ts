@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { Filter } from '../../../src/library/filter.ts';
 import type { Leg, ListOrder, WordScoring } from '../../../src/library/library.ts';
+import type { CorrectedField } from '../../../src/library/merge.ts';
 import { toPaper, type Paper } from '../../../src/paper.ts';
 
 /** Ids of records; what a paper is called that has none of them is `~0`, `~1`. */
@@ -178,6 +179,28 @@ const deed = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('join' as const), names, twice }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('split' as const), names }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('correct' as const),
+      name,
+      word: fc.record({
+        said: fc.record(
+          {
+            title: fc.constantFrom(...TITLES.slice(0, 6)),
+            abstract: fc.constantFrom(...ABSTRACTS),
+            authors: fc.constantFrom<string[]>([], ['Ada Ashwood']),
+            year: fc.constantFrom(null, 1999),
+            venue: fc.constantFrom(null, 'Journal of Ice'),
+            categories: fc.constantFrom<string[]>([], ['cs.IR']),
+          },
+          { requiredKeys: [] },
+        ),
+        takenBack: fc.subarray(['title', 'year', 'authors'] as CorrectedField[]),
+      }),
+      twice,
+    }),
+  },
   {
     weight: 1,
     arbitrary: fc.record({

@@ -1,0 +1,148 @@
+/** `PUT`, `PATCH` and `DELETE /v1/papers/{id}`: a paper that a program puts in, what a person puts right, what is to go. */
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { paperSchema } from '../search/answer.ts';
+import { checked, pointerTo } from '../search/checked.ts';
+import { fromTexts } from '../search/parameters.ts';
+import { SOMETHING } from '../search/question.ts';
+import { notFound } from '../search/understood.ts';
+import type { Session } from '../session/session.ts';
+import type { Gate } from './admission.ts';
+import { atMost, mediaType, readJson } from './body.ts';
+import { LIMITS } from './limits.ts';
+import { paperParams } from './papers.ts';
+import { ANY_PROBLEM, BODY_PROBLEM, json, problem } from './problem.ts';
+
+const PATH = '/v1/papers/:id';
+const MERGE_PATCH = 'application/merge-patch+json';
+
+const line = z.string();
+const title = z.string().regex(SOMETHING, 'expected some text, found nothing to read');
+const namePart = z.string().optional();
+const author = z.union([
+  z.string(),
+  z.strictObject({ family: z.string(), given: namePart, particle: namePart, suffix: namePart }),
+  z.strictObject({ literal: z.string() }),
+]);
+const fields = {
+  title: title.meta({ description: 'The title' }),
+  abstract: line.meta({ description: 'The abstract' }),
+  authors: z.array(author).max(LIMITS.authors).meta({ description: 'Names as they are written, or in parts' }),
+  year: z.int().min(1000).max(2999).nullable().meta({ description: 'The year' }),
+  venue: line.nullable().meta({ description: 'The journal or conference' }),
+  url: line.nullable().meta({ description: 'Where it is' }),
+  categories: z.array(line).max(LIMITS.categories).meta({ description: 'Subjects, such as `cs.CL`' }),
+};
+const { title: titleField, ...others } = fields;
+const paperBody = z
+  .strictObject({
+    title: titleField,
+    ...z.object(others).partial().shape,
+    ids: z
+      .partialRecord(z.enum(IDENTIFIER_KINDS), z.string())
+      .optional()
+      .meta({ description: 'Identifiers by their kinds: `doi`, `arxiv`, `pmid` …' }),
+    extra: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Whatever else there is to say, by names of your own' }),
+  })
+  .openapi('PaperToStore');
+const nullable = (schema: z.ZodType, description: string) => schema.nullish().meta({ description });
+const correctionBody = z
+  .strictObject({
+    title: nullable(fields.title, 'The title; null here and below takes back what was said, and sources count again'),
+    abstract: nullable(fields.abstract, 'The abstract; an empty text says that there is none'),
+    authors: nullable(fields.authors, 'All authors; an empty list says that there are none'),
+    year: nullable(fields.year, 'The year'),
+    venue: nullable(fields.venue, 'The journal or conference; an empty text says that there is none'),
+    url: nullable(fields.url, 'Where it is'),
+    categories: nullable(fields.categories, 'All subjects'),
+  })
+  .openapi('Corrections');
+
+const WRITING = {
+  ...ANY_PROBLEM,
+  ...BODY_PROBLEM,
+  409: problem(
+    'Somebody else writes to the library, come back after `Retry-After` seconds; or the id is another paper’s',
+  ),
+  422: problem('It is no paper'),
+};
+const putRoute = createRoute({
+  method: 'put',
+  path: '/v1/papers/{id}',
+  summary: 'Stores a paper, or replaces what was stored under its id in this way before',
+  request: {
+    params: paperParams,
+    body: { required: true, content: { 'application/json': { schema: paperBody } } },
+  },
+  responses: {
+    200: json(paperSchema, 'The paper as it is now: it was there, from here or from elsewhere'),
+    201: json(paperSchema, 'The paper, which is new'),
+    ...WRITING,
+  },
+});
+const patchRoute = createRoute({
+  method: 'patch',
+  path: '/v1/papers/{id}',
+  summary: 'Puts right what a paper says, whatever its sources say now or when they are read again',
+  request: {
+    params: paperParams,
+    body: {
+      required: true,
+      content: { 'application/json': { schema: correctionBody }, [MERGE_PATCH]: { schema: correctionBody } },
+    },
+  },
+  responses: { 200: json(paperSchema, 'The paper as it is now'), ...WRITING, 404: problem('No such paper') },
+});
+const deleteRoute = createRoute({
+  method: 'delete',
+  path: '/v1/papers/{id}',
+  summary: 'Removes a paper; it is there again when one of its sources is read again',
+  request: { params: paperParams },
+  responses: {
+    204: { description: 'It is gone' },
+    ...ANY_PROBLEM,
+    404: problem('No such paper'),
+    409: WRITING[409],
+    503: problem('Too many wait to write, come back after `Retry-After` seconds; or the library can not be written'),
+  },
+});
+
+/** Adds the routes to the app. @param gate lets one of them write at a time. */
+export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): void {
+  const few = atMost(LIMITS.bodiesAtOnce, 'papers');
+  app.openAPIRegistry.registerPath(putRoute);
+  app.put(PATH, few, async (c) => {
+    const input = await bodyOf(c, paperBody, ['application/json']);
+    const id = c.req.param('id');
+    const { paper, outcome } = await gate.pass(() => session.put(id, input), c.req.raw.signal);
+    if (outcome !== 'added') return c.json(paper);
+    c.header('Location', `/v1/papers/${encodeURIComponent(paper.id)}`);
+    return c.json(paper, 201);
+  });
+  app.openAPIRegistry.registerPath(patchRoute);
+  app.patch(PATH, few, async (c) => {
+    const given = await bodyOf(c, correctionBody, ['application/json', MERGE_PATCH]);
+    const id = c.req.param('id');
+    return c.json(await gate.pass(() => session.correct(id, given), c.req.raw.signal));
+  });
+  app.openAPIRegistry.registerPath(deleteRoute);
+  app.delete(PATH, async (c) => {
+    fromTexts(NOTHING, c.req.queries());
+    const id = c.req.param('id');
+    const gone = await gate.pass(() => session.remove([id], 'a request'), c.req.raw.signal);
+    if (gone.length === 0) throw notFound(id, 'id');
+    return c.body(null, 204);
+  });
+}
+
+const NOTHING = z.strictObject({});
+
+async function bodyOf<T extends z.ZodType>(c: Context, schema: T, types: string[]): Promise<z.output<T>> {
+  fromTexts(NOTHING, c.req.queries());
+  mediaType(c, types);
+  return checked(schema, await readJson(c, LIMITS.paperBytes, LIMITS.paperSigns), pointerTo);
+}
