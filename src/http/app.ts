@@ -8,10 +8,12 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { Gate } from './admission.ts';
+import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerHealth } from './health.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
+import { answerMatches } from './match.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
 import { isOfTheMachine, makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
@@ -49,6 +51,8 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
     }),
   );
   answerSearches(app, session, gates);
+  answerBatches(app, session, gates);
+  answerMatches(app, session, gates.quick);
   answerPapers(app, session, gates);
   answerEdits(app, session, gates.writing);
   answerRelated(app, session);

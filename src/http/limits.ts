@@ -32,6 +32,12 @@ export const LIMITS = {
   questionsAtOnce: 4,
   /** And how long one may have to wait for its turn, by what those before it took. */
   questionWaitMs: 75,
+  /** `POST /v1/search/batch`: questions, which wait for their turn one after the other. */
+  batchQuestions: 32,
+  batchBytes: 8 * MEBIBYTE,
+  batchSigns: 50_000,
+  /** Batches that are received and answered at the same time. */
+  batchesAtOnce: 8,
   /** Texts that one of them may have besides its query. */
   quickTexts: 4,
   /** And conditions of its filter and its query together. */

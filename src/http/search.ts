@@ -45,21 +45,24 @@ const parameters = { ...answering, ...formatShape };
 export const answeringParameters = z.strictObject(parameters);
 const searchParameters = z.strictObject({ q: queryAlone, year: questionShape.year, ...parameters });
 const filter = z.optional(filterSchema).openapi({ allOf: [{ $ref: '#/components/schemas/Filter' }] });
-const questionSchema = z
-  .strictObject({ ...questionShape, filter, ...answeringShape, ...formatShape })
-  .openapi('Question', {
-    anyOf: [
-      { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
-      { required: ['texts'], properties: { texts: { minItems: 1 } } },
-      { required: ['like'], properties: { like: { minItems: 1 } } },
-      { required: ['filter'] },
-      { required: ['year'] },
-    ],
-    not: {
-      required: ['rerank', 'diversity'],
-      properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
-    },
-  });
+const questionParts = { ...questionShape, filter, ...answeringShape };
+/** What no property alone says of a question: it asks something, and at most one order of its own is wanted. */
+const WHOLE_QUESTION: Parameters<ReturnType<typeof z.object>['openapi']>[1] = {
+  anyOf: [
+    { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
+    { required: ['texts'], properties: { texts: { minItems: 1 } } },
+    { required: ['like'], properties: { like: { minItems: 1 } } },
+    { required: ['filter'] },
+    { required: ['year'] },
+  ],
+  not: {
+    required: ['rerank', 'diversity'],
+    properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
+  },
+};
+const questionSchema = z.strictObject({ ...questionParts, ...formatShape }).openapi('Question', WHOLE_QUESTION);
+/** One of several questions, which are answered as JSON. */
+export const oneQuestion = z.strictObject(questionParts).openapi('OneQuestion', WHOLE_QUESTION);
 /** A filter as OpenAPI has it: a component that refers to itself. */
 const FILTER_COMPONENT = JSON.parse(
   JSON.stringify(z.toJSONSchema(filterSchema, { io: 'output' }).$defs!.Filter).replaceAll(

@@ -221,6 +221,27 @@ export const listAnswerSchema = z
   })
   .meta({ id: 'ListAnswer' });
 
+const MATCH_VERDICTS = ['certain', 'likely', 'none'] as const;
+const MATCH_SIGNS = ['identifier', 'title', 'author', 'year'] as const;
+const matchSchema = z
+  .object({
+    ...briefShape,
+    verdict: z.enum(MATCH_VERDICTS).meta({ description: '`certain` by an identifier, or by title, author and year' }),
+    by: z.array(z.enum(MATCH_SIGNS)).meta({ description: 'What agrees' }),
+  })
+  .meta({ id: 'Match' });
+/** The papers that a title or a reference may mean. */
+export const matchAnswerSchema = z
+  .object({
+    verdict: z.enum(MATCH_VERDICTS).meta({ description: 'That of the first; `none` where there is no match' }),
+    matches: z.array(matchSchema).meta({ description: 'The surest first, at most 5' }),
+    library: statusSchema,
+  })
+  .meta({ id: 'MatchAnswer' });
+
+export type MatchAnswer = z.infer<typeof matchAnswerSchema>;
+export type MatchVerdict = (typeof MATCH_VERDICTS)[number];
+export type MatchSign = (typeof MATCH_SIGNS)[number];
 export type ListAnswer = z.infer<typeof listAnswerSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
 export type Hit = z.infer<typeof hitSchema>;

@@ -1,5 +1,9 @@
-/** Which works does a draft cite? Its own list and a bibliography may name the same one, which is then told once. */
+/**
+ * Which works does a draft cite? Its own list and a bibliography may name the same one, which is then told once. And how a title
+ * is known again in what cites it.
+ */
 import type { Reference } from '../drafts/draft.ts';
+import { lettersIn, plain } from '../fold.ts';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import type { Candidate } from '../library/library.ts';
 import type { RelatedAnswer } from './answer.ts';
@@ -24,4 +28,25 @@ export function worksAmong(cited: Cited[]): RelatedAnswer['cited'] {
     for (const name of names) known.add(name);
     return isNew ? [{ key, title: found?.title || title || text.slice(0, 200), id: found?.id ?? null }] : [];
   });
+}
+
+/** Shorter titles ("Introduction") may be anybody's. In letters and digits. */
+export const MIN_TITLE = 12;
+
+/** What titles are compared by. */
+export const titleKey = (title: string): string => lettersIn(plain(title));
+
+/** Whether a title, as `titleKey` has it, stands in a reference, set off from what is around it. */
+export function standsIn(key: string, text: string): boolean {
+  const written = plain(text);
+  const letters = Array.from(written.matchAll(/[\p{L}\p{N}]/gu), ({ 0: letter, index }) => ({ letter, index }));
+  const start = letters
+    .map(({ letter }) => letter)
+    .join('')
+    .indexOf(key);
+  if (start === -1) return false;
+  const end = start + key.length;
+  const isSetOff = (left: number, right: number): boolean =>
+    /[^\s-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
+  return (start === 0 || isSetOff(start - 1, start)) && (end >= letters.length || isSetOff(end - 1, end));
 }

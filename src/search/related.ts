@@ -11,7 +11,6 @@ import { z } from 'zod';
 import type { Draft, Reference } from '../drafts/draft.ts';
 import type { Embedder } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
-import { lettersIn, plain } from '../fold.ts';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import type { Filter } from '../library/filter.ts';
 import type { Candidate, Key, Library, LibraryStatus } from '../library/library.ts';
@@ -19,7 +18,7 @@ import { briefOf, type Paper } from '../paper.ts';
 import { dot, unit } from '../vector.ts';
 import type { PassageSuggestions, Reason, RelatedAnswer, Suggestion } from './answer.ts';
 import { Background } from './background.ts';
-import { worksAmong, type Cited } from './cited.ts';
+import { MIN_TITLE, standsIn, titleKey, worksAmong, type Cited } from './cited.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
 import { fuse } from './ranking.ts';
@@ -76,8 +75,6 @@ const NEAREST_CITED = 5;
 const MAX_AT_ONCE = 4;
 /** References that are looked for by their titles, each of which is a search; all are looked for by their identifiers. */
 const MAX_BY_TITLE = 2000;
-/** Shorter titles ("Introduction") may be anybody's. In letters and digits. */
-const MIN_TITLE = 12;
 
 export class Related {
   readonly #library: Library;
@@ -380,22 +377,4 @@ function reasonOf(nearest: NearestSentence | undefined): Reason | null {
   if (!nearest) return null;
   const { text, start, end, similarity } = nearest;
   return { sentence: text, start, end, similarity };
-}
-
-/** What titles are compared by. */
-const titleKey = (title: string): string => lettersIn(plain(title));
-
-/** Whether a title, as `titleKey` has it, stands in a reference, set off from what is around it. */
-function standsIn(key: string, text: string): boolean {
-  const written = plain(text);
-  const letters = Array.from(written.matchAll(/[\p{L}\p{N}]/gu), ({ 0: letter, index }) => ({ letter, index }));
-  const start = letters
-    .map(({ letter }) => letter)
-    .join('')
-    .indexOf(key);
-  if (start === -1) return false;
-  const end = start + key.length;
-  const isSetOff = (left: number, right: number): boolean =>
-    /[^\s-]/u.test(written.slice(letters[left]!.index + 1, letters[right]!.index));
-  return (start === 0 || isSetOff(start - 1, start)) && (end >= letters.length || isSetOff(end - 1, end));
 }

@@ -21,8 +21,9 @@ import {
 } from '../library/open.ts';
 import type { Paper, PaperInput } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
-import type { ListAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
+import type { ListAnswer, MatchAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
 import { listed, listing, type ListingOptions } from '../search/listing.ts';
+import { matching, type Meant } from '../search/match.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
 import { Related, type SuggestOptions } from '../search/related.ts';
 import { Search } from '../search/search.ts';
@@ -98,6 +99,11 @@ export class Session {
   /** The papers nearest to a paper, itself and its other versions left out. @throws AkinError as `Search.similar`. */
   async similar(name: string, options?: SearchOptions): Promise<SearchAnswer> {
     return (await this.#asking.get()).search.similar(name, options);
+  }
+
+  /** The papers that a title or a line of a bibliography may mean. */
+  async match(meant: Meant, signal?: AbortSignal): Promise<MatchAnswer> {
+    return matching(await this.library(), meant, signal);
   }
 
   /** The papers that a draft might cite and does not. @throws AkinError as `Related.suggest`. */

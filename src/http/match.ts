@@ -1,0 +1,75 @@
+/** `/v1/match`: the paper that a title, or a line of a bibliography, means. */
+import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import { MAX_REFERENCE } from '../drafts/draft.ts';
+import { AkinError } from '../errors.ts';
+import { matchAnswerSchema } from '../search/answer.ts';
+import { checked, pointerTo } from '../search/checked.ts';
+import type { Meant } from '../search/match.ts';
+import { fromTexts } from '../search/parameters.ts';
+import { SOMETHING } from '../search/question.ts';
+import type { Session } from '../session/session.ts';
+import type { Gate } from './admission.ts';
+import { atMost, mediaType, readJson } from './body.ts';
+import { LIMITS } from './limits.ts';
+import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
+
+const text = z
+  .string('expected one text')
+  .max(MAX_REFERENCE, `expected at most ${MAX_REFERENCE} characters`)
+  .regex(SOMETHING, 'expected some text, found nothing to read')
+  .optional();
+const meantShape = {
+  title: text.meta({ description: 'A title; or else', example: 'On Computable Numbers' }),
+  reference: text.meta({ description: 'A line of a bibliography, in any style' }),
+};
+const parameters = z.strictObject(meantShape);
+const bodySchema = z.strictObject(meantShape).openapi('Meant', {
+  oneOf: [{ required: ['title'] }, { required: ['reference'] }],
+});
+
+const getRoute = createRoute({
+  method: 'get',
+  path: '/v1/match',
+  summary: 'The paper that a title or a line of a bibliography means, and how sure that is',
+  request: { query: parameters },
+  responses: {
+    200: json(matchAnswerSchema, 'The papers it may be'),
+    ...ANY_PROBLEM,
+    503: problem('Too many questions wait, come back after `Retry-After` seconds'),
+  },
+});
+const postRoute = createRoute({
+  method: 'post',
+  path: '/v1/match',
+  summary: 'The same, for what is too long for an address',
+  request: { body: { required: true, content: { 'application/json': { schema: bodySchema } } } },
+  responses: { 200: json(matchAnswerSchema, 'The papers it may be'), ...ANY_PROBLEM, ...BODY_PROBLEM },
+});
+
+/** Adds the routes to the app. */
+export function answerMatches(app: OpenAPIHono, session: Session, gate: Gate): void {
+  const answerTo = async (meant: Meant, signal: AbortSignal) => {
+    checkOne(meant);
+    return gate.pass(() => session.match(meant, signal), signal);
+  };
+  app.openAPIRegistry.registerPath(getRoute);
+  app.get(getRoute.path, async (c) => c.json(await answerTo(fromTexts(parameters, c.req.queries()), c.req.raw.signal)));
+  app.openAPIRegistry.registerPath(postRoute);
+  app.post(postRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
+    mediaType(c, Object.keys(postRoute.request.body.content));
+    const meant = checked(bodySchema, await readJson(c, LIMITS.questionBytes), pointerTo);
+    return c.json(await asWritten(inBody, () => answerTo(meant, c.req.raw.signal)));
+  });
+}
+
+function checkOne({ title, reference }: Meant): void {
+  if ((title === undefined) !== (reference === undefined)) return;
+  throw new AkinError(
+    'invalid-argument',
+    `expected title or reference, found ${title === undefined ? 'none' : 'both'}`,
+    {
+      hint: '/v1/match?title=… or /v1/match?reference=…',
+      field: title === undefined ? 'title' : 'reference',
+    },
+  );
+}
