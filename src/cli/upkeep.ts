@@ -4,10 +4,11 @@
  */
 import path from 'node:path';
 import { Option } from '@commander-js/extra-typings';
-import { DEFAULT_MODEL, findModel, MODEL_NAMES } from '../embedding/models.ts';
+import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import { notFound } from '../search/understood.ts';
 import type { EvaluationEvent } from '../session/evaluate.ts';
+import { summaryOf } from '../session/summary.ts';
 import { withSession } from './asking.ts';
 import { duplicatesText, judgedText } from './duplicates.ts';
 import { addText, IntakeProgress } from './intake.ts';
@@ -24,14 +25,8 @@ export function upkeepCommands(program: Program): void {
   const { command, sessionOf } = program;
   command('status', 'what the library holds').action((options) =>
     withSession(sessionOf(options), async (session) => {
-      const { place, library, format, spaces, papers, embedded, works, nameless, settings, bytes } =
-        await session.facts();
-      const { model, fingerprint, truncated } = spaces.find(({ inUse }) => inUse)!;
-      const status = {
-        ...{ folder: path.resolve(place), library, format, model, fingerprint, papers, embedded, truncated },
-        language: findModel(model).language,
-        ...{ works, nameless, settings, bytes },
-      };
+      const facts = await session.facts();
+      const status = { folder: path.resolve(facts.place), ...summaryOf(facts) };
       print(options, status, (s) =>
         [
           `${count(s.papers)} papers, ${count(s.embedded)} embedded with ${s.model} (${count(s.truncated)} truncated)`,

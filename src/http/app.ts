@@ -11,6 +11,7 @@ import { Gate } from './admission.ts';
 import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerHealth } from './health.ts';
+import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
 import { answerMatches } from './match.ts';
@@ -55,6 +56,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   answerMatches(app, session, gates.quick);
   answerPapers(app, session, gates);
   answerEdits(app, session, gates.writing);
+  answerLibrary(app, session, gates);
   answerRelated(app, session);
   answerAgents(app, session, gates, log);
   answerHealth(app, session);

@@ -68,6 +68,11 @@ export const LIMITS = {
   /** How long who writes may have to wait for those before: one paper is written at a time. */
   writeWaitMs: 10_000,
 
+  /** `GET /v1/duplicates`: works that are shown. */
+  works: 1000,
+  /** Papers that are joined or split at once. */
+  judged: 100,
+
   /** Whole lists that are written as they are read (`GET /v1/papers?format=…` without a limit) at the same time. */
   exportsAtOnce: 8,
   /** How long one of them waits for whoever takes it before it is broken off. */

@@ -9,7 +9,7 @@
 import type { Embedding } from '../embedding/embedder.ts';
 import type { Model } from '../embedding/models.ts';
 import type { Paper } from '../paper.ts';
-import type { Facets } from './facets.ts';
+import type { FacetCount, FacetField, Facets } from './facets.ts';
 import type { FileRead, Origin, ReadingEnd, Released } from './files.ts';
 import type { Filter } from './filter.ts';
 import type { Placed } from './order.ts';
@@ -251,6 +251,8 @@ export interface Library {
   count(filter: Filter): Promise<number>;
   /** How many of these papers have which year, author, venue, category, collection: the `limit` commonest of each. */
   facets(keys: Key[], limit: number, signal?: AbortSignal): Promise<Facets>;
+  /** How many of the papers that a filter lets through have which value of a field: the `limit` commonest. */
+  tally(filter: Filter, field: FacetField, limit: number, signal?: AbortSignal): Promise<FacetCount[]>;
   /** Every paper there is, in the order in which they came. Papers added or removed meanwhile may or may not be among them. */
   everyPaper(): AsyncIterable<Paper>;
   /** Every work of several versions, the leading paper first, in the order in which the leading papers came. */

@@ -221,6 +221,24 @@ export const listAnswerSchema = z
   })
   .meta({ id: 'ListAnswer' });
 
+const tallySchema = (description: string) =>
+  z.array(z.object({ value: z.string(), papers: z.int() })).meta({ description });
+/** What the papers that meet conditions are made of. */
+export const facetsAnswerSchema = z
+  .object({
+    papers: z.int().meta({ description: 'How many papers meet the conditions' }),
+    years: z
+      .array(z.object({ year: z.int(), papers: z.int() }))
+      .meta({ description: 'Every year from the first to the last, those without papers as well' }),
+    undated: z.int().meta({ description: 'Papers without a year' }),
+    authors: tallySchema('The commonest, each with its papers'),
+    venues: tallySchema('The commonest'),
+    categories: tallySchema('The commonest'),
+    collections: tallySchema('The commonest'),
+  })
+  .meta({ id: 'FacetsAnswer' });
+export type FacetsAnswer = z.infer<typeof facetsAnswerSchema>;
+
 const MATCH_VERDICTS = ['certain', 'likely', 'none'] as const;
 const MATCH_SIGNS = ['identifier', 'title', 'author', 'year'] as const;
 const matchSchema = z

@@ -21,7 +21,15 @@ import {
 } from '../library/open.ts';
 import type { Paper, PaperInput } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
-import type { ListAnswer, MatchAnswer, RelatedAnswer, SearchAnswer, WholePaper } from '../search/answer.ts';
+import type {
+  FacetsAnswer,
+  ListAnswer,
+  MatchAnswer,
+  RelatedAnswer,
+  SearchAnswer,
+  WholePaper,
+} from '../search/answer.ts';
+import { counted } from '../search/counting.ts';
 import { listed, listing, type ListingOptions } from '../search/listing.ts';
 import { matching, type Meant } from '../search/match.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
@@ -34,6 +42,7 @@ import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import { correctPaper, storePaper, type Corrections } from './edits.ts';
 import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
 import { Started } from './started.ts';
+import { summaryOf, type LibrarySummary } from './summary.ts';
 import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
 
 export interface SessionOptions extends Target {
@@ -148,6 +157,16 @@ export class Session {
   /** All there is to know of the library as a whole. */
   async facts(): Promise<LibraryFacts> {
     return (await this.library()).facts();
+  }
+
+  /** What people are told of the library as a whole. */
+  async summary(): Promise<LibrarySummary> {
+    return summaryOf(await this.facts());
+  }
+
+  /** What the papers that meet conditions are made of. @throws AkinError as `counted`. */
+  async counted(options: Parameters<typeof counted>[1]): Promise<FacetsAnswer> {
+    return counted(await this.library(), options);
   }
 
   /** Papers in a format, piece by piece: those named, or all. @throws AkinError `invalid-argument`, `not-found`. */

@@ -6,7 +6,7 @@ import { findModel, type Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
 import type { Paper } from '../../paper.ts';
 import type { OnTrouble } from '../../threads/pool.ts';
-import type { Facets } from '../facets.ts';
+import type { FacetCount, FacetField, Facets } from '../facets.ts';
 import type { FileRead } from '../files.ts';
 import { conditionsOf, type Filter } from '../filter.ts';
 import type {
@@ -153,6 +153,11 @@ export class LocalLibrary implements Library {
 
   facets(keys: Key[], limit: number, signal?: AbortSignal): Promise<Facets> {
     return this.#reader.call('facets', [keys, limit], signal);
+  }
+
+  async tally(filter: Filter, field: FacetField, limit: number, signal?: AbortSignal): Promise<FacetCount[]> {
+    await this.#workOut(filter, signal);
+    return this.#reader.call('tally', [filter, field, limit], signal);
   }
 
   async *everyPaper(): AsyncGenerator<Paper> {

@@ -177,6 +177,15 @@ export class Reader {
     });
   }
 
+  tally(filter: Filter, field: FacetField, limit: number): FacetCount[] {
+    return this.#inOneState(() => {
+      const { rows, count } = this.#filters.allowed(filter);
+      if (count === this.#filters.papers) return this.#statements.tally.all(field, limit);
+      const among = JSON.stringify([...rows.keys()].filter((row) => rows[row]));
+      return this.#statements.tallyAmong.all(field, among, limit);
+    });
+  }
+
   /** The next papers after a row, in the order of rows. @returns also the last of their rows; undefined after the last. */
   papersAfter(row: number): { papers: Paper[]; last: number } | undefined {
     return this.#inOneState(() => {
@@ -259,6 +268,9 @@ export class Reader {
 }
 
 function statementsOn(db: Database.Database) {
+  const tally = (among: string) =>
+    `SELECT name AS value, count(DISTINCT paper) AS papers FROM facets JOIN paper_facets USING (facet)
+     WHERE field = ? ${among} GROUP BY name ORDER BY papers DESC, value LIMIT ?`;
   return {
     version: db.prepare<[], number>('PRAGMA data_version').pluck(),
     revision: db.prepare<[], string>("SELECT value FROM meta WHERE key = 'revision'").pluck(),
@@ -288,6 +300,10 @@ function statementsOn(db: Database.Database) {
          ORDER BY leader, paper != leader, paper`,
       )
       .raw(),
+    tally: db.prepare<[string, number], FacetCount>(tally('')),
+    tallyAmong: db.prepare<[string, string, number], FacetCount>(
+      tally('AND paper IN (SELECT value FROM json_each(?))'),
+    ),
     facets: db.prepare<[string], FacetCount & { field: FacetField }>(
       `SELECT field, name AS value, count(DISTINCT paper) AS papers FROM paper_facets JOIN facets USING (facet)
        WHERE paper IN (SELECT value FROM json_each(?)) GROUP BY field, name ORDER BY papers DESC, value`,

@@ -1,6 +1,7 @@
 /** A filter lets through what it says, in every way of asking; facets count what there is to filter by. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FACET_FIELDS } from '../../../src/library/facets.ts';
 import type { Filter } from '../../../src/library/filter.ts';
 import type { Key, Library } from '../../../src/library/library.ts';
 import type { Paper, PaperInput } from '../../../src/paper.ts';
@@ -218,6 +219,13 @@ export function aboutFilters(fresh: () => Promise<Fresh>): void {
         author: [{ value: 'Ann Lee', papers: 2 }],
         collection: [{ value: 'Mine', papers: 1 }],
       });
+      for (const filter of [{ all: [] }, { year: { to: 2000 } }, { author: 'ann lee' }, { any: [] }]) {
+        const among = (await library.list(filter, 'title', 10)).map(({ key }) => key);
+        for (const limit of [1, 10]) {
+          const all = await library.facets(among, limit);
+          for (const field of FACET_FIELDS) expect(await library.tally(filter, field, limit)).toEqual(all[field]);
+        }
+      }
       const none = { year: [], author: [], venue: [], category: [], collection: [] };
       expect(await library.facets([], 10)).toEqual(none);
       expect(await library.facets([d, NO_KEY], 10)).toEqual(none);

@@ -4,7 +4,14 @@ import type { Model } from '../../../src/embedding/models.ts';
 import { seeded } from '../../../src/evaluation/bootstrap.ts';
 import { bearersOf, calledBy, NAMED_DEPTH, namedScore, wordsSaid, yearSaid } from '../../../src/library/called.ts';
 import { candidatesFrom } from '../../../src/library/candidates.ts';
-import { FACET_FIELDS, facetsOf, sameFolded, type FacetCount, type Facets } from '../../../src/library/facets.ts';
+import {
+  FACET_FIELDS,
+  facetsOf,
+  sameFolded,
+  type FacetCount,
+  type FacetField,
+  type Facets,
+} from '../../../src/library/facets.ts';
 import type { FileRead } from '../../../src/library/files.ts';
 import type { Filter } from '../../../src/library/filter.ts';
 import type {
@@ -172,6 +179,11 @@ export class MemoryLibrary implements Library {
         .slice(0, limit)
         .map(({ value, papers }) => ({ value, papers }));
     return Object.fromEntries(FACET_FIELDS.map((field) => [field, commonest(field)])) as Facets;
+  }
+
+  async tally(filter: Filter, field: FacetField, limit: number): Promise<FacetCount[]> {
+    const keys = this.#passing(filter).map(({ key }) => key);
+    return (await this.facets(keys, limit))[field];
   }
 
   async *everyPaper(): AsyncGenerator<Paper> {

@@ -65,6 +65,8 @@ export async function compareQuestion(memory: Side, local: Side, question: Quest
       );
     },
     ({ library }: Side) => library.count(filter),
+    ({ library }: Side) => library.tally(filter, 'author', limit),
+    ({ library }: Side) => library.tally(filter, 'year', 100),
     async ({ library }: Side) =>
       library.facets(
         (await library.list(filter, order, 1000)).map(({ key }) => key),
