@@ -10,6 +10,7 @@ import { webPage } from '../web/page.ts';
 import { Gate } from './admission.ts';
 import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
+import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
 import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
@@ -59,6 +60,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   answerLibrary(app, session, gates);
   answerRelated(app, session);
   answerAgents(app, session, gates, log);
+  answerEmbeddings(app, session, gates.thorough);
   answerHealth(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {

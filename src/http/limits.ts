@@ -59,6 +59,11 @@ export const LIMITS = {
   /** Calls of agents that are answered at the same time; they ask several at once, and would rather wait than ask again. */
   agentCallsAtOnce: 2,
   agentWaitMs: 10_000,
+  /** `POST /v1/embeddings`: texts, the characters of each, and of all together: the abstracts of a hundred papers. */
+  embeddedTexts: 128,
+  embeddedCharacters: 20_000,
+  embeddedTogether: 200_000,
+
   /** `PUT` and `PATCH /v1/papers/{id}`: a paper with a long abstract and fifteen thousand authors. */
   paperBytes: 4 * MEBIBYTE,
   /** Brackets, commas and strings in it. */

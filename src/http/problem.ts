@@ -17,6 +17,10 @@ export const problemSchema = z
     field: z.string().optional().openapi({
       description: 'The offending parameter of an address or a form; in JSON the pointer to it (RFC 6901)',
     }),
+    error: z
+      .object({ message: z.string(), type: z.string(), param: z.string().nullable(), code: z.string() })
+      .optional()
+      .openapi({ description: "At `/v1/embeddings`: the same, as OpenAI's clients read it" }),
   })
   .openapi('Problem');
 export type Problem = z.infer<typeof problemSchema>;

@@ -3,7 +3,7 @@
  * does not ask for is not started.
  */
 import type { Draft } from '../drafts/draft.ts';
-import { Embedder } from '../embedding/embedder.ts';
+import { Embedder, type Embedding } from '../embedding/embedder.ts';
 import { findCrossEncoder, verifiedModelFolder, type CrossEncoderModel } from '../embedding/models.ts';
 import { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
@@ -108,6 +108,15 @@ export class Session {
   /** The papers nearest to a paper, itself and its other versions left out. @throws AkinError as `Search.similar`. */
   async similar(name: string, options?: SearchOptions): Promise<SearchAnswer> {
     return (await this.#asking.get()).search.similar(name, options);
+  }
+
+  /** The vectors of texts, in their order. @throws AkinError `embedding-failed`, `overloaded`; the signal's reason. */
+  async embed(texts: string[], as: 'document' | 'query', signal?: AbortSignal): Promise<Embedding[]> {
+    const embedder = await this.#embedder.get();
+    const embeddings: Embedding[] = [];
+    if (as === 'query') for (const text of texts) embeddings.push(await embedder.embedQuery(text, signal));
+    else for await (const embedding of embedder.embedDocuments(texts, signal)) embeddings.push(embedding);
+    return embeddings;
   }
 
   /** The papers that a title or a line of a bibliography may mean. */
