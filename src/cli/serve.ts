@@ -23,6 +23,12 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
       everyOne,
       [] as string[],
     )
+    .option(
+      '--allow-origin <url>',
+      'let pages of this origin use the API (may be given several times)',
+      everyOne,
+      [] as string[],
+    )
     .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
     .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
     .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
@@ -35,7 +41,7 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
           process.exitCode = EXIT_INTERRUPTED;
           return await session.close();
         }
-        const [{ createApp }, { listen }, { isLoopback }] = await Promise.all([
+        const [{ createApp }, { listen }, { givenOrigin, isLoopback }] = await Promise.all([
           import('../http/app.ts'),
           import('../http/server.ts'),
           import('../http/strangers.ts'),
@@ -44,8 +50,9 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         for (const note of (await session.facts()).notes) talk(note);
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
-        const app = createApp({ session, log, page: { rerank: options.rerank } });
-        const server = await listen(app, { ...options, allowHosts: options.allowHost });
+        const allowOrigins = options.allowOrigin.map(givenOrigin);
+        const app = createApp({ session, log, page: { rerank: options.rerank }, allowOrigins });
+        const server = await listen(app, { ...options, allowHosts: options.allowHost, allowOrigins });
         if (!isLoopback(server.address)) {
           const urls = server.urlsForOthers.join(' or ') || 'this machine';
           talk(`everybody who reaches ${urls} can read this library and send drafts: akin asks nobody for a key`);

@@ -8,6 +8,7 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { Gate } from './admission.ts';
+import { named, nameOf, shared, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
@@ -26,10 +27,12 @@ export interface Door {
   log: Logger;
   /** What the page asks of every search. */
   page?: Pick<SearchOptions, 'rerank'> | undefined;
+  /** Origins whose pages may use the API, besides its own. */
+  allowOrigins?: readonly string[] | undefined;
 }
 
 /** The door of a session; `app.request()` asks it without a socket. */
-export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
+export function createApp({ session, log, page = {}, allowOrigins = [] }: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
@@ -37,6 +40,9 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
     writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
   };
 
+  app.use(named());
+  if (allowOrigins.length > 0) app.use('/v1/*', shared(allowOrigins));
+  app.use(...small());
   app.use(
     secureHeaders({
       strictTransportSecurity: false, // It would lock other programs on localhost out of plain http.
@@ -52,6 +58,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
       },
     }),
   );
+  app.use('/v1/*', stated(session));
   answerSearches(app, session, gates);
   answerBatches(app, session, gates);
   answerMatches(app, session, gates.quick);
@@ -68,9 +75,9 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
     return c.body(document, 200, { 'Content-Type': 'application/json' });
   });
 
-  const logFault = (error: unknown, path: string): void => {
+  const logFault = (error: unknown, path: string, request?: string): void => {
     const refusal = refusalOf(error);
-    if (!refusal || isOfTheMachine(refusal)) log.error({ err: error, path }, 'a request failed');
+    if (!refusal || isOfTheMachine(refusal)) log.error({ err: error, path, request }, 'a request failed');
   };
   const saidOnPage = (error: AkinError) => {
     logFault(error, '/');
@@ -102,7 +109,7 @@ export function createApp({ session, log, page = {} }: Door): OpenAPIHono {
   app.onError((error, c) => {
     if (error instanceof Refusal) return sendProblem(c, error.problem);
     // What becomes of a request whose sender has gone interests nobody.
-    if (!c.req.raw.signal.aborted) logFault(error, c.req.path);
+    if (!c.req.raw.signal.aborted) logFault(error, c.req.path, nameOf(c));
     const refusal = refusalOf(error);
     if (refusal) return sendProblem(c, problemOf(refusal));
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));

@@ -9,6 +9,7 @@ import { AkinError } from '../errors.ts';
 import type { Exporter } from '../export/exporter.ts';
 import { EXPORTERS, EXPORT_NAMES, exporterNamed } from '../export/registry.ts';
 import type { Paper } from '../paper.ts';
+import { LEFT_ALONE } from './answering.ts';
 import { LIMITS } from './limits.ts';
 
 const JSON_TYPE = 'application/json';
@@ -84,7 +85,10 @@ export class Streams {
     };
     try {
       const first = await papers.next(); // What is refused is refused before there is an answer.
-      return c.body(streamOf(exporter.write(begunWith(first, papers)), end), 200, headersOf(exporter));
+      return c.body(streamOf(exporter.write(begunWith(first, papers)), end), 200, {
+        ...headersOf(exporter),
+        'Cache-Control': LEFT_ALONE,
+      });
     } catch (error) {
       end();
       throw error;

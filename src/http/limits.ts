@@ -95,6 +95,11 @@ export const LIMITS = {
   /** The lines above each part. */
   formHeaderBytes: 8 * 1024,
 
+  /** An id that a request comes with (`X-Request-Id`); a longer one is not kept. */
+  requestIdCharacters: 128,
+  /** Answers of fewer bytes are sent as they are. */
+  compressedBytes: 1024,
+
   /** An error's sentence. What was sent stands in it, which may be as long as a request. */
   problemCharacters: 500,
 };

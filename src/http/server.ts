@@ -30,6 +30,8 @@ export interface ListenOptions {
   port: number;
   /** Names by which the server may be asked for besides those of `host`, with or without a port. */
   allowHosts?: readonly string[];
+  /** Origins whose pages may use the API; the app is to be told of them as well. */
+  allowOrigins?: readonly string[];
   /** How long a request may take to come. */
   patience?: Pick<typeof LIMITS, 'headersMs' | 'requestMs'>;
 }
@@ -41,7 +43,7 @@ export interface ListenOptions {
  */
 export async function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
-  { host, port, allowHosts = [], patience = LIMITS }: ListenOptions,
+  { host, port, allowHosts = [], allowOrigins = [], patience = LIMITS }: ListenOptions,
 ): Promise<RunningServer> {
   if (host.trim() === '') {
     throw new AkinError('invalid-argument', 'the address to listen on is empty', {
@@ -49,7 +51,7 @@ export async function listen(
       field: 'host',
     });
   }
-  const given = { host, allowHosts };
+  const given = { host, allowHosts, allowOrigins };
   let refused = strangers({ ...given, address: host });
   const answer = getRequestListener(
     (request, env) => {

@@ -16,6 +16,8 @@ export interface Listening {
   address: string;
   /** Names under which others know this machine, with or without a port: a reverse proxy's, one in the local network. */
   allowHosts: readonly string[];
+  /** Origins whose pages may use the API. */
+  allowOrigins?: readonly string[] | undefined;
 }
 
 interface Authority {
@@ -40,8 +42,10 @@ export function strangers({
   host,
   address,
   allowHosts,
+  allowOrigins = [],
 }: Listening): (request: Request, socket: Socket) => Problem | undefined {
   const allowed = allowHosts.map(givenHost);
+  const origins = allowOrigins.map(givenOrigin);
   const atLoopback = isLoopback(address) || isEveryAddress(address) ? LOOPBACK_NAMES : [];
   const names = new Set([...atLoopback, written(host), written(address)]);
   return (request, { localAddress = '', localPort }) => {
@@ -63,11 +67,15 @@ export function strangers({
       });
     }
     if (isPlainNavigation(request)) return undefined;
+    if (isForApi(request) && origins.includes(request.headers.get('Origin') ?? '')) return undefined;
     const from = foreignOrigin(request, isOurs);
     if (from === undefined) return undefined;
     return makeProblem(403, 'forbidden', `a page of ${from} asks, which may not`, { field: 'Origin' });
   };
 }
+
+/** The API and nothing else: akin's own page is for nobody's script. */
+const isForApi = ({ url }: Request): boolean => new URL(url).pathname.startsWith('/v1/');
 
 /** Whether a person followed a link, or typed the address: the answer is shown to them, and no page can read it. */
 function isPlainNavigation({ method, headers }: Request): boolean {
@@ -104,6 +112,16 @@ function givenHost(text: string): Authority {
   throw new AkinError('invalid-argument', `"${text}" is no name of a host`, {
     hint: 'give a name or an address, with or without a port: papers.example, 192.168.1.5:8080',
     field: 'allow-host',
+  });
+}
+
+/** An origin as browsers say it. @throws AkinError `invalid-argument` for what is none. */
+export function givenOrigin(text: string): string {
+  const origin = URL.canParse(text) ? new URL(text) : undefined;
+  if (origin && /^https?:$/.test(origin.protocol) && `${origin.origin}/` === origin.href) return origin.origin;
+  throw new AkinError('invalid-argument', `"${text}" is no origin of pages`, {
+    hint: 'give scheme, name and port alone: https://papers.example, http://localhost:5173',
+    field: 'allow-origin',
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { AkinError } from '../errors.ts';
+import { nearest } from './slips.ts';
 import { excerpt } from '../text.ts';
 
 /** How much of a value is shown. */
@@ -32,7 +33,7 @@ export function checked<T extends z.ZodType>(
   const issue = result.error.issues[0]!;
   if (issue.code === 'unrecognized_keys') {
     const field = nameOf([...issue.path, issue.keys[0]!]);
-    const hint = issue.path.length === 0 ? knownIn(schema) : '/openapi.json says which there are';
+    const hint = issue.path.length === 0 ? knownIn(schema, issue.keys[0]!) : '/openapi.json says which there are';
     throw new AkinError('invalid-argument', `unknown parameter "${field}"`, { hint, field });
   }
   const field = nameOf(issue.path);
@@ -75,7 +76,9 @@ function sized({ origin, input }: { origin: string; input?: unknown }, bound: nu
   return `${bound} ${what}, found ${(input as string | unknown[]).length}`;
 }
 
-function knownIn(schema: z.ZodType): string {
-  const { shape } = schema as { shape?: object };
-  return shape === undefined ? 'see /openapi.json' : `there are ${Object.keys(shape).join(', ')}`;
+function knownIn(schema: z.ZodType, given: string): string {
+  const names = Object.keys((schema as { shape?: object }).shape ?? {});
+  if (names.length === 0) return 'there are none here';
+  const meant = nearest(given.toLowerCase(), names);
+  return `${meant === undefined ? '' : `did you mean ${meant}? `}there are ${names.join(', ')}`;
 }

@@ -15,8 +15,8 @@
  */
 import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
-import { slipsBetween } from '../library/vocabulary.ts';
 import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../identifiers.ts';
+import { nearest } from './slips.ts';
 import { yearsFilter } from './years.ts';
 
 export interface ParsedQuery {
@@ -309,7 +309,7 @@ function fieldNamed(given: string | undefined): Field | undefined {
   const name = given.toLowerCase();
   const known = FIELDS.find((each) => each === name);
   if (known) return known;
-  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : nearest(name, FIELDS, slipsAllowed);
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : nearest(name, FIELDS);
   if (meant === undefined) return undefined;
   throw refused(
     `there is no field "${given}"`,
@@ -329,22 +329,6 @@ function refuseBracket(word: string): void {
 
 function refused(message: string, hint?: string): AkinError {
   return new AkinError('invalid-argument', message, { hint, field: 'query' });
-}
-
-/** No name is so long that more are allowed. */
-const MOST_SLIPS = 2;
-
-/** Slips of the finger that still make a word a field's name: a short name must be hit exactly, "actor" is no author. */
-function slipsAllowed(field: string): number {
-  return field.length < 4 ? 0 : field.length < 8 ? 1 : 2;
-}
-
-/** The one of `names` that is the fewest slips away from `given`, where no more are made than are allowed. */
-function nearest<T extends string>(given: string, names: readonly T[], allowed: (name: T) => number): T | undefined {
-  return names
-    .map((name) => ({ name, slips: slipsBetween(given, name, MOST_SLIPS) }))
-    .filter(({ name, slips }) => slips <= allowed(name))
-    .sort((a, b) => a.slips - b.slips)[0]?.name;
 }
 
 /** Without quotes that have no partner: a value or phrase can't hold any. */

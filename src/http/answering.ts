@@ -1,0 +1,75 @@
+/** What is said of every answer: which request it is to, whether one that is known is still right; and that it is sent small. */
+import { createHash } from 'node:crypto';
+import type { Context, MiddlewareHandler } from 'hono';
+import { compress } from 'hono/compress';
+import { cors } from 'hono/cors';
+import { requestId } from 'hono/request-id';
+import { VERSION } from '../package.ts';
+import type { Session } from '../session/session.ts';
+import { LIMITS } from './limits.ts';
+
+/** What pages of other origins may read of an answer's head. */
+const EXPOSED = ['ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** The request's id: the one that it came with, where that is a short word, or a new one. */
+export const named = (): MiddlewareHandler => requestId({ limitLength: LIMITS.requestIdCharacters });
+
+/** The id that `named` gave. */
+export const nameOf = (c: Context): string | undefined => (c.var as { requestId?: string }).requestId;
+
+/** Lets pages of these origins read what the API answers; what they may ask at all is in strangers.ts. */
+export function shared(origins: readonly string[]): MiddlewareHandler {
+  return cors({ origin: [...origins], allowMethods: METHODS, exposeHeaders: EXPOSED });
+}
+
+/** Sends answers of more than a kilobyte compressed. Those that are written as they are read say that they are to be left alone. */
+export function small(): MiddlewareHandler[] {
+  const least = LIMITS.compressedBytes;
+  return [
+    compress({ threshold: least }),
+    async (c, next) => {
+      await next();
+      const { res } = c;
+      // How long an answer is has to be known before it is compressed.
+      if (!c.req.header('Accept-Encoding') || !res.body || res.headers.has('Content-Length') || isLeftAlone(res))
+        return;
+      const bytes = await res.arrayBuffer();
+      c.res = new Response(bytes, res);
+      c.res.headers.set('Content-Length', String(bytes.byteLength));
+    },
+  ];
+}
+
+export const LEFT_ALONE = 'no-cache, no-transform';
+const isLeftAlone = (res: Response): boolean => res.headers.get('Cache-Control')?.includes('no-transform') ?? false;
+
+/**
+ * Names the state of what a GET is answered (ETag, RFC 9110): the library's revision with the address. Whoever has the answer of
+ * that state is told so (304) before anything is looked up.
+ */
+export function stated(session: Session): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.method !== 'GET') return next();
+    const revision = await revisionOf(session);
+    if (revision === undefined) return next();
+    const { pathname, search } = new URL(c.req.url);
+    const state = [VERSION, revision, pathname + search, c.req.header('Accept') ?? ''];
+    const tag = `W/"${createHash('sha256').update(JSON.stringify(state)).digest('base64url').slice(0, 22)}"`;
+    const known = (c.req.header('If-None-Match') ?? '').split(',').map((each) => each.trim());
+    if (known.includes(tag)) return c.body(null, 304, { ETag: tag, 'Cache-Control': 'no-cache' });
+    await next();
+    if (c.res.status !== 200) return;
+    c.header('ETag', tag);
+    if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache'); // It is to be asked for every time.
+  };
+}
+
+/** Undefined where the library can't be read; whoever answers says why. */
+async function revisionOf(session: Session): Promise<string | undefined> {
+  try {
+    return (await (await session.library()).state()).revision;
+  } catch {
+    return undefined;
+  }
+}
