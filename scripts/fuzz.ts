@@ -34,7 +34,7 @@ const { values } = parseArgs({
 });
 /** Just fewer than a record may have. */
 const SOURCE_SIZE = MAX_RECORD_CHARACTERS - 16_384;
-/** Half of half a million characters, which is a long thesis; of what is longer, quarantine ends what takes too much. */
+/** A draft has twice as many: half a million, a long thesis. Of what is longer, quarantine ends what takes too much. */
 const DRAFT_SIZE = 250_000;
 const MAX_SECONDS = 10;
 /** Some files are nothing but the shortest records there are, up to two million of them: reading those has to stay linear. */

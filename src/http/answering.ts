@@ -51,25 +51,37 @@ const isLeftAlone = (res: Response): boolean => res.headers.get('Cache-Control')
 export function stated(session: Session): MiddlewareHandler {
   return async (c, next) => {
     if (c.req.method !== 'GET') return next();
-    const revision = await revisionOf(session);
-    if (revision === undefined) return next();
-    const { pathname, search } = new URL(c.req.url);
-    const state = [VERSION, revision, pathname + search, c.req.header('Accept') ?? ''];
-    const tag = `W/"${createHash('sha256').update(JSON.stringify(state)).digest('base64url').slice(0, 22)}"`;
-    const known = (c.req.header('If-None-Match') ?? '').split(',').map((each) => each.trim());
-    if (known.includes(tag)) return c.body(null, 304, { ETag: tag, 'Cache-Control': 'no-cache' });
+    // Asked for before anything that is answered, and so never of a later state. Only who has an answer waits for it.
+    const { revision } = await revisionOf(session);
+    const tag = revision.then((now) => (now === undefined ? undefined : tagOf(c, now)));
+    const given = c.req.header('If-None-Match');
+    if (given !== undefined) {
+      const now = await tag;
+      const known = given.split(',').map((each) => each.trim());
+      if (now !== undefined && known.includes(now))
+        return c.body(null, 304, { ETag: now, 'Cache-Control': 'no-cache' });
+    }
     await next();
-    if (c.res.status !== 200) return;
-    c.header('ETag', tag);
+    const now = await tag;
+    if (c.res.status !== 200 || now === undefined) return;
+    c.header('ETag', now);
     if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache'); // It is to be asked for every time.
   };
 }
 
-/** Undefined where the library can't be read; whoever answers says why. */
-async function revisionOf(session: Session): Promise<string | undefined> {
+function tagOf(c: Context, revision: string): string {
+  const { pathname, search } = new URL(c.req.url);
+  const state = [VERSION, revision, pathname + search, c.req.header('Accept') ?? ''];
+  return `W/"${createHash('sha256').update(JSON.stringify(state)).digest('base64url').slice(0, 22)}"`;
+}
+
+/** Begins to read the revision: undefined where the library can't be read; whoever answers says why. */
+async function revisionOf(session: Session): Promise<{ revision: Promise<string | undefined> }> {
+  const unknown = () => undefined;
   try {
-    return (await (await session.library()).state()).revision;
+    const library = await session.library();
+    return { revision: library.state().then(({ revision }) => revision, unknown) };
   } catch {
-    return undefined;
+    return { revision: Promise.resolve(undefined) };
   }
 }

@@ -4,10 +4,10 @@ import { refusalOf } from '../faults.ts';
 import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
 import type { Session } from '../session/session.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problemOf, problemSchema } from './problem.ts';
-import { gateOf, oneQuestion, type Gates } from './search.ts';
+import { gateOf, oneQuestion, parted, type Gates } from './search.ts';
 
 const batchSchema = z
   .strictObject({
@@ -40,9 +40,7 @@ const batchRoute = createRoute({
 export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates): void {
   app.openAPIRegistry.registerPath(batchRoute);
   app.post(batchRoute.path, atMost(LIMITS.batchesAtOnce, 'batches'), async (c) => {
-    mediaType(c, Object.keys(batchRoute.request.body.content));
-    const body = await readJson(c, LIMITS.batchBytes, LIMITS.batchSigns);
-    const { questions } = checked(unchecked, body, pointerTo);
+    const { questions } = await bodyOf(c, unchecked, { most: LIMITS.batchBytes, signs: LIMITS.batchSigns });
     const { signal } = c.req.raw;
     const answers: object[] = [];
     for (const [i, given] of questions.entries()) {
@@ -59,9 +57,7 @@ export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates):
     return c.json({ answers });
 
     async function answerTo(given: unknown) {
-      const asked = checked(oneQuestion, given, pointerTo);
-      const { query, texts, like, unlike, unlikeTexts, year, filter, ...options } = asked;
-      const question = { query, texts, like, unlike, unlikeTexts, year, filter };
+      const { question, how: options } = parted(checked(oneQuestion, given, pointerTo));
       const ask = () => session.ask(question, { ...options, signal });
       const { timings: _, ...answer } = await gateOf(gates, question, options).pass(ask, signal);
       return answer;

@@ -1,7 +1,9 @@
 /** What a request's body holds: read no further than its limit, and looked through before it is parsed. */
 import type { ServerResponse } from 'node:http';
+import type { z } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { AkinError } from '../errors.ts';
+import { checked, pointerTo } from '../search/checked.ts';
 import { LIMITS } from './limits.ts';
 import { Refusal } from './problem.ts';
 
@@ -69,6 +71,25 @@ function utf8(bytes: Uint8Array): string {
   } catch {
     throw new AkinError('invalid-argument', 'the body is no UTF-8, which JSON is written in');
   }
+}
+
+/** Of what size a body may be, and of which types. */
+interface BodyBounds {
+  /** Bytes. */
+  most: number;
+  /** Brackets, commas and strings in it; undefined: as many as any body. */
+  signs?: number;
+  types?: readonly string[];
+}
+
+/** What a body in JSON says, checked. @throws as `mediaType`, `readJson` and `checked`. */
+export async function bodyOf<T extends z.ZodType>(
+  c: Context,
+  schema: T,
+  { most, signs, types = ['application/json'] }: BodyBounds,
+): Promise<z.output<T>> {
+  mediaType(c, types);
+  return checked(schema, await readJson(c, most, signs), pointerTo);
 }
 
 /** Counts what is not inside of strings: to parse a million brackets takes a second, and the memory for as many lists. */

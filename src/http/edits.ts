@@ -3,16 +3,16 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import { paperSchema } from '../search/answer.ts';
-import { checked, pointerTo } from '../search/checked.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
 import { notFound } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { paperParams } from './papers.ts';
 import { ANY_PROBLEM, BODY_PROBLEM, json, problem } from './problem.ts';
+import { NOTHING } from './search.ts';
 
 const PATH = '/v1/papers/:id';
 const MERGE_PATCH = 'application/merge-patch+json';
@@ -116,7 +116,7 @@ export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): voi
   const few = atMost(LIMITS.bodiesAtOnce, 'papers');
   app.openAPIRegistry.registerPath(putRoute);
   app.put(PATH, few, async (c) => {
-    const input = await bodyOf(c, paperBody, ['application/json']);
+    const input = await paperIn(c, paperBody);
     const id = c.req.param('id');
     const { paper, outcome } = await gate.pass(() => session.put(id, input), c.req.raw.signal);
     if (outcome !== 'added') return c.json(paper);
@@ -125,7 +125,7 @@ export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): voi
   });
   app.openAPIRegistry.registerPath(patchRoute);
   app.patch(PATH, few, async (c) => {
-    const given = await bodyOf(c, correctionBody, ['application/json', MERGE_PATCH]);
+    const given = await paperIn(c, correctionBody, ['application/json', MERGE_PATCH]);
     const id = c.req.param('id');
     return c.json(await gate.pass(() => session.correct(id, given), c.req.raw.signal));
   });
@@ -139,10 +139,7 @@ export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): voi
   });
 }
 
-const NOTHING = z.strictObject({});
-
-async function bodyOf<T extends z.ZodType>(c: Context, schema: T, types: string[]): Promise<z.output<T>> {
+function paperIn<T extends z.ZodType>(c: Context, schema: T, types?: string[]): Promise<z.output<T>> {
   fromTexts(NOTHING, c.req.queries());
-  mediaType(c, types);
-  return checked(schema, await readJson(c, LIMITS.paperBytes, LIMITS.paperSigns), pointerTo);
+  return bodyOf(c, schema, { most: LIMITS.paperBytes, signs: LIMITS.paperSigns, ...(types && { types }) });
 }

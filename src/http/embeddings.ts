@@ -6,11 +6,11 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
-import { checked, pointerTo, shown } from '../search/checked.ts';
+import { shown } from '../search/checked.ts';
 import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, BODY_PROBLEM, isOfTheMachine, json, problemOf, sendProblem } from './problem.ts';
 
@@ -76,8 +76,7 @@ export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate)
     c.res = sendProblem(c, { ...problem, error: { message, type: 'invalid_request_error', param, code } });
   });
   app.post(embeddingsRoute.path, atMost(LIMITS.bodiesAtOnce, 'texts'), async (c) => {
-    mediaType(c, Object.keys(embeddingsRoute.request.body.content));
-    const asked = checked(embeddingsSchema, await readJson(c, LIMITS.questionBytes), pointerTo);
+    const asked = await bodyOf(c, embeddingsSchema, { most: LIMITS.questionBytes });
     const texts = [asked.input].flat();
     const characters = texts.reduce((sum, each) => sum + each.length, 0);
     if (characters > LIMITS.embeddedTogether) {

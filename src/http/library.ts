@@ -1,20 +1,16 @@
 /** The library as a whole: `/v1/library`, `/v1/facets`, and `/v1/duplicates` with a person's word on them. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import { facetsAnswerSchema, versionSchema } from '../search/answer.ts';
-import { checked, pointerTo } from '../search/checked.ts';
 import { countingShape } from '../search/counting.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
 import { summarySchema } from '../session/summary.ts';
 import type { Gate } from './admission.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
-import { ANY_PROBLEM, asWritten, BODY_PROBLEM, json, problem } from './problem.ts';
-import { asQ, gateOf, type Gates } from './search.ts';
+import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, json, problem } from './problem.ts';
+import { asQ, gateOf, NOTHING, type Gates } from './search.ts';
 
-const BUSY = { 503: problem('Too many questions wait, come back after `Retry-After` seconds') };
-const nothing = z.strictObject({});
 const facetParameters = z.strictObject(countingShape);
 const duplicatesParameters = z.strictObject({
   limit: z.int().min(1).max(LIMITS.works).default(20).meta({ description: 'How many works' }),
@@ -48,21 +44,21 @@ const libraryRoute = createRoute({
   method: 'get',
   path: '/v1/library',
   summary: 'What the library holds, as `akin status` says it',
-  responses: { 200: json(summarySchema, 'The library'), ...ANY_PROBLEM, ...BUSY },
+  responses: { 200: json(summarySchema, 'The library'), ...ANY_PROBLEM, ...BUSY_PROBLEM },
 });
 const facetsRoute = createRoute({
   method: 'get',
   path: '/v1/facets',
   summary: 'How many of the papers that meet conditions are of which year, by whom, where and on what',
   request: { query: facetParameters },
-  responses: { 200: json(facetsAnswerSchema, 'The counts'), ...ANY_PROBLEM, ...BUSY },
+  responses: { 200: json(facetsAnswerSchema, 'The counts'), ...ANY_PROBLEM, ...BUSY_PROBLEM },
 });
 const duplicatesRoute = createRoute({
   method: 'get',
   path: '/v1/duplicates',
   summary: 'Works that have several versions',
   request: { query: duplicatesParameters },
-  responses: { 200: json(worksSchema, 'The works'), ...ANY_PROBLEM, ...BUSY },
+  responses: { 200: json(worksSchema, 'The works'), ...ANY_PROBLEM, ...BUSY_PROBLEM },
 });
 const JUDGING = {
   ...ANY_PROBLEM,
@@ -95,7 +91,7 @@ const splitRoute = createRoute({
 export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates & { writing: Gate }): void {
   app.openAPIRegistry.registerPath(libraryRoute);
   app.get(libraryRoute.path, async (c) => {
-    fromTexts(nothing, c.req.queries());
+    fromTexts(NOTHING, c.req.queries());
     return c.json(await gates.thorough.pass(() => session.summary(), c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(facetsRoute);
@@ -116,7 +112,7 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
   app.openAPIRegistry.registerPath(joinRoute);
   app.post(joinRoute.path, few, (c) =>
     asWritten(ofIds, async () => {
-      const { ids: join } = await bodyOf(c, joinBody);
+      const { ids: join } = await bodyOf(c, joinBody, JUDGED);
       const { joined } = await gates.writing.pass(() => session.judge({ join }), c.req.raw.signal);
       return c.json({ joined });
     }),
@@ -124,15 +120,11 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
   app.openAPIRegistry.registerPath(splitRoute);
   app.post(splitRoute.path, few, (c) =>
     asWritten(ofIds, async () => {
-      const { ids: split } = await bodyOf(c, splitBody);
+      const { ids: split } = await bodyOf(c, splitBody, JUDGED);
       return c.json({ split: (await gates.writing.pass(() => session.judge({ split }), c.req.raw.signal)).split });
     }),
   );
 }
 
+const JUDGED = { most: LIMITS.questionBytes };
 const ofIds = (field: string): string => (field === 'id' ? '/ids' : field);
-
-async function bodyOf<T extends z.ZodType>(c: Context, schema: T): Promise<z.output<T>> {
-  mediaType(c, ['application/json']);
-  return checked(schema, await readJson(c, LIMITS.questionBytes), pointerTo);
-}

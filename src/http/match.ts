@@ -3,15 +3,14 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { MAX_REFERENCE } from '../drafts/draft.ts';
 import { AkinError } from '../errors.ts';
 import { matchAnswerSchema } from '../search/answer.ts';
-import { checked, pointerTo } from '../search/checked.ts';
 import type { Meant } from '../search/match.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
-import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
+import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, inBody, json } from './problem.ts';
 
 const text = z
   .string('expected one text')
@@ -35,7 +34,7 @@ const getRoute = createRoute({
   responses: {
     200: json(matchAnswerSchema, 'The papers it may be'),
     ...ANY_PROBLEM,
-    503: problem('Too many questions wait, come back after `Retry-After` seconds'),
+    ...BUSY_PROBLEM,
   },
 });
 const postRoute = createRoute({
@@ -56,8 +55,7 @@ export function answerMatches(app: OpenAPIHono, session: Session, gate: Gate): v
   app.get(getRoute.path, async (c) => c.json(await answerTo(fromTexts(parameters, c.req.queries()), c.req.raw.signal)));
   app.openAPIRegistry.registerPath(postRoute);
   app.post(postRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
-    mediaType(c, Object.keys(postRoute.request.body.content));
-    const meant = checked(bodySchema, await readJson(c, LIMITS.questionBytes), pointerTo);
+    const meant = await bodyOf(c, bodySchema, { most: LIMITS.questionBytes });
     return c.json(await asWritten(inBody, () => answerTo(meant, c.req.raw.signal)));
   });
 }

@@ -1,6 +1,6 @@
 /**
- * `/v1/papers`, the library as a list, `/v1/papers/{id}` and what hangs on a paper. An id may hold slashes, as DOIs do: `withIdsWhole` makes one segment of it
- * before the path is looked at, so that every resource is a route like any other.
+ * `/v1/papers`, the library as a list, `/v1/papers/{id}` and what hangs on a paper. An id may hold slashes, as DOIs do:
+ * `withIdsWhole` makes one segment of it before the path is looked at, so that every resource is a route like any other.
  */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { listAnswerSchema, paperSchema } from '../search/answer.ts';

@@ -46,6 +46,8 @@ export const ANY_PROBLEM = {
   500: problem('akin failed to answer'),
   507: problem('The disk of the server is full'),
 };
+/** What a question may be answered besides that waits for its turn. */
+export const BUSY_PROBLEM = { 503: problem('Too many questions wait, come back after `Retry-After` seconds') };
 /** What a request with a body may be answered besides. */
 export const BODY_PROBLEM = {
   413: problem('The body, or something in it, is too large'),

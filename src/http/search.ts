@@ -5,7 +5,6 @@ import { AkinError } from '../errors.ts';
 import type { Exporter } from '../export/exporter.ts';
 import { conditionsOf, filterSchema } from '../library/filter.ts';
 import { answerSchema, type SearchAnswer } from '../search/answer.ts';
-import { checked, pointerTo } from '../search/checked.ts';
 import { fromTexts } from '../search/parameters.ts';
 import {
   answeringShape,
@@ -18,7 +17,7 @@ import {
 import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
-import { atMost, mediaType, readJson } from './body.ts';
+import { atMost, bodyOf } from './body.ts';
 import { exporterAsked, formatShape, inFormats, written } from './formats.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
@@ -101,16 +100,23 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
-    mediaType(c, Object.keys(askRoute.request.body.content));
-    const asked = checked(questionSchema, await readJson(c, LIMITS.questionBytes), pointerTo);
-    const { query, texts, like, unlike, unlikeTexts, year, filter, format, ...options } = asked;
-    const question = { query, texts, like, unlike, unlikeTexts, year, filter };
+    const asked = await bodyOf(c, questionSchema, { most: LIMITS.questionBytes });
+    const { question, how } = parted(asked);
+    const { format, ...options } = how;
     const ask = (signal: AbortSignal) => session.ask(question, { ...options, signal });
     const exporter = exporterAsked(c, format);
     return asWritten(inBody, () => answered(c, session, gateOf(gates, question, options), ask, exporter));
   });
 }
 
+/** What is asked for, and how it is to be answered. */
+export function parted<Asked extends Question>(asked: Asked) {
+  const { query, texts, like, unlike, unlikeTexts, year, filter, ...how } = asked;
+  return { question: { query, texts, like, unlike, unlikeTexts, year, filter }, how };
+}
+
+/** Of an address that takes no parameters. */
+export const NOTHING = z.strictObject({});
 /** What an address calls a field. */
 export const asQ = (field: string): string => (field === 'query' ? 'q' : field);
 

@@ -54,6 +54,8 @@ export interface SessionOptions extends Target {
   onTrouble?: OnTrouble | undefined;
 }
 
+/** Papers that are read at once by who wants many of them. */
+const AT_ONCE = 100;
 /** How long a library that is well takes to say how large it is, at most. */
 const PATIENCE_MS = 2000;
 
@@ -141,14 +143,18 @@ export class Session {
     return paper;
   }
 
-  /** Papers by their names, each when it is taken. @throws AkinError `not-found`. */
+  /** Papers by their names, a hundred read at once when the first of them is taken. @throws AkinError `not-found`. */
   async *papers(names: string[]): AsyncGenerator<Paper> {
     const library = await this.library();
-    for (const name of names) {
-      const [key] = await library.find([name]);
-      const [described] = key === undefined ? [] : await library.describe([key]);
-      if (!described) throw notFound(name, 'id');
-      yield described.paper;
+    for (let from = 0; from < names.length; from += AT_ONCE) {
+      const some = names.slice(from, from + AT_ONCE);
+      const keys = await library.find(some);
+      const described = (await library.describe(keys.filter((key) => key !== undefined))).values();
+      for (const [i, key] of keys.entries()) {
+        const found = key === undefined ? undefined : described.next().value;
+        if (!found) throw notFound(some[i]!, 'id');
+        yield found.paper;
+      }
     }
   }
 
