@@ -4,6 +4,7 @@ import { refusalOf } from '../faults.ts';
 import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
 import type { Session } from '../session/session.ts';
+import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problemOf, problemSchema } from './problem.ts';
@@ -54,7 +55,7 @@ export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates):
         answers.push({ problem: problemOf(refusal) });
       }
     }
-    return c.json({ answers });
+    return inJson(c, { answers });
 
     async function answerTo(given: unknown) {
       const { question, how: options } = parted(checked(oneQuestion, given, pointerTo));

@@ -8,6 +8,7 @@ import { SOMETHING } from '../search/question.ts';
 import { notFound } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
+import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { paperParams } from './papers.ts';
@@ -119,15 +120,15 @@ export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): voi
     const input = await paperIn(c, paperBody);
     const id = c.req.param('id');
     const { paper, outcome } = await gate.pass(() => session.put(id, input), c.req.raw.signal);
-    if (outcome !== 'added') return c.json(paper);
+    if (outcome !== 'added') return inJson(c, paper);
     c.header('Location', `/v1/papers/${encodeURIComponent(paper.id)}`);
-    return c.json(paper, 201);
+    return inJson(c, paper, 201);
   });
   app.openAPIRegistry.registerPath(patchRoute);
   app.patch(PATH, few, async (c) => {
     const given = await paperIn(c, correctionBody, ['application/json', MERGE_PATCH]);
     const id = c.req.param('id');
-    return c.json(await gate.pass(() => session.correct(id, given), c.req.raw.signal));
+    return inJson(c, await gate.pass(() => session.correct(id, given), c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(deleteRoute);
   app.delete(PATH, async (c) => {

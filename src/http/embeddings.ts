@@ -10,6 +10,7 @@ import { shown } from '../search/checked.ts';
 import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
+import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, BODY_PROBLEM, isOfTheMachine, json, problemOf, sendProblem } from './problem.ts';
@@ -90,7 +91,7 @@ export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate)
     const { signal } = c.req.raw;
     const embeddings = await gate.pass(() => session.embed(texts, asked.input_type, signal), signal);
     const tokens = embeddings.reduce((sum, each) => sum + each.tokens, 0);
-    return c.json({
+    return inJson(c, {
       object: 'list',
       data: embeddings.map(({ vector }, index) => ({
         object: 'embedding',

@@ -6,6 +6,7 @@ import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
 import { summarySchema } from '../session/summary.ts';
 import type { Gate } from './admission.ts';
+import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, json, problem } from './problem.ts';
@@ -92,7 +93,7 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
   app.openAPIRegistry.registerPath(libraryRoute);
   app.get(libraryRoute.path, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return c.json(await gates.thorough.pass(() => session.summary(), c.req.raw.signal));
+    return inJson(c, await gates.thorough.pass(() => session.summary(), c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(facetsRoute);
   app.get(facetsRoute.path, async (c) => {
@@ -100,13 +101,13 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
     const { signal } = c.req.raw;
     return asWritten(asQ, async () => {
       gateOf(gates, { query: options.q, year: options.year }, {}); // Says what is wrong before it waits for its turn.
-      return c.json(await gates.thorough.pass(() => session.counted({ ...options, signal }), signal));
+      return inJson(c, await gates.thorough.pass(() => session.counted({ ...options, signal }), signal));
     });
   });
   app.openAPIRegistry.registerPath(duplicatesRoute);
   app.get(duplicatesRoute.path, async (c) => {
     const { limit } = fromTexts(duplicatesParameters, c.req.queries());
-    return c.json(await gates.thorough.pass(() => session.duplicates(limit), c.req.raw.signal));
+    return inJson(c, await gates.thorough.pass(() => session.duplicates(limit), c.req.raw.signal));
   });
   const few = atMost(LIMITS.bodiesAtOnce, 'judgements');
   app.openAPIRegistry.registerPath(joinRoute);
@@ -114,14 +115,14 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
     asWritten(ofIds, async () => {
       const { ids: join } = await bodyOf(c, joinBody, JUDGED);
       const { joined } = await gates.writing.pass(() => session.judge({ join }), c.req.raw.signal);
-      return c.json({ joined });
+      return inJson(c, { joined });
     }),
   );
   app.openAPIRegistry.registerPath(splitRoute);
   app.post(splitRoute.path, few, (c) =>
     asWritten(ofIds, async () => {
       const { ids: split } = await bodyOf(c, splitBody, JUDGED);
-      return c.json({ split: (await gates.writing.pass(() => session.judge({ split }), c.req.raw.signal)).split });
+      return inJson(c, { split: (await gates.writing.pass(() => session.judge({ split }), c.req.raw.signal)).split });
     }),
   );
 }

@@ -7,6 +7,7 @@ import { listAnswerSchema, paperSchema } from '../search/answer.ts';
 import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
+import { inJson } from './answering.ts';
 import { exporterAsked, formatShape, inFormats, Streams, written } from './formats.ts';
 import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
 import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
@@ -82,14 +83,14 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
         return streams.answer(c, exporter, session.listed({ ...others, signal }));
       }
       if (exporter) return gate.pass(() => written(c, exporter, session.listed(options)), signal);
-      return c.json(await gate.pass(() => session.listing(options), signal));
+      return inJson(c, await gate.pass(() => session.listing(options), signal));
     });
   });
   app.openAPIRegistry.registerPath(paperRoute);
   app.get('/v1/papers/:id', async (c) => {
     const exporter = exporterAsked(c, fromTexts(paperParameters, c.req.queries()).format);
     const id = c.req.param('id');
-    return exporter ? written(c, exporter, session.papers([id])) : c.json(await session.paper(id));
+    return exporter ? written(c, exporter, session.papers([id])) : inJson(c, await session.paper(id));
   });
   app.openAPIRegistry.registerPath(similarRoute);
   app.get('/v1/papers/:id/similar', async (c) => {

@@ -17,6 +17,7 @@ import { fromTexts } from '../search/parameters.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
+import { inJson } from './answering.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
 import { LIMITS } from './limits.ts';
@@ -73,7 +74,7 @@ export function answerRelated(app: OpenAPIHono, session: Session): void {
     const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);
     const written = (name: string) => (name === 'draft' ? field : name);
     const { signal } = c.req.raw;
-    return c.json(await asWritten(written, () => session.suggest(draft, { ...options, signal })));
+    return inJson(c, await asWritten(written, () => session.suggest(draft, { ...options, signal })));
   });
 }
 

@@ -17,6 +17,7 @@ import {
 import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
+import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { exporterAsked, formatShape, inFormats, written } from './formats.ts';
 import { LIMITS } from './limits.ts';
@@ -150,5 +151,5 @@ export async function answered(
   const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));
-  return exporter ? written(c, exporter, session.papers(answer.hits.map(({ id }) => id))) : c.json(answer);
+  return exporter ? written(c, exporter, session.papers(answer.hits.map(({ id }) => id))) : inJson(c, answer);
 }

@@ -48,7 +48,7 @@ interface Kept {
 
 /** Reading and packing, in the reader thread. Every method belongs into the caller's transaction. */
 export class PaperPacker {
-  readonly #statement: Database.Statement<[object], [string, Buffer | null]>;
+  readonly #statement: Database.Statement<[object], [string | null, Buffer | null]>;
   readonly #parameters: { space: number; bytes: number };
   readonly #dimensions: number;
   #kept = new Map<number, Kept>();
@@ -60,8 +60,8 @@ export class PaperPacker {
     this.#parameters = { space, bytes: dimensions * Float32Array.BYTES_PER_ELEMENT };
     // As one text and one blob: three hundred rows one by one take three times as long.
     this.#statement = db
-      .prepare<[object], [string, Buffer | null]>(
-        `SELECT json_group_array(json_array(row, id, title, year, coalesce(leader, row), vector IS NOT NULL)),
+      .prepare<[object], [string | null, Buffer | null]>(
+        `SELECT group_concat(json_array(row, id, title, year, coalesce(leader, row), vector IS NOT NULL), char(10)),
            CAST(group_concat(vector, '') AS BLOB)
          FROM papers LEFT JOIN works ON works.paper = row
            LEFT JOIN vectors ON vectors.paper = row AND space = :space AND length(vector) = :bytes
@@ -102,12 +102,12 @@ export class PaperPacker {
     if (rows.length === 0) return;
     if (this.#kept.size > KEPT / 2) [this.#kept, this.#keptBefore] = [new Map<number, Kept>(), this.#kept];
     const [lines, blob] = this.#statement.get({ ...this.#parameters, rows: JSON.stringify(rows) })!;
+    if (lines === null) return;
     const vectors = floats(blob ?? Buffer.alloc(0));
     let read = 0;
-    for (const line of JSON.parse(lines) as Line[]) {
-      const [row, , , , , hasVector] = line;
-      const vector = hasVector ? vectors.subarray(read, (read += this.#dimensions)) : undefined;
-      this.#kept.set(row, { line: JSON.stringify(line), vector });
+    for (const line of lines.split('\n')) {
+      const vector = line.endsWith('1]') ? vectors.subarray(read, (read += this.#dimensions)) : undefined;
+      this.#kept.set(Number.parseInt(line.slice(1), 10), { line, vector });
     }
   }
 }
