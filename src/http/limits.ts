@@ -20,7 +20,7 @@ export const LIMITS = {
   /** Open at the same time; a browser opens six. */
   connections: 1000,
   /** Requests over one connection that are not answered yet. Only who does not wait for answers has more than one. */
-  unanswered: 16,
+  unanswered: 4,
   /** Requests that come at once, over all connections: what comes besides is refused before it is looked at. */
   requestsAtOnce: 16,
 
