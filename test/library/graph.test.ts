@@ -43,7 +43,7 @@ async function threadOn(folder: string) {
   return {
     status: () => calls.call('status', []),
     settle: () => calls.call('settle', []),
-    nearest: (vector: Float32Array, k: number) => calls.call('nearest', [undefined, vector, k, {}]),
+    nearest: async (vector: Float32Array, k: number) => (await calls.call('nearest', [vector, k, {}])).rows,
     close: () => thread.close(),
   };
 }

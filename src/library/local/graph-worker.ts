@@ -41,20 +41,10 @@ async function refreshed(): Promise<Graph> {
 
 /** What the thread is asked. */
 export class GraphQuestions {
-  /**
-   * The rows nearest to a vector, see `Graph.nearest`.
-   * @param place of the library that is meant; undefined: whichever is there.
-   * @returns undefined where another library has come into its place.
-   */
-  async nearest(
-    place: string | undefined,
-    vector: Float32Array,
-    k: number,
-    options: NearestOptions,
-  ): Promise<number[] | undefined> {
+  /** The rows nearest to a vector, see `Graph.nearest`, and the place of the library that they are of. */
+  async nearest(vector: Float32Array, k: number, options: NearestOptions): Promise<{ place: string; rows: number[] }> {
     const graph = await refreshed();
-    if (place !== undefined && graph.place !== place) return undefined;
-    return graph.nearest(vector, k, options).map(({ row }) => row);
+    return { place: graph.place, rows: graph.nearest(vector, k, options).map(({ row }) => row) };
   }
 
   async status(): Promise<GraphStatus & { rebuilding: string | undefined }> {

@@ -26,7 +26,7 @@ import { GraphThread } from './graph-thread.ts';
 import { Keys } from './keys.ts';
 import type { Reader } from './reader.ts';
 import { NO_PAPERS, unpacked } from './recalled-papers.ts';
-import { candidatesOf, type Legs } from './recalls.ts';
+import { candidatesOf } from './recalls.ts';
 
 /** Conditions that are worked out at once. */
 const FEW_CONDITIONS = 8;
@@ -79,16 +79,21 @@ export class LocalLibrary implements Library {
   /** @returns undefined where another library has come into the place of this one. */
   async #recall(question: Recall): Promise<Recalled | undefined> {
     const { legs, depth, words, names, scoring, filter, also = [], signal } = question;
+    const vectorInTime = unlessAborted(question.vector, signal);
+    // Without a filter the graph is asked as soon as there is a vector, whether the words have been looked up by then or not.
+    const early = filter ? undefined : this.#nearest(question, vectorInTime, undefined);
+    for (const each of [vectorInTime, early]) each?.catch(() => {}); // As above.
     const first = await this.#reader.call('legs', [{ legs, depth, words, names, scoring, filter }], signal);
-    const vector = await unlessAborted(question.vector, signal);
+    const vector = await vectorInTime;
     const start = performance.now();
     const { library, place, lexical, corrections, said, state } = first;
-    const nearest = vector && legs.includes('dense') ? this.#nearest(first, vector, depth, signal) : [];
+    const nearest = early ?? this.#nearest(question, vectorInTime, first.allowed);
     const keys = new Keys(library);
     const matching = unpacked(lexical, keys, vector, this.model.dimensions); // While the graph is searched.
     const named = unpacked(first.named, keys, vector, this.model.dimensions);
-    const dense = await nearest;
-    if (!dense) return undefined;
+    const found = await nearest;
+    if (found && found.place !== place) return undefined;
+    const dense = found?.rows ?? [];
     const timings = {
       ...(legs.includes('lexical') && { lexical: first.milliseconds }),
       ...(legs.includes('dense') && { dense: performance.now() - start }),
@@ -109,13 +114,15 @@ export class LocalLibrary implements Library {
     };
   }
 
+  /** The rows nearest to a vector, and in which place; undefined where the dense leg is not asked, or by nothing. */
   async #nearest(
-    { place, allowed }: Legs,
-    vector: Float32Array,
-    depth: number,
-    signal: AbortSignal | undefined,
-  ): Promise<number[] | undefined> {
-    return (await this.#graph.started()).call('nearest', [place, vector, depth, { allowed }], signal);
+    { legs, depth, signal }: Recall,
+    vector: Promise<Float32Array | undefined>,
+    allowed: Uint8Array | undefined,
+  ): Promise<{ place: string; rows: number[] } | undefined> {
+    const asked = await vector;
+    if (!asked || !legs.includes('dense')) return undefined;
+    return (await this.#graph.started()).call('nearest', [asked, depth, { allowed }], signal);
   }
 
   async describe(
