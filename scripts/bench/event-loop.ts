@@ -3,14 +3,15 @@
  *
  * Serves a copy of the library in DIR, whose graph's snapshot is deleted, so that the graph is built anew meanwhile; another
  * process asks filtered searches, facets and the page, four at a time; `akin add` commits papers,
- * ten at a time, and removes them. Prints the delays of the event loop (p50, p99, max, in ms) and what was done meanwhile.
+ * ten at a time, and removes them. Prints the delays of the event loop (p50, p99, max, in ms), those of a process that does
+ * nothing meanwhile, which are the machine's, and what was done.
  */
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { pino } from 'pino';
@@ -24,8 +25,9 @@ import { recordsWithAbstract, shared } from './report.ts';
 const QUESTIONS = ['graph neural networks year:2014..2016', 'speech recognition author:li', 'category:cs.CL parsing'];
 const RESOLUTION_MS = 1;
 
-if (process.send) await askUntilTold(process.argv[2]!);
-else await measure();
+if (!process.send) await measure();
+else if (process.argv[2]) await askUntilTold(process.argv[2]);
+else await idleUntilTold();
 
 async function measure(): Promise<void> {
   const { values } = parseArgs({
@@ -41,6 +43,7 @@ async function measure(): Promise<void> {
       rmSync(path.join(address, name));
     const session = new Session({ address, configuration: configurationOf({}), threads: 1 });
     const server = await listen(createApp({ session, log: pino({ level: 'silent' }) }), { host: '127.0.0.1', port: 0 });
+    const idle = fork(builtOf('scripts/bench/event-loop.ts'));
     const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
     delays.enable();
     await session.ready();
@@ -49,16 +52,28 @@ async function measure(): Promise<void> {
     asker.send('enough');
     const [asked] = (await once(asker, 'message')) as [string];
     delays.disable();
-    const ms = (value: number): string => Math.max(0, value / 1e6 - RESOLUTION_MS).toFixed(1);
-    console.log(
-      `delays of the event loop: p50 ${ms(delays.percentile(50))}, p99 ${ms(delays.percentile(99))}, max ${ms(delays.max)} ms`,
-    );
+    idle.send('enough');
+    const [machine] = (await once(idle, 'message')) as [string];
+    console.log(`delays of the event loop: ${inWords(delays)}; of a process that does nothing: ${machine}`);
     console.log(`meanwhile ${asked}, ${commits} times papers were added or removed, and the graph was built anew`);
     await server.close();
     await session.close();
   } finally {
     rmSync(place, { recursive: true });
   }
+}
+
+function inWords(delays: IntervalHistogram): string {
+  const ms = (value: number): string => Math.max(0, value / 1e6 - RESOLUTION_MS).toFixed(1);
+  return `p50 ${ms(delays.percentile(50))}, p99 ${ms(delays.percentile(99))}, max ${ms(delays.max)} ms`;
+}
+
+/** The process that does nothing. */
+async function idleUntilTold(): Promise<void> {
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  delays.enable();
+  await once(process, 'message');
+  process.send!(inWords(delays), () => process.exit());
 }
 
 async function commitFor(milliseconds: number, place: string, address: string): Promise<number> {
