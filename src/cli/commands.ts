@@ -2,6 +2,7 @@
 import { VERSION } from '../package.ts';
 import { configurationOf } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
+import { completionCommand } from './completion.ts';
 import { intakeCommands } from './intake.ts';
 import { mcpCommand } from './mcp.ts';
 import { newProgram, refuseRepeated, type Program } from './program.ts';
@@ -18,11 +19,13 @@ export async function runCommand(): Promise<void> {
     ['Asking:', [askingCommands]],
     ['Looking after:', [upkeepCommands]],
     ['Serving:', [serveCommand, mcpCommand]],
+    ['In the shell:', []],
   ];
   for (const [heading, commands] of groups) {
     program.program.commandsGroup(heading); // Of those added from here on, in the help.
     for (const addCommands of commands) addCommands(program);
   }
+  completionCommand(program);
   program.program.commands.forEach(refuseRepeated);
   await program.program.parseAsync();
 }
