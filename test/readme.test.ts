@@ -9,6 +9,7 @@ import path from 'node:path';
 import { pino } from 'pino';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { askingCommands } from '../src/cli/asking.ts';
+import { completionCommand } from '../src/cli/completion.ts';
 import { intakeCommands } from '../src/cli/intake.ts';
 import { mcpCommand } from '../src/cli/mcp.ts';
 import { newProgram } from '../src/cli/program.ts';
@@ -96,7 +97,8 @@ const CLI = 'src/cli/README.md';
 
 describe(CLI, () => {
   const program = newProgram('akin', '', configurationOf({}));
-  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand, mcpCommand]) add(program);
+  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand, mcpCommand, completionCommand])
+    add(program);
   const { commands } = program.program;
   const COMMON = ['--index', '--json'];
 

@@ -5,7 +5,7 @@ import { askingCommands } from './asking.ts';
 import { completionCommand } from './completion.ts';
 import { intakeCommands } from './intake.ts';
 import { mcpCommand } from './mcp.ts';
-import { newProgram, refuseRepeated, type Program } from './program.ts';
+import { newProgram, refuseRepeated } from './program.ts';
 import { serveCommand } from './serve.ts';
 import { endWithParent } from './terminal.ts';
 import { upkeepCommands } from './upkeep.ts';
@@ -14,18 +14,17 @@ import { upkeepCommands } from './upkeep.ts';
 export async function runCommand(): Promise<void> {
   if (process.env.npm_lifecycle_event !== undefined) endWithParent();
   const program = newProgram('akin', VERSION, configurationOf(process.env));
-  const groups: [string, ((program: Program) => void)[]][] = [
+  const groups: [string, ((program: ReturnType<typeof newProgram>) => void)[]][] = [
     ['Taking in:', [intakeCommands]],
     ['Asking:', [askingCommands]],
     ['Looking after:', [upkeepCommands]],
     ['Serving:', [serveCommand, mcpCommand]],
-    ['In the shell:', []],
+    ['In the shell:', [completionCommand]],
   ];
   for (const [heading, commands] of groups) {
     program.program.commandsGroup(heading); // Of those added from here on, in the help.
     for (const addCommands of commands) addCommands(program);
   }
-  completionCommand(program);
   program.program.commands.forEach(refuseRepeated);
   await program.program.parseAsync();
 }

@@ -3,7 +3,7 @@
  * knows and asks nothing when a key is pressed: packages for this start the program each time, which takes a second.
  */
 import { Argument, type CommandUnknownOpts } from '@commander-js/extra-typings';
-import type { Program } from './program.ts';
+import type { newProgram } from './program.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -23,7 +23,7 @@ interface Completed {
 }
 
 /** Adds the command to the program. */
-export function completionCommand({ command, program }: Program & { program: CommandUnknownOpts }): void {
+export function completionCommand({ command, program }: ReturnType<typeof newProgram>): void {
   command('completion', 'print a script that has a shell complete what is typed; its first line says where it belongs')
     .addArgument(new Argument('<shell>').choices(SHELLS))
     .action((shell) => {
