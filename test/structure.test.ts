@@ -55,6 +55,7 @@ const SHARED_PACKAGES = new Map([
   ['better-sqlite3', 'a library is kept in SQLite, and Zotero keeps its own there'],
   ['saxes', 'records come in XML, and so do the drafts of Word'],
   ['yaml', 'CITATION.cff is written in it, and so is the front matter of drafts'],
+  ['markdown-it', 'drafts come in Markdown, and the manual is written in it'],
 ]);
 
 /** What engines are made of; who asks a library knows nothing of it. */

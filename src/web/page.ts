@@ -17,6 +17,7 @@ import type { Hit, NearestHit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
 import { ordinal, reasonsOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
+import { manual } from './manual.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
 type Html = ReturnType<typeof html>;
@@ -50,6 +51,7 @@ export function webPage(session: Session, pass: Pass, always: Pick<SearchOptions
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   app.get('/favicon.ico', (c) => c.body(null, 204));
+  app.route('/', manual());
   app.get('/', async (c) => {
     const asked = { query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
     const cutoff = c.req.query('all') === undefined ? undefined : 0;
@@ -177,6 +179,7 @@ function page(query: string, { title, said, results }: View): Html {
           <p id="said" role="status">${said}</p>
           <div id="results">${results ?? ''}</div>
         </main>
+        <footer><a href="/docs">Manual</a></footer>
       </body>
     </html>`;
 }
