@@ -166,9 +166,23 @@ export function arxivOfDoi(doi: string): string | undefined {
   return normalIdentifier('arxiv', id) ?? undefined;
 }
 
-/** Whatever a text names (see `parseIdentifier`): an identifier and, if it is the DOI of an arXiv paper, that one's as well. */
-export function identifiersNamed(text: string): Identifier[] {
+/** These kinds look like nothing else, so that their prefix may be left out. */
+const TELLING_KINDS: IdentifierKind[] = ['arxiv', 'acl', 'openalex', 's2'];
+
+/** What somebody who names a paper means: as `parseIdentifier`, or bare where it can be only that (`1706.03762`). */
+export function namedIdentifier(text: string): Identifier | null {
   const said = parseIdentifier(text);
+  if (said) return said;
+  for (const kind of TELLING_KINDS) {
+    const value = normalIdentifier(kind, text);
+    if (value !== null) return { kind, value };
+  }
+  return null;
+}
+
+/** Whatever a name says (see `namedIdentifier`): an identifier and, if it is the DOI of an arXiv paper, that one's as well. */
+export function identifiersNamed(name: string): Identifier[] {
+  const said = namedIdentifier(name);
   if (!said) return [];
   const arxiv = said.kind === 'doi' ? arxivOfDoi(said.value) : undefined;
   return arxiv ? [said, { kind: 'arxiv', value: arxiv }] : [said];

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { Option } from '@commander-js/extra-typings';
 import { embeddedText } from '../paper.ts';
-import { answeringShape, questionShape, type Question, type SearchOptions } from '../search/question.ts';
+import { answeringShape, checkParts, questionShape, type Question, type SearchOptions } from '../search/question.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
@@ -16,6 +16,7 @@ import { answerText, paperText } from './text.ts';
 export function askingCommands({ command, sessionOf }: Program): void {
   /** Asks the library a question, and prints the answer. */
   const ask = async (question: Question, options: Common & SearchOptions) => {
+    checkParts(question, options); // What can't be meant is said before a model is looked for.
     const session = sessionOf({ ...options, threads: 1 });
     try {
       if (options.rerank) await session.startScorer(); // Its start takes none of the time that it is given.

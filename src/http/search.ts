@@ -46,7 +46,14 @@ export const answeringParameters = z.strictObject(parameters);
 const searchParameters = z.strictObject({ q: queryAlone, year: questionShape.year, ...parameters });
 const filter = z.optional(filterSchema).openapi({ allOf: [{ $ref: '#/components/schemas/Filter' }] });
 const questionParts = { ...questionShape, filter, ...answeringShape };
-/** What no property alone says of a question: it asks something, and at most one order of its own is wanted. */
+const UNLIKE_SOMETHING = ['unlike', 'unlikeTexts'].map((name) => ({
+  required: [name],
+  properties: { [name]: { minItems: 1 } },
+}));
+/**
+ * What no property alone says of a question: it asks something, at most one order of its own is wanted, and a bound is one of
+ * something.
+ */
 const WHOLE_QUESTION: Parameters<ReturnType<typeof z.object>['openapi']>[1] = {
   anyOf: [
     { required: ['query'], properties: { query: { pattern: SOMETHING.source } } },
@@ -56,8 +63,13 @@ const WHOLE_QUESTION: Parameters<ReturnType<typeof z.object>['openapi']>[1] = {
     { required: ['year'] },
   ],
   not: {
-    required: ['rerank', 'diversity'],
-    properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
+    anyOf: [
+      {
+        required: ['rerank', 'diversity'],
+        properties: { rerank: { minimum: 1 }, diversity: { exclusiveMinimum: 0 } },
+      },
+      { required: ['unlikeAbove'], not: { anyOf: UNLIKE_SOMETHING } },
+    ],
   },
 };
 const questionSchema = z.strictObject({ ...questionParts, ...formatShape }).openapi('Question', WHOLE_QUESTION);

@@ -15,7 +15,7 @@
  */
 import { AkinError } from '../errors.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
-import { normalIdentifier, parseIdentifier, type IdentifierKind } from '../identifiers.ts';
+import { namedIdentifier } from '../identifiers.ts';
 import { nearest } from './slips.ts';
 import { yearsFilter } from './years.ts';
 
@@ -118,17 +118,9 @@ function droppableOf(conditions: Condition[], text: string): ParsedQuery['droppa
   return { written: demanding.map(({ written }) => written), text, filter: joined(leavingOut) };
 }
 
-/** These kinds look like nothing else, so that their prefix may be left out. */
-const TELLING_KINDS: IdentifierKind[] = ['arxiv', 'acl', 'openalex', 's2'];
-
 function identifierIn(line: string): string | undefined {
-  const said = parseIdentifier(line);
-  if (said) return `${said.kind}:${said.value}`;
-  for (const kind of TELLING_KINDS) {
-    const value = normalIdentifier(kind, line);
-    if (value !== null) return `${kind}:${value}`;
-  }
-  return undefined;
+  const said = namedIdentifier(line);
+  return said ? `${said.kind}:${said.value}` : undefined;
 }
 
 const FIELD = /(\p{L}+):(?=[^\s:])/uy;

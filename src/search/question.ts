@@ -3,6 +3,7 @@
  * command and whatever else asks derive theirs from here (see parameters.ts).
  */
 import { z } from 'zod';
+import { AkinError } from '../errors.ts';
 import { filterSchema, type Filter } from '../library/filter.ts';
 import type { ListOrder } from '../library/library.ts';
 import { yearsSchema } from './years.ts';
@@ -88,12 +89,10 @@ export const answeringShape = {
     .max(100)
     .default(DEFAULT_CUTOFF)
     .meta({ description: 'When no paper is as relevant, 0 to 100, there is no hit', value: 'relevance' }),
-  unlikeAbove: z
-    .number()
-    .min(-1)
-    .max(1)
-    .optional()
-    .meta({ description: 'Leaves out what is at least as similar to one of those not to be like', value: 'cosine' }),
+  unlikeAbove: z.number().min(-1).max(1).optional().meta({
+    description: 'Leaves out what is at least as similar to one of those not to be like, of which there must be some',
+    value: 'cosine',
+  }),
   rerank: z.int().min(0).max(MAX_RERANK).default(0).meta({
     description: 'Milliseconds in which a cross-encoder may read the best hits, to rank them anew; 0 for none',
     value: 'ms',
@@ -122,6 +121,29 @@ export interface Question {
   year?: string | undefined;
   /** Conditions that every hit meets, besides those in the query. */
   filter?: Filter | undefined;
+}
+
+/**
+ * Whether the parts of a question go together.
+ * @throws AkinError `invalid-argument` for two orders of their own, and for a bound without anything that it is a bound of.
+ */
+export function checkParts({ unlike, unlikeTexts }: Question, { rerank, diversity, unlikeAbove }: SearchOptions): void {
+  if (rerank && diversity) {
+    throw new AkinError('invalid-argument', 'rerank and diversity each give the hits an order of their own', {
+      hint: 'leave one of them out',
+      field: 'rerank',
+    });
+  }
+  if (unlikeAbove !== undefined && !unlike?.length && !unlikeTexts?.length) {
+    throw new AkinError(
+      'invalid-argument',
+      `there is nothing that the hits are to be less similar to than ${unlikeAbove}`,
+      {
+        hint: 'name papers or texts not to be like as well, or leave the bound out',
+        field: 'unlikeAbove',
+      },
+    );
+  }
 }
 
 /** What shows a part of a list, or shows it differently, and changes nothing in the list itself. */

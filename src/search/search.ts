@@ -19,6 +19,7 @@ import { inTime } from './in-time.ts';
 import { Lists, scoringOf, type Entry, type List, type Making } from './list.ts';
 import { Pages } from './pages.ts';
 import {
+  checkParts,
   DEFAULT_LIMIT,
   listShapeOf,
   type ListShape,
@@ -81,12 +82,14 @@ export class Search {
    *   be re-ranked, as the start of the scorer; the signal's reason when it is given.
    */
   async ask(question: Question, options: SearchOptions = {}): Promise<SearchAnswer> {
+    checkParts(question, options);
     const { limit = DEFAULT_LIMIT, cursor, explain, facets, signal } = options;
     const shape = listShapeOf(options);
     const { mode } = shape;
     const clock = new Clock();
     const said = parsed(question);
-    if (shape.rerank) await this.#checkRerank(shape);
+    // Starts what re-ranks, and fails where none is installed; reranked() waits for it.
+    if (shape.rerank) await inTime(this.#scorer(), 0);
     const { text: _, ...asked } = said;
     const { list, offset, state, cursorAfter } = await this.#pages.list(
       { ...asked, ...shape },
@@ -152,17 +155,6 @@ export class Search {
       () => {},
     );
     return this.#lists.make(meant, shape, clock, making);
-  }
-
-  /** Says at once what can't be re-ranked. */
-  async #checkRerank({ diversity }: ListShape): Promise<void> {
-    if (diversity > 0) {
-      throw new AkinError('invalid-argument', 'rerank and diversity each give the hits an order of their own', {
-        hint: 'leave one of them out',
-        field: 'rerank',
-      });
-    }
-    await inTime(this.#scorer(), 0); // Starts it, and fails where none is installed; reranked() waits for it.
   }
 
   /** The best of what was withheld. */

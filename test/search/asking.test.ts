@@ -410,6 +410,22 @@ describe('papers like these', () => {
     expect(diverse.mean).toBeLessThan(plain.mean - 0.02);
   });
 
+  it('take an identifier without its prefix, where it can be only that', async () => {
+    const { hits } = await search.ask({ like: ['arxiv:2106.09685'] });
+    for (const name of ['2106.09685', '2106.09685v2'])
+      expect(ids((await search.ask({ like: [name] })).hits)).toEqual(ids(hits));
+    expect((await search.paper('2106.09685')).id).toBe('arxiv:2106.09685');
+    await expect(search.ask({ like: ['17'] })).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('are refused with a bound of what is not wanted, where nothing is', async () => {
+    for (const asked of [{ query: 'biology' }, { like: [TURING] }, { query: 'biology', unlike: [], unlikeTexts: [] }])
+      await expect(search.ask(asked, { unlikeAbove: 0.5 })).rejects.toMatchObject({
+        code: 'invalid-argument',
+        field: 'unlikeAbove',
+      });
+  });
+
   it('are refused for a seed that is not there, for too many, and for nothing', async () => {
     await expect(search.ask({ like: ['nobody'] })).rejects.toMatchObject({ code: 'not-found', field: 'like' });
     await expect(search.ask({ unlike: ['nobody'], query: 'a' })).rejects.toMatchObject({

@@ -143,10 +143,11 @@ describe('a search that is re-ranked', () => {
   });
 
   it('is refused together with diversity, and where there is no cross-encoder, whatever is asked', async () => {
-    await expect(search.search('networks', { rerank: 100, diversity: 0.5 })).rejects.toMatchObject({
-      code: 'invalid-argument',
-      field: 'rerank',
-    });
+    for (const each of [search, plain])
+      await expect(each.search('networks', { rerank: 100, diversity: 0.5 })).rejects.toMatchObject({
+        code: 'invalid-argument',
+        field: 'rerank',
+      });
     const missing = { code: 'model-missing', hint: `npm run fetch-model -- ${findCrossEncoder().name}` };
     for (const query of ['networks', 'year:1937', 'qqxyzzy'])
       await expect(plain.search(query, { rerank: 100 })).rejects.toMatchObject(missing);

@@ -265,10 +265,11 @@ export function aboutMerging(fresh: () => Promise<Fresh>): void {
         'https://doi.org/10.1000/x',
         'arXiv:2209.09004v3',
         'https://arxiv.org/pdf/2209.09004.pdf',
+        '2209.09004',
       ]) {
         expect([id, await keyOf(library, id)]).toEqual([id, key]);
       }
-      for (const id of ['A', 'c', '2209.09004', 'doi:10.1000/y', ''])
+      for (const id of ['A', 'c', '2209.9004', 'doi:10.1000/y', ''])
         expect([id, await keyOf(library, id)]).toEqual([id, undefined]);
     });
 
