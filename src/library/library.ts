@@ -161,6 +161,8 @@ export interface LibrarySettings {
 
 /** What may differ after every change of the library. */
 export interface LibraryState extends LibraryStatus {
+  /** Which library it is: made with it; a copy has the same. */
+  library: string;
   /** Differs after every change, whoever made it. */
   revision: string;
   settings: LibrarySettings;
@@ -182,8 +184,6 @@ export interface Space {
 
 /** What there is to know of a library as a whole; counting takes longer than a search may. */
 export interface LibraryFacts extends LibraryState {
-  /** Made with the library; a copy has the same. */
-  library: string;
   /** Where it is, for people. */
   place: string;
   /** Of what is stored, raised when older code can't read it. */

@@ -11,7 +11,7 @@ import type { Library, Listed } from '../library/library.ts';
 import type { Placed } from '../library/order.ts';
 import { briefOf, type Paper } from '../paper.ts';
 import type { ListAnswer } from './answer.ts';
-import { cursorOfAnother, cursorOutdated, noCursor, questionKey } from './pages.ts';
+import { cursorOfAnother, cursorOfAnotherLibrary, cursorOutdated, noCursor, questionKey } from './pages.ts';
 import { parseQuery } from './query.ts';
 import { MAX_LIMIT, MAX_QUERY } from './question.ts';
 import { shown } from './checked.ts';
@@ -85,7 +85,7 @@ export async function listing(library: Library, options: ListingOptions): Promis
   const filter = conditionsIn(options);
   const question = questionKey({ filter, sort });
   const after = cursor === undefined ? undefined : await placeOf(library, cursor, question);
-  const { papers, embedded } = await library.state();
+  const { library: id, papers, embedded } = await library.state();
   // One more than is shown tells whether there is another page.
   const found = await library.list(filter, sort, limit + 1, { after, signal });
   const page = found.slice(0, limit);
@@ -109,7 +109,7 @@ export async function listing(library: Library, options: ListingOptions): Promis
       return [{ ...briefOf(paper), categories, work: leading, ...(abstracts && { abstract }) }];
     }),
     total,
-    next: last !== undefined && found.length > limit ? cursorBehind(last, question, sort) : null,
+    next: last !== undefined && found.length > limit ? cursorBehind(last, question, id, sort) : null,
     library: { papers, embedded },
   };
 }
@@ -139,19 +139,25 @@ export async function* listed(
   }
 }
 
-const cursorSchema = z.tuple([z.string(), z.string(), z.union([z.string(), z.int(), z.null()]).optional()]);
+const cursorSchema = z.tuple([z.string(), z.string(), z.string(), z.union([z.string(), z.int(), z.null()]).optional()]);
 
-/** @returns a cursor: the question, the paper's id, and what the list is sorted by, which is left out where it is too long. */
-function cursorBehind({ id, year, title }: Listed, question: string, sort: ListingOptions['sort']): string {
+/** @returns a cursor: the question, the library, the paper's id, and what the list is sorted by, which is left out where it is too long. */
+function cursorBehind(
+  { id, year, title }: Listed,
+  question: string,
+  library: string,
+  sort: ListingOptions['sort'],
+): string {
   const sortedBy = sort === 'newest' ? year : title;
   const isLong = typeof sortedBy === 'string' && sortedBy.length > MAX_TITLE;
-  return Buffer.from(JSON.stringify([question, id, ...(isLong ? [] : [sortedBy])])).toString('base64url');
+  return Buffer.from(JSON.stringify([question, library, id, ...(isLong ? [] : [sortedBy])])).toString('base64url');
 }
 
 /** Behind which paper a cursor goes on. */
 async function placeOf(library: Library, cursor: string, question: string): Promise<Placed> {
-  const [asked, id, sortedBy] = decoded(cursor);
+  const [asked, ofLibrary, id, sortedBy] = decoded(cursor);
   if (asked !== question) throw cursorOfAnother();
+  if (ofLibrary !== (await library.state()).library) throw cursorOfAnotherLibrary();
   if (sortedBy !== undefined) {
     return { id, year: typeof sortedBy === 'number' ? sortedBy : null, title: String(sortedBy ?? '') };
   }

@@ -1,7 +1,7 @@
 /**
  * Page by page through one list: cursors, and the lists they point into.
  *
- * A cursor names the question, the state of the library that answered it, and how far one has read. As long as the list
+ * A cursor names the question, the library that answered it, its state then, and how far one has read. As long as the list
  * is kept here, the next page comes from it, whatever happens to the library meanwhile; after that the same question to
  * an unchanged library gives the same list again. Only when both are gone does a cursor lead nowhere, and says so.
  *
@@ -16,6 +16,7 @@ import type { LibraryState } from '../library/library.ts';
 
 interface Cursor {
   question: string;
+  library: string;
   revision: string;
   offset: number;
   /** How many entries of the list were re-ranked; undefined for a list that was not to be. */
@@ -73,11 +74,18 @@ export class Pages<List extends Paged> {
     const { revision = state?.revision, read, offset = 0 } = at ?? {};
     // A first page of a list that was re-ranked as far as there was time: there may be more of it now.
     if (kept && kept.state.revision === revision && kept.read === read) return placeIn(kept, key, offset, state);
-    if (at && at.revision !== (await now()).revision) throw cursorOutdated();
+    if (at) await mustLeadInto(at, now);
     const list = await make(read);
     this.#kept.set(key, list);
     return placeIn(list, key, offset, list.state);
   }
+}
+
+/** @throws AkinError `cursor-outdated` where a cursor is of another library, or of another state of this one. */
+async function mustLeadInto(at: Partial<Cursor>, now: () => Promise<LibraryState>): Promise<void> {
+  const { library, revision } = await now();
+  if (at.library !== library) throw cursorOfAnotherLibrary();
+  if (at.revision !== revision) throw cursorOutdated();
 }
 
 function placeIn<List extends Paged>(
@@ -87,27 +95,27 @@ function placeIn<List extends Paged>(
   state: LibraryState | undefined,
 ): Place<List> {
   const { entries, read } = list;
-  const { revision } = list.state;
+  const { library, revision } = list.state;
   const cursorAfter = (after: number) =>
-    after < entries.length ? encoded({ question, revision, offset: after, read }) : null;
+    after < entries.length ? encoded({ question, library, revision, offset: after, read }) : null;
   return { list, offset, state, cursorAfter };
 }
 
 const cursorSchema = z.union([
-  z.tuple([z.string(), z.string(), z.int().min(0)]),
-  z.tuple([z.string(), z.string(), z.int().min(0), z.int().min(0)]),
+  z.tuple([z.string(), z.string(), z.string(), z.int().min(0)]),
+  z.tuple([z.string(), z.string(), z.string(), z.int().min(0), z.int().min(0)]),
 ]);
 
-function encoded({ question, revision, offset, read }: Cursor): string {
-  const parts = [question, revision, offset, ...(read === undefined ? [] : [read])];
+function encoded({ question, library, revision, offset, read }: Cursor): string {
+  const parts = [question, library, revision, offset, ...(read === undefined ? [] : [read])];
   return Buffer.from(JSON.stringify(parts)).toString('base64url');
 }
 
 function decoded(cursor: string): Cursor {
   try {
     const parts = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-    const [question, revision, offset, read] = parts;
-    return { question, revision, offset, read };
+    const [question, library, revision, offset, read] = parts;
+    return { question, library, revision, offset, read };
   } catch {
     throw noCursor(cursor);
   }
@@ -132,5 +140,11 @@ export const cursorOfAnother = (): AkinError =>
 export const cursorOutdated = (): AkinError =>
   new AkinError('cursor-outdated', 'the library has changed since the page before this one', {
     hint: 'begin with the first page again, without a cursor',
+    field: 'cursor',
+  });
+
+export const cursorOfAnotherLibrary = (): AkinError =>
+  new AkinError('cursor-outdated', 'the cursor belongs to another library than the one that is asked', {
+    hint: 'ask the library whose page it is from, or begin with the first page here, without a cursor',
     field: 'cursor',
   });

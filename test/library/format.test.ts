@@ -245,6 +245,7 @@ describe('a library of format 2', () => {
         papers: ANSWERS.status.papers + 6000,
         embedded: ANSWERS.status.embedded + 6000,
         settings: ANSWERS.settings,
+        library: expect.any(String),
         revision: expect.any(String),
       });
       const papers = await everyPaper(library);

@@ -8,12 +8,13 @@ import { dot } from '../../src/vector.ts';
 import type { Library } from '../../src/library/library.ts';
 import { openLibrary, openWriter } from '../../src/library/open.ts';
 import type { Hit } from '../../src/search/answer.ts';
+import { listing } from '../../src/search/listing.ts';
 import { DEFAULT_CUTOFF, MODES, type Mode, type Question } from '../../src/search/question.ts';
 import { Search } from '../../src/search/search.ts';
 import { createApp } from '../../src/http/app.ts';
 import { configurationOf } from '../../src/session/configuration.ts';
 import { Session } from '../../src/session/session.ts';
-import { akin, sampleCopy } from '../akin.ts';
+import { akin, sampleCopy, temporaryFolder } from '../akin.ts';
 import { storedVector } from '../library/lookup.ts';
 import { MODEL, paper, put } from '../library/made.ts';
 
@@ -254,6 +255,25 @@ describe('pages', () => {
       code: 'cursor-outdated',
       field: 'cursor',
     });
+  });
+
+  it('are refused for a cursor of another library, which is said', async () => {
+    const elsewhere = temporaryFolder();
+    const writer = await openWriter(elsewhere, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+    onTestFinished(() => writer.close());
+    await put(writer, [paper('new', { title: 'Learning learning', abstract: 'Learning.' })]);
+    const other = await openLibrary(elsewhere);
+    onTestFinished(() => other.close());
+    const said = {
+      code: 'cursor-outdated',
+      field: 'cursor',
+      message: expect.stringContaining('another library') as string,
+    };
+    const { next } = await search.search('learning', { limit: 5, cutoff: 0 });
+    const there = new Search(other, embedder);
+    await expect(there.search('learning', { limit: 5, cutoff: 0, cursor: next! })).rejects.toMatchObject(said);
+    const listed = await listing(library, { sort: 'newest', limit: 3 });
+    await expect(listing(other, { sort: 'newest', limit: 3, cursor: listed.next! })).rejects.toMatchObject(said);
   });
 
   it('are refused for a cursor of another question, and for what is none', async () => {

@@ -95,7 +95,6 @@ export class Reader {
   facts(): LibraryFacts {
     return this.#inOneState(() => ({
       ...this.#stateNow(),
-      library: this.libraryId,
       place: this.#folder,
       format: LIBRARY_FORMAT,
       spaces: this.#statements.spaces.all().map((space) => ({ ...space, inUse: Boolean(space.inUse) })),
@@ -259,6 +258,7 @@ export class Reader {
 
   #stateNow(): LibraryState {
     return (this.#state ??= {
+      library: this.libraryId,
       papers: this.#filters.papers,
       embedded: this.#statements.embedded.get(this.#space)!,
       revision: this.#statements.revision.get()!,

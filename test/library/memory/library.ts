@@ -45,8 +45,9 @@ export class MemoryLibrary implements Library {
   }
 
   async state(): Promise<LibraryState> {
-    const { papers, settings, revision } = this.#store;
-    return { papers: papers.size, embedded: this.#embedded().length, revision: String(revision), settings };
+    const { id, papers, settings, revision } = this.#store;
+    const embedded = this.#embedded().length;
+    return { library: id, papers: papers.size, embedded, revision: String(revision), settings };
   }
 
   async facts(): Promise<LibraryFacts> {
@@ -55,7 +56,6 @@ export class MemoryLibrary implements Library {
     const truncated = embedded.filter(({ embedding }) => embedding!.truncated).length;
     return {
       ...(await this.state()),
-      library: id,
       place: id,
       format: 0,
       spaces: [

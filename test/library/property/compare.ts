@@ -98,7 +98,7 @@ async function compareRecall(memory: Side, local: Side, question: Question): Pro
   const { exhausted, corrections, said, state } = ours;
   expect({ ...theirs, candidates: [], also: [], timings: {} }).toEqual({
     ...{ exhausted, corrections, said, candidates: [], also: [], timings: {} },
-    state: { ...state, revision: theirs.state.revision },
+    state: { ...state, library: theirs.state.library, revision: theirs.state.revision },
   });
   expect(theirs.state).toEqual(await local.library.state());
 
