@@ -3,6 +3,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { refusalOf } from '../faults.ts';
 import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
+import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -59,8 +60,9 @@ export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates):
 
     async function answerTo(given: unknown) {
       const { question, how: options } = parted(checked(oneQuestion, given, pointerTo));
-      const ask = () => session.ask(question, { ...options, signal });
-      const { timings: _, ...answer } = await gateOf(gates, question, options).pass(ask, signal);
+      const said = parsed(question);
+      const ask = () => session.ask(said, { ...options, signal });
+      const { timings: _, ...answer } = await gateOf(gates, said, options).pass(ask, signal);
       return answer;
     }
   });

@@ -32,6 +32,9 @@ export const paperParams = z.object({
 });
 const paperParameters = z.strictObject(formatShape);
 
+/** A paper has said all that it is about: nothing is re-ranked by it. */
+const similarParameters = answeringParameters.omit({ rerank: true });
+
 const listParameters = z.strictObject({ ...listingShape, ...formatShape });
 
 const listRoute = createRoute({
@@ -63,7 +66,7 @@ const similarRoute = createRoute({
   path: '/v1/papers/{id}/similar',
   summary: 'The papers nearest to a paper, itself left out',
   description: NUMBERS,
-  request: { params: paperParams, query: answeringParameters },
+  request: { params: paperParams, query: similarParameters },
   responses: { ...ANSWERS, 404: problem('No such paper') },
 });
 
@@ -94,7 +97,7 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   });
   app.openAPIRegistry.registerPath(similarRoute);
   app.get('/v1/papers/:id/similar', async (c) => {
-    const { format, ...options } = fromTexts(answeringParameters, c.req.queries());
+    const { format, ...options } = fromTexts(similarParameters, c.req.queries());
     const id = c.req.param('id');
     const ask = (signal: AbortSignal) => session.similar(id, { ...options, signal });
     return answered(c, session, gateOf(gates, {}, options), ask, exporterAsked(c, format));

@@ -14,7 +14,7 @@ import {
   type Question,
   type SearchOptions,
 } from '../search/question.ts';
-import { parsed } from '../search/understood.ts';
+import { parsed, type Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import type { Gate } from './admission.ts';
 import { inJson } from './answering.ts';
@@ -107,18 +107,16 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const given = c.req.queries();
     if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
     const { q: query, year, format, ...options } = fromTexts(searchParameters, given);
-    const ask = (signal: AbortSignal) => session.ask({ query, year }, { ...options, signal });
     const exporter = exporterAsked(c, format);
-    return asWritten(asQ, () => answered(c, session, gateOf(gates, { query, year }, options), ask, exporter));
+    return asWritten(asQ, () => answerTo(c, session, gates, { query, year }, options, exporter));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     const asked = await bodyOf(c, questionSchema, { most: LIMITS.questionBytes });
     const { question, how } = parted(asked);
     const { format, ...options } = how;
-    const ask = (signal: AbortSignal) => session.ask(question, { ...options, signal });
     const exporter = exporterAsked(c, format);
-    return asWritten(inBody, () => answered(c, session, gateOf(gates, question, options), ask, exporter));
+    return asWritten(inBody, () => answerTo(c, session, gates, question, options, exporter));
   });
 }
 
@@ -139,8 +137,22 @@ const cursorAlone = (): AkinError =>
     field: 'q',
   });
 
+/** Answers a question, which is parsed for the gate and need not be again. */
+function answerTo(
+  c: Context,
+  session: Session,
+  gates: Gates,
+  question: Question,
+  options: SearchOptions,
+  exporter: Exporter | undefined,
+): Promise<Response> {
+  const said = parsed(question);
+  const ask = (signal: AbortSignal) => session.ask(said, { ...options, signal });
+  return answered(c, session, gateOf(gates, said, options), ask, exporter);
+}
+
 /** Where a question waits for its turn. @throws AkinError as `parsed`. */
-export function gateOf({ quick, thorough }: Gates, question: Question, { rerank, explain }: SearchOptions): Gate {
+export function gateOf({ quick, thorough }: Gates, question: Asked, { rerank, explain }: SearchOptions): Gate {
   const { texts, unlikeTexts, filter } = parsed(question);
   const isLong =
     texts.length + unlikeTexts.length > LIMITS.quickTexts ||

@@ -1,6 +1,5 @@
 /** `get_paper`: papers that are known by name, with all that is to be read of them. */
 import { z } from 'zod';
-import { AkinError } from '../errors.ts';
 import { bibtex } from '../export/bibtex.ts';
 import type { Paper } from '../paper.ts';
 import type { WholePaper } from '../search/answer.ts';
@@ -66,19 +65,9 @@ async function papersOf(
   names: string[],
   signal: AbortSignal,
 ): Promise<{ papers: WholePaper[]; missing: string[] }> {
-  const papers = new Map<string, WholePaper>();
-  const missing: string[] = [];
-  for (const name of names) {
-    signal.throwIfAborted();
-    try {
-      const paper = await session.paper(name);
-      papers.set(paper.id, paper);
-    } catch (error) {
-      if (!(error instanceof AkinError && error.code === 'not-found')) throw error;
-      missing.push(name);
-    }
-  }
-  return { papers: [...papers.values()], missing };
+  const found = await session.wholePapers(names, signal);
+  const papers = new Map(found.flatMap((paper) => (paper ? [[paper.id, paper]] : [])));
+  return { papers: [...papers.values()], missing: names.filter((_, i) => !found[i]) };
 }
 
 /** With their entries in a bibliography, in which no key is there twice, and no abstract. */

@@ -2,7 +2,8 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 import type { SearchAnswer } from '../search/answer.ts';
-import { answeringShape, questionShape, type Question, type SearchOptions } from '../search/question.ts';
+import { answeringShape, questionShape, type SearchOptions } from '../search/question.ts';
+import { parsed, type Asked } from '../search/understood.ts';
 import { cutOf, cutShape, detailShape, rendered, tokensShape, type Found } from './fitted.ts';
 import { shownShape, type Detail, type ShownKey } from './shown.ts';
 import { tool, type Asking } from './tool.ts';
@@ -40,8 +41,8 @@ export const searchPapers = tool({
     ...pageShape,
   }),
   output,
-  answer: ({ query, like, unlike, filter, max_tokens, detail, ...options }, asking) => {
-    const question = { query, like, unlike, filter };
+  answer: async ({ query, like, unlike, filter, max_tokens, detail, ...options }, asking) => {
+    const question = parsed({ query, like, unlike, filter });
     const ask = (how: SearchOptions) => asking.session.ask(question, how);
     return answered('search_papers', question, { ask, options, detail, maxTokens: max_tokens }, asking);
   },
@@ -70,7 +71,7 @@ interface Wanted {
 
 async function answered(
   name: string,
-  question: Question,
+  question: Asked,
   { ask, options, detail, maxTokens }: Wanted,
   { pass, signal }: Asking,
 ): Promise<CallToolResult> {

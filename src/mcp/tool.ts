@@ -1,11 +1,11 @@
 /** What is a tool: what it is called and takes and answers, and what it is answered with. */
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { z } from 'zod';
-import type { Question } from '../search/question.ts';
+import type { Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 
 /** Does some work when its turn has come; a question costs what it asks, a draft always much. */
-export type Pass = <T>(cost: Question | 'draft', work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+export type Pass = <T>(cost: Asked | 'draft', work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
 /** What a call is answered with. */
 export interface Asking {

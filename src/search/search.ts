@@ -18,18 +18,10 @@ import { Explainer } from './explanation.ts';
 import { inTime } from './in-time.ts';
 import { Lists, scoringOf, type Entry, type List, type Making } from './list.ts';
 import { Pages } from './pages.ts';
-import {
-  checkParts,
-  DEFAULT_LIMIT,
-  listShapeOf,
-  type ListShape,
-  type Mode,
-  type Question,
-  type SearchOptions,
-} from './question.ts';
+import { checkParts, DEFAULT_LIMIT, listShapeOf, type ListShape, type Mode, type SearchOptions } from './question.ts';
 import { SentenceVectors } from './sentences.ts';
-import { notFound, parsed, understood, type Parsed } from './understood.ts';
-import { versionOf, wholePaper } from './works.ts';
+import { notFound, parsed, understood, type Asked, type Parsed } from './understood.ts';
+import { versionOf, wholePapers } from './works.ts';
 
 /** Values counted of each facet. */
 const FACET_VALUES = 20;
@@ -81,7 +73,7 @@ export class Search {
    *   understood; `not-found` for a seed that is not in the library; `cursor-outdated`; `overloaded`; when it is to
    *   be re-ranked, as the start of the scorer; the signal's reason when it is given.
    */
-  async ask(question: Question, options: SearchOptions = {}): Promise<SearchAnswer> {
+  async ask(question: Asked, options: SearchOptions = {}): Promise<SearchAnswer> {
     checkParts(question, options);
     const { limit = DEFAULT_LIMIT, cursor, explain, facets, signal } = options;
     const shape = listShapeOf(options);
@@ -136,7 +128,7 @@ export class Search {
 
   /** A paper by its id or an identifier of it. @throws AkinError `not-found`. */
   async paper(id: string): Promise<WholePaper> {
-    const paper = await wholePaper(this.#library, id);
+    const [paper] = await wholePapers(this.#library, [id]);
     if (!paper) throw notFound(id, 'id');
     return paper;
   }

@@ -26,8 +26,12 @@ export interface Parsed {
   canonical: string;
 }
 
+/** A question, as it was asked or parsed already. */
+export type Asked = Question | Parsed;
+
 /** @throws AkinError `invalid-argument` for what is too long or too much, or can't be understood. */
-export function parsed(question: Question): Parsed {
+export function parsed(question: Asked): Parsed {
+  if ('canonical' in question) return question;
   const query = checkedText(question.query, 'query');
   const texts = checkedTexts(question.texts, 'texts');
   const unlikeTexts = checkedTexts(question.unlikeTexts, 'unlikeTexts');

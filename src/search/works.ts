@@ -14,11 +14,19 @@ export function oncePerWork<T extends { work: Key }>(ranked: T[], without: Itera
   return ranked.filter(({ work }) => !shown.has(work) && shown.add(work));
 }
 
-/** A paper with all that is known of it, by its id, that of a record, or an identifier; undefined where there is none. */
-export async function wholePaper(library: Library, name: string): Promise<WholePaper | undefined> {
-  const [key] = await library.find([name]);
-  const [described] = key === undefined ? [] : await library.describe([key], { records: true });
-  return described && wholeOf(described);
+/** Papers with all that is known of them, each by its id, that of a record, or an identifier; undefined where there is none. */
+export async function wholePapers(
+  library: Library,
+  names: string[],
+  signal?: AbortSignal,
+): Promise<(WholePaper | undefined)[]> {
+  const keys = await library.find(names, signal);
+  const known = keys.filter((key) => key !== undefined);
+  const described = (await library.describe(known, { records: true }, signal)).values();
+  return keys.map((key) => {
+    const each = key === undefined ? undefined : described.next().value;
+    return each && wholeOf(each);
+  });
 }
 
 function wholeOf({ paper, versions, records }: Described): WholePaper {

@@ -12,7 +12,7 @@ import type { PersonsWord } from '../library/records.ts';
 import { embeddedText, toPaper, type PaperInput } from '../paper.ts';
 import type { WholePaper } from '../search/answer.ts';
 import { notFound } from '../search/understood.ts';
-import { wholePaper } from '../search/works.ts';
+import { wholePapers } from '../search/works.ts';
 
 /** What a person may say of a paper; null takes back what they said. */
 export type Corrections = Partial<Record<CorrectedField, unknown>>;
@@ -49,7 +49,7 @@ export async function storePaper(
 
 /** Puts right what a paper says. @throws AkinError `not-found`, `record-invalid`. */
 export async function correctPaper(open: Open, name: string, given: Corrections): Promise<WholePaper> {
-  const before = await wholePaper(open.library, name);
+  const [before] = await wholePapers(open.library, [name]);
   if (!before) throw notFound(name, 'id');
   const word = wordOf(given);
   const { title = before.title, abstract = before.abstract } = word.said;
@@ -88,7 +88,7 @@ async function embedded({ library, writer, embedder }: Open, name: string): Prom
       await writer.storeVectors([{ key, embedding }]);
     }
   }
-  const paper = await wholePaper(library, name);
+  const [paper] = await wholePapers(library, [name]);
   if (!paper) throw notFound(name, 'id');
   return paper;
 }

@@ -32,12 +32,12 @@ import type {
 import { counted } from '../search/counting.ts';
 import { listed, listing, type ListingOptions } from '../search/listing.ts';
 import { matching, type Meant } from '../search/match.ts';
-import type { Question, SearchOptions } from '../search/question.ts';
+import type { SearchOptions } from '../search/question.ts';
 import { Related, type SuggestOptions } from '../search/related.ts';
 import { Search } from '../search/search.ts';
 import { inTime } from '../search/in-time.ts';
-import { notFound } from '../search/understood.ts';
-import { wholePaper } from '../search/works.ts';
+import { notFound, type Asked } from '../search/understood.ts';
+import { wholePapers } from '../search/works.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import { correctPaper, storePaper, type Corrections } from './edits.ts';
 import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
@@ -103,7 +103,7 @@ export class Session {
   }
 
   /** The papers that answer a question, best first. @throws AkinError as `Search.ask`. */
-  async ask(question: Question, options?: SearchOptions): Promise<SearchAnswer> {
+  async ask(question: Asked, options?: SearchOptions): Promise<SearchAnswer> {
     return (await this.#asking.get()).search.ask(question, options);
   }
 
@@ -138,9 +138,14 @@ export class Session {
 
   /** A paper with all that is known of it. @throws AkinError `not-found`. */
   async paper(name: string): Promise<WholePaper> {
-    const paper = await wholePaper(await this.library(), name);
+    const [paper] = await this.wholePapers([name]);
     if (!paper) throw notFound(name, 'id');
     return paper;
+  }
+
+  /** The same of several papers; undefined for a name of none. */
+  async wholePapers(names: string[], signal?: AbortSignal): Promise<(WholePaper | undefined)[]> {
+    return wholePapers(await this.library(), names, signal);
   }
 
   /** Papers by their names, a hundred read at once when the first of them is taken. @throws AkinError `not-found`. */
