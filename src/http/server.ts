@@ -86,6 +86,11 @@ export async function listen(
     },
   );
   server.maxConnections = LIMITS.connections;
+  const connected = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connected.add(socket);
+    socket.once('close', () => connected.delete(socket));
+  });
   // Whoever waits to be told to send a body is told by whoever reads it (body.ts): what is refused before is never sent. As it
   // may be sent all the same, the connection ends with the answer.
   server.on('checkContinue', (incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -105,6 +110,8 @@ export async function listen(
     urlsForOthers: addressesForOthers(address).map(urlOf),
     async close(deadlineMs = 5000) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // To Node a connection over which nothing has come yet is not idle: it waits for a request, which may never come.
+      for (const socket of connected) if (socket.bytesRead === 0) socket.destroy();
       const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
       const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
       await closed;

@@ -1,6 +1,7 @@
 /** The socket under the HTTP door: taken ports, long addresses, and an end that cuts nobody off. */
 import { EventEmitter, once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Hono } from 'hono';
 import { expect, it, onTestFinished } from 'vitest';
@@ -42,6 +43,18 @@ it('finishes a request under way before it ends, and takes no new one', async ()
   expect(await text(await answer)).toBe('answered');
   await closed;
   expect(performance.now() - began).toBeLessThan(2000); // A kept-alive connection would hold it for five seconds.
+});
+
+it('does not wait for clients that have said nothing', async () => {
+  const server = await start(new Hono().get('/', (c) => c.text('answered')));
+  const silent = connect(Number(new URL(server.url).port), '127.0.0.1');
+  await once(silent, 'connect');
+  const ended = once(silent, 'close');
+  expect(await text(await ask(server.url))).toBe('answered'); // By now the connection before has been taken as well.
+  const began = performance.now();
+  await server.close(20_000);
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await ended;
 });
 
 it('does not wait for clients that keep an idle connection', async () => {
