@@ -229,6 +229,30 @@ describe('the commands', () => {
     expect((JSON.parse(found) as { hits: unknown[] }).hits.length).toBeGreaterThan(0);
   });
 
+  it('remove what a process that was killed amid one left beside it, and of a living one nothing', async () => {
+    const where = temporaryFolder();
+    const left = () => readdirSync(where).filter((name) => name.startsWith('.akin-backup-'));
+    const hasLeft = async () => {
+      while (!left().some((name) => existsSync(path.join(where, name, 'lock.holder')))) await sleep(5);
+    };
+    const begun = async (name: string) => {
+      // It is stopped as soon as it has begun, so that it can't be done before it is killed.
+      const child = spawn(process.execPath, [AKIN, 'backup', path.join(where, name), '--index', folder]);
+      onTestFinished(() => void child.kill('SIGKILL'));
+      await hasLeft();
+      child.kill('SIGSTOP');
+      return child;
+    };
+    const killed = await begun('killed.akin');
+    expect(existsSync(path.join(where, 'killed.akin'))).toBe(false);
+    await backUpLibrary(folder, path.join(where, 'one.akin'));
+    expect(left()).toHaveLength(1);
+    killed.kill('SIGKILL');
+    await once(killed, 'close');
+    await backUpLibrary(folder, path.join(where, 'other.akin'));
+    expect(readdirSync(where).sort()).toEqual(['one.akin', 'other.akin']);
+  });
+
   it('leave no library where they are killed amid their work', async () => {
     const index = fresh();
     const above = path.dirname(index);

@@ -26,6 +26,7 @@ import { ZipFile } from 'yazl';
 import { z } from 'zod';
 import { sha256Of } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
+import { refusalOf } from '../../faults.ts';
 import { damaged, makeFolder, notRead, notWritten, syncToDisk } from '../../places.ts';
 import { Archive } from '../../archive.ts';
 import { LIBRARY_FILE, mustExist, openForReading } from './database.ts';
@@ -41,6 +42,8 @@ const MAX_MANIFEST_BYTES = 64 * 1024;
 const BACKUP_FORMAT = 1;
 /** How often a graph is looked for that somebody saves anew meanwhile. */
 const TRIES = 3;
+/** Held by whoever makes something aside, as long as it lives. */
+const ASIDE_LOCK = 'lock';
 
 const manifestSchema = z.object({
   backup: z.literal(BACKUP_FORMAT),
@@ -79,7 +82,8 @@ export async function backUp(folder: string, file: string, signal?: AbortSignal)
   mustExist(folder);
   const place = path.resolve(file);
   if (existsSync(place)) throw notWritten(file, Object.assign(new Error(), { code: 'EEXIST' }), { field: 'file' });
-  const aside = asideOf(place, file);
+  const making = asideOf(place, file);
+  const aside = making.folder;
   try {
     const names = graphsInto(folder, aside);
     const { db, libraryId } = openForReading(folder);
@@ -110,17 +114,57 @@ export async function backUp(folder: string, file: string, signal?: AbortSignal)
     renameSync(whole, place);
     syncToDisk(path.dirname(place));
     return { file: place, bytes: statSync(place).size, library: libraryId, papers, made };
+  } catch (error) {
+    throw refusalOf(error, path.dirname(place)) ?? error;
   } finally {
-    rmSync(aside, { recursive: true, force: true });
+    making.remove();
   }
 }
 
 /** A folder on the disk of what is to be written. */
-function asideOf(place: string, file: string): string {
+function asideOf(place: string, file: string): Aside {
   try {
-    return mkdtempSync(path.join(path.dirname(place), '.akin-backup-'));
+    return new Aside(path.dirname(place), '.akin-backup-');
   } catch (error) {
-    throw notWritten(file, error, { field: 'file' });
+    const refusal = refusalOf(error, path.dirname(place));
+    throw refusal?.code === 'disk-full' ? refusal : notWritten(file, error, { field: 'file' });
+  }
+}
+
+/** A folder in which something is made that is then put beside it. What processes left that were ended amid it is removed. */
+class Aside {
+  readonly folder: string;
+  readonly #lock: FileLock;
+
+  /** @throws the file system's error. */
+  constructor(within: string, prefix: string) {
+    removeLeft(within, prefix);
+    this.folder = mkdtempSync(path.join(within, prefix));
+    try {
+      this.#lock = FileLock.take(path.join(this.folder, ASIDE_LOCK), 'akin', 0);
+    } catch (error) {
+      rmSync(this.folder, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  remove(): void {
+    this.#lock.release();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes the folders of that kind whose makers are no more: the system has taken their locks back. */
+function removeLeft(within: string, prefix: string): void {
+  const isLeft = (folder: string) => existsSync(path.join(folder, ASIDE_LOCK)); // Without a lock it is being made.
+  try {
+    const names = readdirSync(within).filter((name) => name.startsWith(prefix));
+    for (const folder of names.map((name) => path.join(within, name)).filter(isLeft)) {
+      FileLock.take(path.join(folder, ASIDE_LOCK), 'akin', 0).release();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  } catch {
+    // One is in use, or somebody else's.
   }
 }
 
@@ -174,12 +218,13 @@ async function zipped(manifest: Manifest, aside: string, file: string, signal: A
 export async function restore(file: string, folder: string, signal?: AbortSignal): Promise<Backup> {
   const archive = await opened(file);
   const place = path.resolve(folder);
-  let aside: string | undefined;
+  let making: Aside | undefined;
   try {
     const entries = archive.entries();
     const { parts, papers, made } = await manifestIn(file, archive, entries);
     makeFolder(path.dirname(place));
-    aside = mkdtempSync(path.join(path.dirname(place), '.akin-restore-'));
+    making = new Aside(path.dirname(place), '.akin-restore-');
+    const aside = making.folder;
     await unpack(file, archive, entries, parts, aside, signal);
     const library = makeAnother(aside, parts);
     makeFolder(place);
@@ -194,12 +239,14 @@ export async function restore(file: string, folder: string, signal?: AbortSignal
     }
     return { file: path.resolve(file), bytes: statSync(file).size, library, papers, made };
   } catch (error) {
+    const refusal = refusalOf(error, path.dirname(place));
+    if (refusal) throw refusal;
     const isKnown =
       error instanceof AkinError || signal?.aborted || (error as NodeJS.ErrnoException).code !== undefined;
     throw isKnown ? error : damaged(file, KIND, error); // The archive's reader says it in errors of its own.
   } finally {
     archive.close();
-    if (aside !== undefined) rmSync(aside, { recursive: true, force: true });
+    making?.remove();
   }
 }
 
