@@ -51,6 +51,8 @@ export async function tuneLibrary(target: Target, options: TuneOptions): Promise
   const session = new Session({ ...target, threads: 1 });
   const folder = mkdtempSync(path.join(tmpdir(), 'akin-tune-'));
   try {
+    // What can't be saved is said before the long work: set anew to what it is, a library is as it was.
+    if (save) await set(session, (await (await session.library()).state()).settings.lexicalWeight ?? LEXICAL_WEIGHT);
     let tuning: Tried | undefined;
     if (queries !== undefined && qrels !== undefined) {
       tuning = await tryWeights({ queries, qrels }, () => Promise.resolve(session), options);

@@ -1,7 +1,7 @@
 /** `akin eval` and `akin tune` on real libraries, with real files of queries and judgements. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { averagePrecision, ndcg, ranking, type Scored } from '../../src/evaluation/metrics.ts';
 import { openWriter } from '../../src/library/open.ts';
 import { configurationOf } from '../../src/session/configuration.ts';
@@ -221,6 +221,14 @@ describe('tuning a library', () => {
       ).toEqual(found);
     },
   );
+
+  it('says before the long work that what it finds could not be saved', async () => {
+    const writer = await openWriter(own, { model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+    onTestFinished(() => writer.close());
+    const unread = ['--queries', path.join(folder, 'none'), '--qrels', path.join(folder, 'none')];
+    expect((await akin(['tune', '--index', own, ...unread, '--save'])).code).toBe(6);
+    expect((await akin(['tune', '--index', own, ...unread])).code).toBe(2);
+  });
 
   it('wants queries and judgements together, and makes no library where there is none', async () => {
     const half = await akin(['tune', '--index', own, '--queries', queries]);
