@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { askingCommands } from '../src/cli/asking.ts';
 import { completionCommand } from '../src/cli/completion.ts';
 import { intakeCommands } from '../src/cli/intake.ts';
+import { keyCommand } from '../src/cli/key.ts';
 import { mcpCommand } from '../src/cli/mcp.ts';
 import { newProgram } from '../src/cli/program.ts';
 import { serveCommand } from '../src/cli/serve.ts';
@@ -97,7 +98,15 @@ const CLI = 'src/cli/README.md';
 
 describe(CLI, () => {
   const program = newProgram('akin', '', configurationOf({}));
-  for (const add of [intakeCommands, askingCommands, upkeepCommands, serveCommand, mcpCommand, completionCommand])
+  for (const add of [
+    intakeCommands,
+    askingCommands,
+    upkeepCommands,
+    serveCommand,
+    keyCommand,
+    mcpCommand,
+    completionCommand,
+  ])
     add(program);
   const { commands } = program.program;
   const COMMON = ['--index', '--json'];

@@ -4,6 +4,7 @@ import { configurationOf } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
 import { completionCommand } from './completion.ts';
 import { intakeCommands } from './intake.ts';
+import { keyCommand } from './key.ts';
 import { mcpCommand } from './mcp.ts';
 import { newProgram, refuseRepeated } from './program.ts';
 import { serveCommand } from './serve.ts';
@@ -18,7 +19,7 @@ export async function runCommand(): Promise<void> {
     ['Taking in:', [intakeCommands]],
     ['Asking:', [askingCommands]],
     ['Looking after:', [upkeepCommands]],
-    ['Serving:', [serveCommand, mcpCommand]],
+    ['Serving:', [serveCommand, keyCommand, mcpCommand]],
     ['In the shell:', [completionCommand]],
   ];
   for (const [heading, commands] of groups) {

@@ -29,6 +29,7 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
       everyOne,
       [] as string[],
     )
+    .option('--keys', 'answer only whoever has a key, also where nobody but this machine asks', false)
     .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
     .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
     .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
@@ -41,24 +42,28 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
           process.exitCode = EXIT_INTERRUPTED;
           return await session.close();
         }
-        const [{ createApp }, { listen }, { givenOrigin, isLoopback }] = await Promise.all([
+        const [{ createApp }, { addressOf, listen }, { givenOrigin, isLoopback }] = await Promise.all([
           import('../http/app.ts'),
           import('../http/server.ts'),
           import('../http/strangers.ts'),
         ]);
+        const hostAddress = await addressOf(options.host);
+        const isForOthers = !isLoopback(hostAddress);
+        const keys = isForOthers || options.keys ? session.keys : undefined;
+        if (keys?.list().length === 0) throw keyless(options, isForOthers);
         await session.ready();
         for (const note of (await session.facts()).notes) talk(note);
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
         const allowOrigins = options.allowOrigin.map(givenOrigin);
-        const app = createApp({ session, log, page: { rerank: options.rerank }, allowOrigins });
-        const server = await listen(app, { ...options, allowHosts: options.allowHost, allowOrigins });
-        if (!isLoopback(server.address)) {
-          const urls = server.urlsForOthers.join(' or ') || 'this machine';
-          talk(`everybody who reaches ${urls} can read this library and send drafts: akin asks nobody for a key`);
+        const app = createApp({ session, log, page: { rerank: options.rerank }, allowOrigins, keys });
+        const server = await listen(app, { ...options, hostAddress, allowHosts: options.allowHost, allowOrigins });
+        if (isForOthers) {
           const name = options.allowHost.length === 0 ? hostname() : '';
           if (name !== '') talk(`to be reached by name as well, start it with --allow-host ${name}`);
         }
+        const others = options.allowHost.filter((each) => !/^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(each));
+        if (!keys && others.length > 0) talk(`nobody who comes by way of ${others.join(', ')} needs a key: see --keys`);
         const { papers } = await session.status();
         const stop = () => {
           talk('stopping');
@@ -75,6 +80,16 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         throw error;
       }
     });
+}
+
+/** What to do where keys are demanded, and there is none. */
+function keyless({ host, index }: { host: string; index: string }, isForOthers: boolean): AkinError {
+  const why = isForOthers ? `others reach ${host}, and akin answers them only by a key` : '--keys demands one';
+  const library = index.includes(' ') ? `"${index}"` : index;
+  return new AkinError('invalid-argument', `${why}: there is none yet`, {
+    hint: `make one first: akin key add NAME --index ${library}${isForOthers ? '; or leave --host out' : ''}`,
+    field: isForOthers ? 'host' : 'keys',
+  });
 }
 
 /**

@@ -5,8 +5,10 @@ import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import type { SearchOptions } from '../search/question.ts';
+import type { Keys } from '../session/keys.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
+import { demandKeys, holderOf, keysIn } from './access.ts';
 import { Gate } from './admission.ts';
 import { named, nameOf, shared, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
@@ -29,10 +31,12 @@ export interface Door {
   page?: Pick<SearchOptions, 'rerank'> | undefined;
   /** Origins whose pages may use the API, besides its own. */
   allowOrigins?: readonly string[] | undefined;
+  /** Of which every request has to show one; undefined: none is demanded. */
+  keys?: Keys | undefined;
 }
 
 /** The door of a session; `app.request()` asks it without a socket. */
-export function createApp({ session, log, page = {}, allowOrigins = [] }: Door): OpenAPIHono {
+export function createApp({ session, log, page = {}, allowOrigins = [], keys }: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
@@ -46,6 +50,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [] }: Door):
   app.use(
     secureHeaders({
       strictTransportSecurity: false, // It would lock other programs on localhost out of plain http.
+      referrerPolicy: 'same-origin', // With none at all, browsers do not say of akin's own forms where they are from.
       contentSecurityPolicy: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
@@ -58,6 +63,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [] }: Door):
       },
     }),
   );
+  if (keys) demandKeys(app, keys);
   app.use('/v1/*', stated(session));
   answerSearches(app, session, gates);
   answerBatches(app, session, gates);
@@ -71,7 +77,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [] }: Door):
   answerHealth(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } }));
+    document ??= JSON.stringify(documentOf(app, keys !== undefined));
     return c.body(document, 200, { 'Content-Type': 'application/json' });
   });
 
@@ -85,7 +91,10 @@ export function createApp({ session, log, page = {}, allowOrigins = [] }: Door):
   };
   const pass = async <T>(query: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     gateOf(gates, { query }, page).pass(work, signal);
-  app.route('/', webPage(session, pass, page, saidOnPage));
+  app.route(
+    '/',
+    webPage(session, pass, page, saidOnPage, (c) => holderOf(c) !== undefined),
+  );
 
   app.all('*', (c) => {
     const answers = (method: string) =>
@@ -115,4 +124,16 @@ export function createApp({ session, log, page = {}, allowOrigins = [] }: Door):
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;
+}
+
+/** All that the API answers, as OpenAPI 3.1. @param isKeyDemanded whether this server answers only whoever has one. */
+function documentOf(app: OpenAPIHono, isKeyDemanded: boolean): object {
+  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } });
+  const { securitySchemes, needed } = keysIn(app, isKeyDemanded);
+  for (const [address, operations] of Object.entries(document.paths ?? {})) {
+    for (const [method, operation] of Object.entries(operations) as [string, { security?: object[] }][]) {
+      operation.security = needed(method.toUpperCase(), address);
+    }
+  }
+  return { ...document, components: { ...document.components, securitySchemes } };
 }

@@ -5,6 +5,7 @@ import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
 import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
@@ -41,7 +42,7 @@ const batchRoute = createRoute({
 /** Adds the route to the app. */
 export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates): void {
   app.openAPIRegistry.registerPath(batchRoute);
-  app.post(batchRoute.path, atMost(LIMITS.batchesAtOnce, 'batches'), async (c) => {
+  app.post(batchRoute.path, asks, atMost(LIMITS.batchesAtOnce, 'batches'), async (c) => {
     const { questions } = await bodyOf(c, unchecked, { most: LIMITS.batchBytes, signs: LIMITS.batchSigns });
     const { signal } = c.req.raw;
     const answers: object[] = [];

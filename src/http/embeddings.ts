@@ -9,6 +9,7 @@ import { refusalOf } from '../faults.ts';
 import { shown } from '../search/checked.ts';
 import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -76,7 +77,7 @@ export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate)
     c.res = undefined;
     c.res = sendProblem(c, { ...problem, error: { message, type: 'invalid_request_error', param, code } });
   });
-  app.post(embeddingsRoute.path, atMost(LIMITS.bodiesAtOnce, 'texts'), async (c) => {
+  app.post(embeddingsRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'texts'), async (c) => {
     const asked = await bodyOf(c, embeddingsSchema, { most: LIMITS.questionBytes });
     const texts = [asked.input].flat();
     const characters = texts.reduce((sum, each) => sum + each.length, 0);

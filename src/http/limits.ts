@@ -95,6 +95,19 @@ export const LIMITS = {
   /** The lines above each part. */
   formHeaderBytes: 8 * 1024,
 
+  /** Requests of one key in `rateSeconds`: a person who types asks six times a second. */
+  requestsOfKey: 300,
+  /** Requests of one address that show no key, or one that is none. */
+  requestsOfStranger: 30,
+  rateSeconds: 10,
+  /** Addresses are counted in so many groups, so that it takes no memory to have many. */
+  addressGroups: 4096,
+  /** The form to sign in with: a key. */
+  signInBytes: 4096,
+  /** Browsers that are signed in, and for how long. */
+  tickets: 1000,
+  signedInMs: 30 * 24 * 60 * 60 * 1000,
+
   /** An id that a request comes with (`X-Request-Id`); a longer one is not kept. */
   requestIdCharacters: 128,
   /** Answers of fewer bytes are sent as they are: so many arrive at once in any case (the first window of a connection, RFC 6928). */

@@ -7,6 +7,7 @@ import type { Meant } from '../search/match.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -57,7 +58,7 @@ export function answerMatches(app: OpenAPIHono, session: Session, gate: Gate): v
     inJson(c, await answerTo(fromTexts(parameters, c.req.queries()), c.req.raw.signal)),
   );
   app.openAPIRegistry.registerPath(postRoute);
-  app.post(postRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
+  app.post(postRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     const meant = await bodyOf(c, bodySchema, { most: LIMITS.questionBytes });
     return inJson(c, await asWritten(inBody, () => answerTo(meant, c.req.raw.signal)));
   });

@@ -5,6 +5,7 @@ import { AkinError } from '../errors.ts';
 import { agentsOverHttp } from '../mcp/http.ts';
 import type { Pass } from '../mcp/tool.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { LIMITS } from './limits.ts';
@@ -25,7 +26,7 @@ export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, l
   };
   const onTrouble = (error: unknown): void => log.error({ err: error, path: '/mcp' }, 'a request failed');
   const answer = agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble });
-  app.post('/mcp', atMost(LIMITS.agentMessagesAtOnce, 'messages of agents'), async (c) => {
+  app.post('/mcp', asks, atMost(LIMITS.agentMessagesAtOnce, 'messages of agents'), async (c) => {
     mediaType(c, ['application/json']);
     const body = await readJson(c, LIMITS.agentBytes);
     // Versions of the protocol before these had lists: a request would be a hundred.

@@ -40,8 +40,10 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
 /** What any request may be answered. */
 export const ANY_PROBLEM = {
   400: problem('Something is missing, unknown or wrong'),
-  403: problem('The Host is none of this server, or a page of another origin asks'),
+  401: problem('The server demands a key, and none was shown that is one of its own'),
+  403: problem('The Host is none of this server, a page of another origin asks, or the key is for reading only'),
   408: problem('The request did not come to its end in time'),
+  429: problem('Too many requests come with this key, or from this address without one; see `Retry-After`'),
   431: problem('Request line and headers are too long'),
   500: problem('akin failed to answer'),
   507: problem('The disk of the server is full'),
@@ -56,7 +58,14 @@ export const BODY_PROBLEM = {
 };
 
 /** What only the HTTP door refuses. */
-type HttpCode = 'forbidden' | 'internal-error' | 'method-not-allowed' | 'timeout' | 'unsupported-media-type';
+type HttpCode =
+  | 'forbidden'
+  | 'internal-error'
+  | 'method-not-allowed'
+  | 'rate-limited'
+  | 'timeout'
+  | 'unauthorized'
+  | 'unsupported-media-type';
 
 /**
  * What is told of an error: null for its own words, which are of the request. The words of the others are for whoever runs the

@@ -17,6 +17,7 @@ import { fromTexts } from '../search/parameters.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import { inJson } from './answering.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
@@ -68,7 +69,7 @@ const relatedRoute = createRoute({
 /** Adds the route to the app. */
 export function answerRelated(app: OpenAPIHono, session: Session): void {
   app.openAPIRegistry.registerPath(relatedRoute);
-  app.post(PATH, atMost(LIMITS.draftsAtOnce, 'drafts'), async (c) => {
+  app.post(PATH, asks, atMost(LIMITS.draftsAtOnce, 'drafts'), async (c) => {
     const type = mediaType(c, Object.keys(relatedRoute.request.body.content));
     const isJson = type === 'application/json';
     const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);

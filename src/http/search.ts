@@ -16,6 +16,7 @@ import {
 } from '../search/question.ts';
 import { parsed, type Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
+import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -111,7 +112,7 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     return asWritten(asQ, () => answerTo(c, session, gates, { query, year }, options, exporter));
   });
   app.openAPIRegistry.registerPath(askRoute);
-  app.post(askRoute.path, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
+  app.post(askRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     const asked = await bodyOf(c, questionSchema, { most: LIMITS.questionBytes });
     const { question, how } = parted(asked);
     const { format, ...options } = how;

@@ -1,4 +1,5 @@
 /** The app on a socket: listens, sends strangers away and what is no HTTP, and ends without cutting off a request. */
+import { lookup } from 'node:dns/promises';
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -26,6 +27,8 @@ const IDLE_CHECK_MS = 20;
 export interface ListenOptions {
   /** A name or an address of this machine; 0.0.0.0 and :: are all of them. */
   host: string;
+  /** What `addressOf` said that it is, where somebody has asked before. */
+  hostAddress?: string;
   /** 0 takes any free one. */
   port: number;
   /** Names by which the server may be asked for besides those of `host`, with or without a port. */
@@ -43,16 +46,10 @@ export interface ListenOptions {
  */
 export async function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
-  { host, port, allowHosts = [], allowOrigins = [], patience = LIMITS }: ListenOptions,
+  { host, hostAddress, port, allowHosts = [], allowOrigins = [], patience = LIMITS }: ListenOptions,
 ): Promise<RunningServer> {
-  if (host.trim() === '') {
-    throw new AkinError('invalid-argument', 'the address to listen on is empty', {
-      hint: 'leave --host out for this machine alone, or say --host 0.0.0.0 for every address it has',
-      field: 'host',
-    });
-  }
-  const given = { host, allowHosts, allowOrigins };
-  let refused = strangers({ ...given, address: host });
+  const at = hostAddress ?? (await addressOf(host));
+  const refused = strangers({ host, address: at, allowHosts, allowOrigins });
   const answer = getRequestListener(
     (request, env) => {
       const problem = refused(request, (env.incoming as IncomingMessage).socket) ?? unmetExpectation(request);
@@ -101,8 +98,7 @@ export async function listen(
     server.emit('request', incoming, outgoing); // To be refused (see below), strangers before others.
   });
   server.on('clientError', (error, socket: Socket) => refuseConnection(error, socket, latest.get(socket)));
-  const { address, port: taken } = await listening(server, host, port);
-  refused = strangers({ ...given, address });
+  const { address, port: taken } = await listening(server, host, at, port);
   const urlOf = (each: string): string => `http://${written(each)}:${taken}`;
   return {
     address,
@@ -121,9 +117,31 @@ export async function listen(
   };
 }
 
+/**
+ * The address that a host is.
+ * @throws AkinError `invalid-argument` for one that is empty or unknown.
+ */
+export async function addressOf(host: string): Promise<string> {
+  if (host.trim() === '') {
+    throw new AkinError('invalid-argument', 'the address to listen on is empty', {
+      hint: 'leave --host out for this machine alone, or say --host 0.0.0.0 for every address it has',
+      field: 'host',
+    });
+  }
+  try {
+    return (await lookup(host)).address;
+  } catch (error) {
+    throw new AkinError('invalid-argument', `nothing is known of the host ${host}: ${(error as Error).message}`, {
+      hint: 'choose another address with --host ADDRESS',
+      field: 'host',
+      cause: error,
+    });
+  }
+}
+
 /** Begins to listen. @throws AkinError as `listen`. */
-async function listening(server: Server, host: string, port: number): Promise<AddressInfo> {
-  server.listen(port, host);
+async function listening(server: Server, host: string, address: string, port: number): Promise<AddressInfo> {
+  server.listen(port, address);
   await new Promise<void>((resolve, reject) => {
     server.once('listening', resolve);
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -41,6 +41,7 @@ import { wholePapers } from '../search/works.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import { correctPaper, storePaper, type Corrections } from './edits.ts';
 import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
+import { Keys } from './keys.ts';
 import { Started } from './started.ts';
 import { summaryOf, type LibrarySummary } from './summary.ts';
 import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
@@ -60,6 +61,8 @@ const AT_ONCE = 100;
 const PATIENCE_MS = 2000;
 
 export class Session {
+  /** Who may ask it where others reach it. */
+  readonly keys: Keys;
   readonly #target: Target;
   readonly #library: Started<Library>;
   readonly #embedder: Started<Embedder>;
@@ -69,6 +72,7 @@ export class Session {
   /** Opens nothing yet. */
   constructor({ address, configuration, threads, crossEncoder = findCrossEncoder(), onTrouble }: SessionOptions) {
     this.#target = { address, configuration };
+    this.keys = new Keys(address);
     const { modelFolders } = configuration;
     this.#library = new Started(() => openLibrary(address, onTrouble));
     this.#embedder = new Started(async () => {

@@ -10,7 +10,9 @@ async function show(address) {
   const mine = ++asked;
   let page;
   try {
-    page = new DOMParser().parseFromString(await (await fetch(address)).text(), 'text/html');
+    const answer = await fetch(address);
+    if (answer.status === 401) return location.assign(address); // To sign in again.
+    page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!page.querySelector('#results')) throw new Error('not the page');
   } catch {
     page = new DOMParser().parseFromString(

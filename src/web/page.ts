@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
@@ -45,8 +45,17 @@ type Said = (error: AkinError) => { message: string; hint: string | undefined };
 /** Does what a question needs when its turn has come. */
 type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
-/** @param always what is asked of every search. */
-export function webPage(session: Session, pass: Pass, always: Pick<SearchOptions, 'rerank'>, said: Said): Hono {
+/**
+ * @param always what is asked of every search.
+ * @param isSignedIn whether whoever asks has signed in, and so can sign out.
+ */
+export function webPage(
+  session: Session,
+  pass: Pass,
+  always: Pick<SearchOptions, 'rerank'>,
+  said: Said,
+  isSignedIn: (c: Context) => boolean,
+): Hono {
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -62,7 +71,7 @@ export function webPage(session: Session, pass: Pass, always: Pick<SearchOptions
     const view = await (isQuestion ? pass(asked.query, answered, signal) : answered()).catch((error: unknown) =>
       refusal(error, said),
     );
-    return c.html(page(asked.query, view), (view.status ?? 200) as 200);
+    return c.html(page(asked.query, view, isSignedIn(c)), (view.status ?? 200) as 200);
   });
   return app;
 }
@@ -149,7 +158,7 @@ function refusal(error: unknown, said: Said): View {
   return { status: refused.status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
 }
 
-function page(query: string, { title, said, results }: View): Html {
+function page(query: string, { title, said, results }: View, isSignedIn: boolean): Html {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -174,6 +183,7 @@ function page(query: string, { title, said, results }: View): Html {
             />
             <button>Search</button>
           </form>
+          ${isSignedIn ? html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>` : ''}
         </header>
         <main>
           <p id="said" role="status">${said}</p>
