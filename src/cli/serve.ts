@@ -30,6 +30,7 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
       [] as string[],
     )
     .option('--keys', 'answer only whoever has a key, also where nobody but this machine asks', false)
+    .option('--log-queries', 'write into the log what is asked', false)
     .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
     .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
     .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
@@ -56,7 +57,14 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
         const allowOrigins = options.allowOrigin.map(givenOrigin);
-        const app = createApp({ session, log, page: { rerank: options.rerank }, allowOrigins, keys });
+        const app = createApp({
+          session,
+          log,
+          page: { rerank: options.rerank },
+          allowOrigins,
+          keys,
+          logQueries: options.logQueries,
+        });
         const server = await listen(app, { ...options, hostAddress, allowHosts: options.allowHost, allowOrigins });
         if (isForOthers) {
           const name = options.allowHost.length === 0 ? hostname() : '';

@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { compress } from 'hono/compress';
 import { cors } from 'hono/cors';
 import { requestId } from 'hono/request-id';
+import { matchedRoutes } from 'hono/route';
 import { VERSION } from '../package.ts';
 import type { Session } from '../session/session.ts';
 import { LIMITS } from './limits.ts';
@@ -17,6 +18,9 @@ export const named = (): MiddlewareHandler => requestId({ limitLength: LIMITS.re
 
 /** The id that `named` gave. */
 export const nameOf = (c: Context): string | undefined => (c.var as { requestId?: string }).requestId;
+
+/** The pattern of the route that a request is for, such as `/v1/papers/:id`; of a request for nothing there is: "none". */
+export const routeOf = (c: Context): string => matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'none';
 
 /** Lets pages of these origins read what the API answers; what they may ask at all is in strangers.ts. */
 export function shared(origins: readonly string[]): MiddlewareHandler {

@@ -1,5 +1,6 @@
 /** The HTTP door: the JSON API under `/v1`, health, and the page. Each resource has a file of its own. */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
@@ -10,17 +11,18 @@ import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { demandKeys, holderOf, keysIn } from './access.ts';
 import { Gate } from './admission.ts';
-import { named, nameOf, shared, small, stated } from './answering.ts';
+import { named, shared, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
+import { Journal } from './journal.ts';
 import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
 import { answerMatches } from './match.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
-import { isOfTheMachine, makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
+import { makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
 import { answerSearches, gateOf } from './search.ts';
 
@@ -33,18 +35,22 @@ export interface Door {
   allowOrigins?: readonly string[] | undefined;
   /** Of which every request has to show one; undefined: none is demanded. */
   keys?: Keys | undefined;
+  /** Whether the log has what was asked: each request's address, and the words of whatever fails. */
+  logQueries?: boolean | undefined;
 }
 
 /** The door of a session; `app.request()` asks it without a socket. */
-export function createApp({ session, log, page = {}, allowOrigins = [], keys }: Door): OpenAPIHono {
+export function createApp({ session, log, page = {}, allowOrigins = [], keys, logQueries = false }: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
     thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
     writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
   };
+  const journal = new Journal(log, logQueries);
 
   app.use(named());
+  app.use(journal.requests());
   if (allowOrigins.length > 0) app.use('/v1/*', shared(allowOrigins));
   app.use(...small());
   app.use(
@@ -72,7 +78,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [], keys }: 
   answerEdits(app, session, gates.writing);
   answerLibrary(app, session, gates);
   answerRelated(app, session);
-  answerAgents(app, session, gates, log);
+  answerAgents(app, session, gates, journal);
   answerEmbeddings(app, session, gates.thorough);
   answerHealth(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
@@ -81,12 +87,8 @@ export function createApp({ session, log, page = {}, allowOrigins = [], keys }: 
     return c.body(document, 200, { 'Content-Type': 'application/json' });
   });
 
-  const logFault = (error: unknown, path: string, request?: string): void => {
-    const refusal = refusalOf(error);
-    if (!refusal || isOfTheMachine(refusal)) log.error({ err: error, path, request }, 'a request failed');
-  };
-  const saidOnPage = (error: AkinError) => {
-    logFault(error, '/');
+  const saidOnPage = (error: AkinError, c: Context) => {
+    journal.fault(error, c);
     return toldOf(error);
   };
   const pass = async <T>(query: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
@@ -118,7 +120,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [], keys }: 
   app.onError((error, c) => {
     if (error instanceof Refusal) return sendProblem(c, error.problem);
     // What becomes of a request whose sender has gone interests nobody.
-    if (!c.req.raw.signal.aborted) logFault(error, c.req.path, nameOf(c));
+    if (!c.req.raw.signal.aborted) journal.fault(error, c);
     const refusal = refusalOf(error);
     if (refusal) return sendProblem(c, problemOf(refusal));
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));

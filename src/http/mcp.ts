@@ -1,6 +1,5 @@
 /** `/mcp`: the agents' door (src/mcp), one message a request. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { agentsOverHttp } from '../mcp/http.ts';
 import type { Pass } from '../mcp/tool.ts';
@@ -8,12 +7,13 @@ import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
+import type { Journal } from './journal.ts';
 import { LIMITS } from './limits.ts';
 import { toldOf } from './problem.ts';
 import { gateOf, type Gates } from './search.ts';
 
 /** Adds the route to the app. What it takes and answers is described by the protocol, and not by /openapi.json. */
-export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, log: Logger): void {
+export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, journal: Journal): void {
   const calls = new Gate({
     name: 'calls of agents',
     atOnce: LIMITS.agentCallsAtOnce,
@@ -24,7 +24,7 @@ export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, l
     const isLong = cost === 'draft' || gateOf(gates, cost, {}) === gates.thorough;
     return (isLong ? gates.thorough : calls).pass(work, signal);
   };
-  const onTrouble = (error: unknown): void => log.error({ err: error, path: '/mcp' }, 'a request failed');
+  const onTrouble = (error: unknown): void => journal.faultAt('/mcp', error);
   const answer = agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble });
   app.post('/mcp', asks, atMost(LIMITS.agentMessagesAtOnce, 'messages of agents'), async (c) => {
     mediaType(c, ['application/json']);

@@ -40,7 +40,7 @@ const style = asset('page.css');
 const script = asset('page.js');
 
 /** What may be said of an error to whoever sees the page. */
-type Said = (error: AkinError) => { message: string; hint: string | undefined };
+type Said = (error: AkinError, c: Context) => { message: string; hint: string | undefined };
 
 /** Does what a question needs when its turn has come. */
 type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
@@ -69,7 +69,7 @@ export function webPage(
     const answered = () => viewOf(session, asked, options);
     const isQuestion = asked.query !== '' || asked.like !== '';
     const view = await (isQuestion ? pass(asked.query, answered, signal) : answered()).catch((error: unknown) =>
-      refusal(error, said),
+      refusal(error, (refused) => said(refused, c)),
     );
     return c.html(page(asked.query, view, isSignedIn(c)), (view.status ?? 200) as 200);
   });
@@ -151,7 +151,7 @@ function addressOfPage({ query, like, ...options }: Asked & Record<string, strin
   return `/?${parameters.toString()}`;
 }
 
-function refusal(error: unknown, said: Said): View {
+function refusal(error: unknown, said: (error: AkinError) => ReturnType<Said>): View {
   const refused = refusalOf(error);
   if (!refused) throw error;
   const { message, hint } = said(refused);
