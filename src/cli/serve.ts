@@ -43,10 +43,11 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
           process.exitCode = EXIT_INTERRUPTED;
           return await session.close();
         }
-        const [{ createApp }, { addressOf, listen }, { givenOrigin, isLoopback }] = await Promise.all([
+        const [{ createApp }, { addressOf, listen }, { givenOrigin, isLoopback }, { Metrics }] = await Promise.all([
           import('../http/app.ts'),
           import('../http/server.ts'),
           import('../http/strangers.ts'),
+          import('../http/metrics.ts'),
         ]);
         const hostAddress = await addressOf(options.host);
         const isForOthers = !isLoopback(hostAddress);
@@ -57,15 +58,11 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
         const allowOrigins = options.allowOrigin.map(givenOrigin);
-        const app = createApp({
-          session,
-          log,
-          page: { rerank: options.rerank },
-          allowOrigins,
-          keys,
-          logQueries: options.logQueries,
-        });
-        const server = await listen(app, { ...options, hostAddress, allowHosts: options.allowHost, allowOrigins });
+        const metrics = new Metrics();
+        const { rerank, logQueries, allowHost: allowHosts } = options;
+        const app = createApp({ session, log, page: { rerank }, allowOrigins, keys, logQueries, metrics });
+        const onRefused = (code: string) => metrics.refused(code);
+        const server = await listen(app, { ...options, hostAddress, allowHosts, allowOrigins, onRefused });
         if (isForOthers) {
           const name = options.allowHost.length === 0 ? hostname() : '';
           if (name !== '') talk(`to be reached by name as well, start it with --allow-host ${name}`);

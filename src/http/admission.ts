@@ -35,6 +35,15 @@ export class Gate {
     this.#meanMs = options.firstMs ?? options.maxWaitMs / 2;
   }
 
+  /** Requests that are being answered, and that wait for their turn. */
+  get running(): number {
+    return this.#running;
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Milliseconds that one more request would wait. */
   get waitMs(): number {
     const { atOnce } = this.#options;

@@ -11,7 +11,7 @@ import { LIMITS } from './limits.ts';
 
 /** What pages of other origins may read of an answer's head. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'];
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** The request's id: the one that it came with, where that is a short word, or a new one. */
 export const named = (): MiddlewareHandler => requestId({ limitLength: LIMITS.requestIdCharacters });

@@ -20,6 +20,7 @@ import { Journal } from './journal.ts';
 import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
+import { Metrics } from './metrics.ts';
 import { answerMatches } from './match.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
 import { makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
@@ -37,20 +38,37 @@ export interface Door {
   keys?: Keys | undefined;
   /** Whether the log has what was asked: each request's address, and the words of whatever fails. */
   logQueries?: boolean | undefined;
+  /** Where requests are counted, also those that are refused before they come to the app. */
+  metrics?: Metrics | undefined;
 }
 
 /** The door of a session; `app.request()` asks it without a socket. */
-export function createApp({ session, log, page = {}, allowOrigins = [], keys, logQueries = false }: Door): OpenAPIHono {
+export function createApp({
+  session,
+  log,
+  page = {},
+  allowOrigins = [],
+  keys,
+  logQueries = false,
+  metrics = new Metrics(),
+}: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
     thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
     writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
+    agents: new Gate({
+      name: 'calls of agents',
+      atOnce: LIMITS.agentCallsAtOnce,
+      maxWaitMs: LIMITS.agentWaitMs,
+      firstMs: LIMITS.questionWaitMs,
+    }),
   };
+  metrics.watch(gates);
   const journal = new Journal(log, logQueries);
 
   app.use(named());
-  app.use(journal.requests());
+  app.use(metrics.counted(), journal.requests());
   if (allowOrigins.length > 0) app.use('/v1/*', shared(allowOrigins));
   app.use(...small());
   app.use(
@@ -81,6 +99,7 @@ export function createApp({ session, log, page = {}, allowOrigins = [], keys, lo
   answerAgents(app, session, gates, journal);
   answerEmbeddings(app, session, gates.thorough);
   answerHealth(app, session);
+  metrics.answer(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {
     document ??= JSON.stringify(documentOf(app, keys !== undefined));

@@ -95,6 +95,9 @@ export const LIMITS = {
   /** The lines above each part. */
   formHeaderBytes: 8 * 1024,
 
+  /** `GET /metrics`: how long it waits for the library to say how large it is. */
+  metricsWaitMs: 100,
+
   /** Requests of one key in `rateSeconds`: a person who types asks six times a second. */
   requestsOfKey: 300,
   /** Requests of one address that show no key, or one that is none. */

@@ -5,7 +5,7 @@ import { agentsOverHttp } from '../mcp/http.ts';
 import type { Pass } from '../mcp/tool.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
-import { Gate } from './admission.ts';
+import type { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import type { Journal } from './journal.ts';
 import { LIMITS } from './limits.ts';
@@ -13,16 +13,15 @@ import { toldOf } from './problem.ts';
 import { gateOf, type Gates } from './search.ts';
 
 /** Adds the route to the app. What it takes and answers is described by the protocol, and not by /openapi.json. */
-export function answerAgents(app: OpenAPIHono, session: Session, gates: Gates, journal: Journal): void {
-  const calls = new Gate({
-    name: 'calls of agents',
-    atOnce: LIMITS.agentCallsAtOnce,
-    maxWaitMs: LIMITS.agentWaitMs,
-    firstMs: LIMITS.questionWaitMs,
-  });
+export function answerAgents(
+  app: OpenAPIHono,
+  session: Session,
+  gates: Gates & { agents: Gate },
+  journal: Journal,
+): void {
   const pass: Pass = (cost, work, signal) => {
     const isLong = cost === 'draft' || gateOf(gates, cost, {}) === gates.thorough;
-    return (isLong ? gates.thorough : calls).pass(work, signal);
+    return (isLong ? gates.thorough : gates.agents).pass(work, signal);
   };
   const onTrouble = (error: unknown): void => journal.faultAt('/mcp', error);
   const answer = agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble });

@@ -160,8 +160,12 @@ export const PROBLEM_HEADERS = { 'Content-Type': 'application/problem+json', 'X-
 /** After how many seconds it is worth to try again: a writer stays longer than a queue. */
 const RETRY_AFTER: Record<string, string | undefined> = { overloaded: '1', 'library-locked': '5' };
 
+/** The code of the problem that a request was answered with. */
+export const refusedAs = (c: Context): string | undefined => (c.var as { refusedAs?: string }).refusedAs;
+
 export function sendProblem(c: Context, problem: Problem): Response {
   const seconds = RETRY_AFTER[problem.code];
   if (seconds !== undefined) c.header('Retry-After', seconds);
+  c.set('refusedAs', problem.code);
   return c.body(JSON.stringify(problem), problem.status as 400, PROBLEM_HEADERS);
 }

@@ -35,6 +35,8 @@ export interface ListenOptions {
   allowHosts?: readonly string[];
   /** Origins whose pages may use the API; the app is to be told of them as well. */
   allowOrigins?: readonly string[];
+  /** Hears of each request that is refused before it comes to the app, by the code of the problem. */
+  onRefused?: (code: string) => void;
   /** How long a request may take to come. */
   patience?: Pick<typeof LIMITS, 'headersMs' | 'requestMs'>;
 }
@@ -46,14 +48,16 @@ export interface ListenOptions {
  */
 export async function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
-  { host, hostAddress, port, allowHosts = [], allowOrigins = [], patience = LIMITS }: ListenOptions,
+  { host, hostAddress, port, allowHosts = [], allowOrigins = [], onRefused, patience = LIMITS }: ListenOptions,
 ): Promise<RunningServer> {
   const at = hostAddress ?? (await addressOf(host));
   const refused = strangers({ host, address: at, allowHosts, allowOrigins });
   const answer = getRequestListener(
     (request, env) => {
       const problem = refused(request, (env.incoming as IncomingMessage).socket) ?? unmetExpectation(request);
-      return problem ? response(problem) : app.fetch(request, env);
+      if (!problem) return app.fetch(request, env);
+      onRefused?.(problem.code);
+      return response(problem);
     },
     { hostname: host, errorHandler: (error) => response(problemOfRequest(error)) },
   );
@@ -78,7 +82,10 @@ export async function listen(
       unanswered.set(socket, before + 1);
       outgoing.once('close', () => unanswered.set(socket, unanswered.get(socket)! - 1));
       if (atOnce++ === 0) setImmediate(() => (atOnce = 0));
-      if (atOnce > LIMITS.requestsAtOnce && !isHealth(incoming)) return void refuseAtOnce(outgoing);
+      if (atOnce > LIMITS.requestsAtOnce && !isCheap(incoming)) {
+        onRefused?.('overloaded');
+        return refuseAtOnce(outgoing);
+      }
       void answer(incoming, outgoing);
     },
   );
@@ -173,7 +180,7 @@ function cutOff(socket: Socket): void {
 }
 
 /** How a server is must be told also when it has too much to do. */
-const isHealth = ({ url = '' }: IncomingMessage): boolean => url === '/healthz' || url === '/readyz';
+const isCheap = ({ url = '' }: IncomingMessage): boolean => ['/healthz', '/readyz', '/metrics'].includes(url);
 
 const TOO_MANY = JSON.stringify(
   makeProblem(503, 'overloaded', 'too many requests come at once', { hint: 'try again in a second' }),

@@ -312,6 +312,11 @@ export class Session {
     return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
   }
 
+  /** How the threads are doing that embed, now; undefined where there are none. */
+  get embedding(): PoolState | undefined {
+    return this.#embedder.now?.state;
+  }
+
   async #editing<T>(edit: (open: Parameters<typeof storePaper>[0]) => Promise<T>): Promise<T> {
     const [library, embedder] = await Promise.all([this.library(), this.#embedder.get()]);
     return this.writing('a request', (writer) => edit({ library, writer, embedder }));

@@ -2,6 +2,7 @@
 
 export class Started<T extends object> {
   readonly #start: () => Promise<T>;
+  #now: T | undefined;
   #started: Promise<T> | undefined;
 
   constructor(start: () => Promise<T>) {
@@ -13,16 +14,27 @@ export class Started<T extends object> {
     if (this.#started) return this.#started;
     const started = this.#start();
     this.#started = started;
-    started.catch(() => {
-      if (this.#started === started) this.#started = undefined;
-    });
+    started.then(
+      (what) => {
+        if (this.#started === started) this.#now = what;
+      },
+      () => {
+        if (this.#started === started) this.#started = undefined;
+      },
+    );
     return started;
+  }
+
+  /** What was started, if it was and is ready now. */
+  get now(): T | undefined {
+    return this.#now;
   }
 
   /** Ends what was started, if it was. */
   async close(): Promise<void> {
     const started = await this.#started?.catch(() => undefined);
     this.#started = undefined;
+    this.#now = undefined;
     if (started && 'close' in started) await (started as { close(): Promise<void> }).close();
   }
 }

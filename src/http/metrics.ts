@@ -1,0 +1,112 @@
+/**
+ * `GET /metrics`: how the server is doing, in numbers, as Prometheus asks for them. What is counted is labelled with the patterns
+ * of addresses, never with what was asked: there are only so many numbers, whatever comes.
+ */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Session } from '../session/session.ts';
+import type { Gate } from './admission.ts';
+import { METHODS, routeOf } from './answering.ts';
+import { LIMITS } from './limits.ts';
+import { refusedAs } from './problem.ts';
+
+/** Seconds. A search takes some hundredths, a draft some seconds. */
+const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests: Counter<'method' | 'route' | 'status'>;
+  readonly #seconds: Histogram<'method' | 'route'>;
+  readonly #refused: Counter<'code'>;
+
+  constructor() {
+    const registers = [this.#registry];
+    this.#requests = new Counter({
+      ...{ name: 'akin_http_requests_total', help: 'Requests that were answered', registers },
+      labelNames: ['method', 'route', 'status'],
+    });
+    this.#seconds = new Histogram({
+      ...{ name: 'akin_http_request_seconds', help: 'Time until an answer began', registers, buckets: BUCKETS },
+      labelNames: ['method', 'route'],
+    });
+    this.#refused = new Counter({
+      ...{ name: 'akin_http_refused_total', help: 'Requests that were refused, by the code of the problem', registers },
+      labelNames: ['code'],
+    });
+  }
+
+  /** Counts each request, and how long its answer took. */
+  counted(): MiddlewareHandler {
+    return async (c, next) => {
+      const start = performance.now();
+      await next();
+      const code = refusedAs(c);
+      if (code !== undefined) this.refused(code);
+      const method = METHODS.includes(c.req.method) ? c.req.method : 'other';
+      const asked = { method, route: routeOf(c) };
+      this.#requests.inc({ ...asked, status: String(c.res.status) });
+      this.#seconds.observe(asked, (performance.now() - start) / 1000);
+    };
+  }
+
+  /** Counts a refusal. @param code one of those that a problem has. */
+  refused(code: string): void {
+    this.#refused.inc({ code });
+  }
+
+  /** Tells how many are answered at a gate, and how many wait before it. */
+  watch(gates: Record<string, Gate>): void {
+    const registers = [this.#registry];
+    const gauge = (name: string, help: string, valueOf: (gate: Gate) => number) =>
+      new Gauge({
+        ...{ name, help, registers, labelNames: ['gate'] },
+        collect() {
+          for (const [gate, each] of Object.entries(gates)) this.set({ gate }, valueOf(each));
+        },
+      });
+    gauge('akin_running', 'Requests whose turn has come', ({ running }) => running);
+    gauge('akin_waiting', 'Requests that wait for their turn', ({ waiting }) => waiting);
+  }
+
+  /** Adds the route to the app. It waits for nothing that is under way: a library that is slow to answer is told as it was last. */
+  answer(app: OpenAPIHono, session: Session): void {
+    const library = new Gauge({
+      ...{ name: 'akin_papers', help: 'Papers in the library, and those of them that have a vector' },
+      ...{ registers: [this.#registry], labelNames: ['state'] },
+    });
+    this.#tellEmbedding(session);
+    let isBegun = false;
+    app.get('/metrics', async (c) => {
+      if (!isBegun) collectDefaultMetrics({ register: this.#registry }); // It looks at the process from now on.
+      isBegun = true;
+      await Promise.race([session.status().catch(() => undefined), after(LIMITS.metricsWaitMs)]).then((status) => {
+        if (!status) return;
+        library.set({ state: 'all' }, status.papers);
+        library.set({ state: 'embedded' }, status.embedded);
+      });
+      return c.body(await this.#registry.metrics(), 200, { 'Content-Type': this.#registry.contentType });
+    });
+  }
+
+  #tellEmbedding(session: Session): void {
+    const parts = [
+      ['akin_embedding_threads', 'Embedding threads that are alive', 'alive'],
+      ['akin_embedding_restarts', 'How often one was started again', 'restarts'],
+      ['akin_embedding_waiting', 'Texts that wait for one', 'waiting'],
+      ['akin_embedding_mean_milliseconds', 'What one text took lately', 'meanMs'],
+    ] as const;
+    for (const [name, help, part] of parts) {
+      new Gauge({
+        ...{ name, help, registers: [this.#registry] },
+        collect() {
+          const state = session.embedding;
+          if (state) this.set(state[part]);
+        },
+      });
+    }
+  }
+}
+
+const after = (ms: number): Promise<undefined> =>
+  new Promise((resolve) => void setTimeout(() => resolve(undefined), ms).unref());
