@@ -8,6 +8,7 @@ import { matchedRoutes } from 'hono/route';
 import { VERSION } from '../package.ts';
 import type { Session } from '../session/session.ts';
 import { LIMITS } from './limits.ts';
+import { Refusal } from './problem.ts';
 
 /** What pages of other origins may read of an answer's head. */
 const EXPOSED = ['ETag', 'Location', 'Retry-After', 'Server-Timing', 'X-Request-Id'];
@@ -21,6 +22,29 @@ export const nameOf = (c: Context): string | undefined => (c.var as { requestId?
 
 /** The pattern of the route that a request is for, such as `/v1/papers/:id`; of a request for nothing there is: "none". */
 export const routeOf = (c: Context): string => matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'none';
+
+/** Gives every answer as long as one may take, and no longer. */
+export function timed(): MiddlewareHandler {
+  return async (c, next) => {
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      const hint = 'ask for less at once: fewer texts, conditions or hits, or no explanation in full';
+      late.abort(new Refusal(503, 'timeout', `the answer took longer than ${LIMITS.answerMs / 1000} s`, { hint }));
+    }, LIMITS.answerMs);
+    c.set('late', late.signal);
+    try {
+      await next();
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+/** Given when whoever asks has gone, or has been answered for too long. */
+export function endOf(c: Context): AbortSignal {
+  const { late } = c.var as { late?: AbortSignal };
+  return late ? AbortSignal.any([c.req.raw.signal, late]) : c.req.raw.signal;
+}
 
 /** Lets pages of these origins read what the API answers; what they may ask at all is in strangers.ts. */
 export function shared(origins: readonly string[]): MiddlewareHandler {

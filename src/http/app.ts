@@ -11,7 +11,7 @@ import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { demandKeys, holderOf, keysIn } from './access.ts';
 import { Gate } from './admission.ts';
-import { named, shared, small, stated } from './answering.ts';
+import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
@@ -88,7 +88,7 @@ export function createApp({
     }),
   );
   if (keys) demandKeys(app, keys);
-  app.use('/v1/*', stated(session));
+  app.use('/v1/*', timed(), stated(session));
   answerSearches(app, session, gates);
   answerBatches(app, session, gates);
   answerMatches(app, session, gates.quick);

@@ -6,7 +6,7 @@ import { checked, pointerTo } from '../search/checked.ts';
 import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problemOf, problemSchema } from './problem.ts';
@@ -44,7 +44,7 @@ export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates):
   app.openAPIRegistry.registerPath(batchRoute);
   app.post(batchRoute.path, asks, atMost(LIMITS.batchesAtOnce, 'batches'), async (c) => {
     const { questions } = await bodyOf(c, unchecked, { most: LIMITS.batchBytes, signs: LIMITS.batchSigns });
-    const { signal } = c.req.raw;
+    const signal = endOf(c);
     const answers: object[] = [];
     for (const [i, given] of questions.entries()) {
       signal.throwIfAborted();

@@ -11,7 +11,7 @@ import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, BODY_PROBLEM, isOfTheMachine, json, problemOf, sendProblem } from './problem.ts';
@@ -89,7 +89,7 @@ export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate)
     }
     const { model } = await session.library();
     checkModel(asked, model);
-    const { signal } = c.req.raw;
+    const signal = endOf(c);
     const embeddings = await gate.pass(() => session.embed(texts, asked.input_type, signal), signal);
     const tokens = embeddings.reduce((sum, each) => sum + each.tokens, 0);
     return inJson(c, {

@@ -6,7 +6,7 @@ import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
 import { summarySchema } from '../session/summary.ts';
 import type { Gate } from './admission.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, json, problem } from './problem.ts';
@@ -98,7 +98,7 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
   app.openAPIRegistry.registerPath(facetsRoute);
   app.get(facetsRoute.path, async (c) => {
     const options = fromTexts(facetParameters, c.req.queries());
-    const { signal } = c.req.raw;
+    const signal = endOf(c);
     return asWritten(asQ, async () => {
       gateOf(gates, { query: options.q, year: options.year }, {}); // Says what is wrong before it waits for its turn.
       return inJson(c, await gates.thorough.pass(() => session.counted({ ...options, signal }), signal));

@@ -95,6 +95,9 @@ export const LIMITS = {
   /** The lines above each part. */
   formHeaderBytes: 8 * 1024,
 
+  /** Until an answer begins, waiting and re-ranking included; only what changes the library is never broken off. */
+  answerMs: 120_000,
+
   /** `GET /metrics`: how long it waits for the library to say how large it is. */
   metricsWaitMs: 100,
 

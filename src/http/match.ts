@@ -9,7 +9,7 @@ import { SOMETHING } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, inBody, json } from './problem.ts';
@@ -54,13 +54,11 @@ export function answerMatches(app: OpenAPIHono, session: Session, gate: Gate): v
     return gate.pass(() => session.match(meant, signal), signal);
   };
   app.openAPIRegistry.registerPath(getRoute);
-  app.get(getRoute.path, async (c) =>
-    inJson(c, await answerTo(fromTexts(parameters, c.req.queries()), c.req.raw.signal)),
-  );
+  app.get(getRoute.path, async (c) => inJson(c, await answerTo(fromTexts(parameters, c.req.queries()), endOf(c))));
   app.openAPIRegistry.registerPath(postRoute);
   app.post(postRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     const meant = await bodyOf(c, bodySchema, { most: LIMITS.questionBytes });
-    return inJson(c, await asWritten(inBody, () => answerTo(meant, c.req.raw.signal)));
+    return inJson(c, await asWritten(inBody, () => answerTo(meant, endOf(c))));
   });
 }
 

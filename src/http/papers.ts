@@ -7,7 +7,7 @@ import { listAnswerSchema, paperSchema } from '../search/answer.ts';
 import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { Session } from '../session/session.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { exporterAsked, formatShape, inFormats, Streams, written } from './formats.ts';
 import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
 import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
@@ -77,7 +77,7 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   app.get('/v1/papers', async (c) => {
     const given = c.req.queries();
     const { format, limit, ...others } = fromTexts(listParameters, given);
-    const { signal } = c.req.raw;
+    const signal = endOf(c);
     const options = { ...others, limit, signal };
     const exporter = exporterAsked(c, format);
     return asWritten(asQ, async () => {

@@ -18,7 +18,7 @@ import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
 import { LIMITS } from './limits.ts';
@@ -74,7 +74,7 @@ export function answerRelated(app: OpenAPIHono, session: Session): void {
     const isJson = type === 'application/json';
     const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);
     const written = (name: string) => (name === 'draft' ? field : name);
-    const { signal } = c.req.raw;
+    const signal = endOf(c);
     return inJson(c, await asWritten(written, () => session.suggest(draft, { ...options, signal })));
   });
 }
@@ -93,7 +93,7 @@ async function draftInJson(c: Context): Promise<Asked> {
   const kind = kindIn(given);
   return {
     ...{ limit, years, field: inBody(kind) },
-    draft: await readDraftText(kind, given[kind]!, given.bib, c.req.raw.signal),
+    draft: await readDraftText(kind, given[kind]!, given.bib, endOf(c)),
   };
 }
 
@@ -104,7 +104,7 @@ async function draftInForm(c: Context): Promise<Asked> {
     const texts = Object.entries(form).map(([name, value]) => [name, [value]]);
     const { file, bib, limit, year } = fromTexts(formSchema, Object.fromEntries(texts) as Record<string, unknown[]>);
     const years = yearsIn(year);
-    return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, c.req.raw.signal) };
+    return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, endOf(c)) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

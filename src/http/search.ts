@@ -18,7 +18,7 @@ import { parsed, type Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import type { Gate } from './admission.ts';
-import { inJson } from './answering.ts';
+import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { exporterAsked, formatShape, inFormats, written } from './formats.ts';
 import { LIMITS } from './limits.ts';
@@ -172,7 +172,7 @@ export async function answered(
   ask: (signal: AbortSignal) => Promise<SearchAnswer>,
   exporter: Exporter | undefined,
 ): Promise<Response> {
-  const { signal } = c.req.raw;
+  const signal = endOf(c);
   const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));

@@ -74,6 +74,8 @@ interface Thread<Task> {
   ended: Promise<void>;
 }
 
+/** Jobs that wait, where nothing else was said. */
+const MAX_WAITING = 10_000;
 /** A pool whose threads died more often than that within a time is left alone for a while. */
 const MOST_RESTARTS = 5;
 const RESTARTS_WITHIN_MS = 60_000;
@@ -105,7 +107,7 @@ export class Pool<Task, Result, Ready = unknown> {
   #broken: { error: Error; until: number } | undefined;
 
   private constructor(options: PoolOptions) {
-    this.#options = { threads: 1, ahead: 4, maxWaiting: 10_000, ...options };
+    this.#options = { threads: 1, ahead: 4, maxWaiting: MAX_WAITING, ...options };
   }
 
   /**

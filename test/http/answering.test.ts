@@ -1,9 +1,11 @@
 /** What is said of every answer: its request's id, its state, and who may read it; and what was meant by a slip. */
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../src/http/app.ts';
+import { LIMITS } from '../../src/http/limits.ts';
 import { listen, type RunningServer } from '../../src/http/server.ts';
 import { givenOrigin } from '../../src/http/strangers.ts';
+import type { Session } from '../../src/session/session.ts';
 import { sampleCopy } from '../akin.ts';
 import { answer, doorOf } from './door.ts';
 
@@ -22,6 +24,31 @@ describe('an id', () => {
     expect(await idOf()).not.toBe(await idOf());
     expect((await ask('/')).headers.has('X-Request-Id')).toBe(true);
   });
+});
+
+it('that takes too long is broken off, and says so', async () => {
+  const never = {
+    value: (...given: { signal: AbortSignal }[]) => {
+      const { signal } = given.at(-1)!; // The options are last.
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    },
+  };
+  const session = Object.create(door.session, { ask: never, similar: never, listing: never }) as Session;
+  const app = createApp({ session, log: pino({ level: 'silent' }) });
+  const usual = LIMITS.answerMs;
+  onTestFinished(() => void (LIMITS.answerMs = usual));
+  LIMITS.answerMs = 20;
+  const body = JSON.stringify({ questions: [{ query: 'machines' }] });
+  const headers = { 'Content-Type': 'application/json' };
+  const answers = [
+    await app.request('/v1/search?q=machines'),
+    await app.request('/v1/papers'),
+    await app.request('/v1/search/batch', { method: 'POST', headers, body }),
+  ];
+  for (const answer of answers) {
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ code: 'timeout', hint: expect.stringContaining('less') as string });
+  }
 });
 
 describe('a state', () => {
