@@ -31,7 +31,8 @@ try {
   const { code, stderr } = await akin(['add', 'scripts/sample-papers.jsonl', '--index', folder]);
   if (code !== 0) throw new Error(stderr);
   const configuration = configurationOf({ AKIN_MODELS: folder });
-  const session = new Session({ address: folder, configuration, threads: 2, crossEncoder: await installTiny(folder) });
+  const crossEncoder = await installTiny(folder);
+  const session = new Session({ address: folder, configuration, threads: 2, offline: true, crossEncoder });
   const app = createApp({ session, log: pino({ level: 'warn' }, pino.destination(2)) });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   process.exitCode = await run(`${server.url}/openapi.json`);

@@ -9,7 +9,7 @@ export interface Program {
   command: (name: string, description: string) => ReturnType<typeof withCommonOptions>;
   /** The session with the library that a command was told. */
   sessionOf: (
-    options: { index: string; threads?: number | undefined },
+    options: { index: string; threads?: number | undefined; offline?: boolean | undefined },
     onTrouble?: SessionOptions['onTrouble'],
   ) => Session;
   configuration: Configuration;
@@ -31,7 +31,8 @@ export function newProgram(
     program,
     configuration,
     command: (commandName, description) => withCommonOptions(program, commandName, description, configuration.index),
-    sessionOf: ({ index, threads }, onTrouble) => new Session({ address: index, configuration, threads, onTrouble }),
+    sessionOf: ({ index, threads, offline }, onTrouble) =>
+      new Session({ address: index, configuration, threads, offline, onTrouble }),
   };
 }
 

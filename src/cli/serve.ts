@@ -1,7 +1,10 @@
 /** `akin serve`: the HTTP door, with the page, for as long as one likes. */
 import { hostname } from 'node:os';
+import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
 import { MAX_RERANK } from '../search/question.ts';
+import type { SyncSummary } from '../session/follow.ts';
+import type { IntakeEvent } from '../session/intake.ts';
 import { addSample, missingOfSample } from '../session/sample.ts';
 import type { Session } from '../session/session.ts';
 import { addText, IntakeProgress } from './intake.ts';
@@ -33,6 +36,9 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
     .option('--log-queries', 'write into the log what is asked', false)
     .option('--threads <n>', 'embedding threads', wholeNumber(1, 256))
     .option('--rerank <ms>', 'how long the page lets a cross-encoder re-rank', wholeNumber(0, MAX_RERANK), 0)
+    .option('--watch <paths...>', 'follow these files and folders, as "akin watch" does')
+    .option('--delete', 'with --watch: remove the papers that the files no longer hold', false)
+    .option('--offline', 'refuse jobs that ask an online service', false)
     .option('--sample', 'build the bundled sample library first if there is no library, or only a part of it', false)
     .action(async (options) => {
       const { pino } = await import('pino');
@@ -54,6 +60,7 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         const keys = isForOthers || options.keys ? session.keys : undefined;
         if (keys?.list().length === 0) throw keyless(options, isForOthers);
         await session.ready();
+        if (options.watch) await session.checkFollowed(options.watch);
         for (const note of (await session.facts()).notes) talk(note);
         // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.
         if (options.rerank > 0) await session.startScorer();
@@ -70,9 +77,14 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         const others = options.allowHost.filter((each) => !/^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(each));
         if (!keys && others.length > 0) talk(`nobody who comes by way of ${others.join(', ')} needs a key: see --keys`);
         const { papers } = await session.status();
+        const over = new AbortController();
+        const takingIn = takeIn(session, options, log, over.signal);
         const stop = () => {
           talk('stopping');
-          void server.close().then(() => session.close());
+          over.abort();
+          // Who listens to a job is let go of when it is ended; it goes on when the library is served again.
+          const ended = takingIn.then(() => session.endJobs());
+          void Promise.all([server.close(), ended]).then(() => session.close());
         };
         process.once('SIGINT', stop);
         process.once('SIGTERM', stop);
@@ -95,6 +107,29 @@ function keyless({ host, index }: { host: string; index: string }, isForOthers: 
     hint: `make one first: akin key add NAME --index ${library}${isForOthers ? '; or leave --host out' : ''}`,
     field: isForOthers ? 'host' : 'keys',
   });
+}
+
+/** Goes on with jobs that an earlier server left, and follows files; resolves when both have begun. */
+async function takeIn(
+  session: Session,
+  { watch, delete: deletes }: { watch?: string[] | undefined; delete: boolean },
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    if (watch === undefined && !session.hasJobs()) return;
+    const jobs = await session.jobs();
+    if (watch) void jobs.follow(watch, { delete: deletes, signal, onEvent: said }, followed);
+  } catch (error) {
+    log.error({ err: error }, 'jobs that were left can not be gone on with');
+  }
+  function said(event: IntakeEvent): void {
+    if (event.event === 'rejected') log.warn(event.reject, 'could not be taken in');
+    else if (event.event === 'waiting' || event.event === 'notice') log.info(event);
+  }
+  function followed({ rejects: _, ...summary }: SyncSummary): void {
+    log.info(summary, 'followed files');
+  }
 }
 
 /**

@@ -87,7 +87,8 @@ const isLeftAlone = (res: Response): boolean => res.headers.get('Cache-Control')
  */
 export function stated(session: Session): MiddlewareHandler {
   return async (c, next) => {
-    if (c.req.method !== 'GET') return next();
+    // How far a job has come is no matter of the library's state.
+    if (c.req.method !== 'GET' || /^\/v1\/jobs(?:\/|$)/.test(c.req.path)) return next();
     // Asked for before anything that is answered, and so never of a later state. Only who has an answer waits for it.
     const { revision } = await revisionOf(session);
     const tag = revision.then((now) => (now === undefined ? undefined : tagOf(c, now)));

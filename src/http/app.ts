@@ -16,6 +16,7 @@ import { answerBatches } from './batch.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
+import { answerJobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
@@ -94,6 +95,7 @@ export function createApp({
   answerMatches(app, session, gates.quick);
   answerPapers(app, session, gates);
   answerEdits(app, session, gates.writing);
+  answerJobs(app, session);
   answerLibrary(app, session, gates);
   answerRelated(app, session);
   answerAgents(app, session, gates, journal);

@@ -36,20 +36,20 @@ const fields = {
   categories: z.array(line).max(LIMITS.categories).meta({ description: 'Subjects, such as `cs.CL`' }),
 };
 const { title: titleField, ...others } = fields;
-const paperBody = z
-  .strictObject({
-    title: titleField,
-    ...z.object(others).partial().shape,
-    ids: z
-      .partialRecord(z.enum(IDENTIFIER_KINDS), z.string())
-      .optional()
-      .meta({ description: 'Identifiers by their kinds: `doi`, `arxiv`, `pmid` …' }),
-    extra: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: 'Whatever else there is to say, by names of your own' }),
-  })
-  .openapi('PaperToStore');
+/** What a paper to be stored says. */
+export const paperShape = {
+  title: titleField,
+  ...z.object(others).partial().shape,
+  ids: z
+    .partialRecord(z.enum(IDENTIFIER_KINDS), z.string())
+    .optional()
+    .meta({ description: 'Identifiers by their kinds: `doi`, `arxiv`, `pmid` …' }),
+  extra: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'Whatever else there is to say, by names of your own' }),
+};
+const paperBody = z.strictObject(paperShape).openapi('PaperToStore');
 const nullable = (schema: z.ZodType, description: string) => schema.nullish().meta({ description });
 const correctionBody = z
   .strictObject({

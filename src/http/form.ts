@@ -1,6 +1,7 @@
 /**
  * A form as it comes in (RFC 7578): its files go to a folder piece by piece, its fields are short, and there are few of both.
  */
+import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,9 +12,10 @@ import { AkinError } from '../errors.ts';
 import { pieces } from './body.ts';
 import { LIMITS } from './limits.ts';
 
-/** A file of a form, in the folder it was put into under the name of its field. */
+/** A file of a form, in the folder it was put into. */
 export class ReceivedFile {
   readonly path: string;
+  bytes = 0;
   /** What whoever sent it calls it; only told, never used as a place. */
   readonly name: string;
 
@@ -23,45 +25,59 @@ export class ReceivedFile {
   }
 }
 
+/** What a form may have. */
+export interface FormBounds {
+  /** The fields there are. */
+  names: readonly string[];
+  /** Those of them that may come several times. */
+  repeated?: readonly string[];
+  /** Bytes in all. */
+  bytes: number;
+  /** Fields and files together. */
+  parts: number;
+}
+
 /**
  * Receives a form.
- * @param folder where its files go, and nobody else writes.
- * @param names the fields there are.
- * @returns its fields and files by name.
+ * @param folder where its files go, as `0`, `1` and so on, and nobody else writes. When it is received, they are on the disk.
+ * @returns its fields and files by name, each in their order.
  * @throws AkinError `invalid-argument` for what is no form, or has a field that there is none of or that came before;
  *   `too-large`.
  */
 export async function receiveForm(
   c: Context,
   folder: string,
-  names: readonly string[],
-): Promise<Record<string, string | ReceivedFile>> {
-  const form: Record<string, string | ReceivedFile> = {};
+  { names, repeated = [], bytes, parts }: FormBounds,
+): Promise<Record<string, (string | ReceivedFile)[]>> {
+  const form: Record<string, (string | ReceivedFile)[]> = {};
   const writing: Promise<void>[] = [];
   const over = new AbortController();
-  const parser = parserOf(c.req.header('Content-Type') ?? '');
+  setMaxListeners(0, over.signal); // One for each file.
+  const parser = parserOf(c.req.header('Content-Type') ?? '', parts);
   const refuse = (error: Error) => void parser.destroy(error);
   const isNew = (name: string | undefined): name is string => {
-    if (name !== undefined && names.includes(name) && !(name in form)) return true;
+    if (name !== undefined && names.includes(name) && (!(name in form) || repeated.includes(name))) return true;
     const fault = name === undefined ? 'a part of the form has no name' : `unexpected or repeated field "${name}"`;
     refuse(new AkinError('invalid-argument', fault, { hint: `the fields are ${names.join(', ')}`, field: name }));
     return false;
   };
   parser.on('file', (name: string | undefined, content, filename: string | undefined) => {
     if (!isNew(name)) return void content.resume();
-    const file = new ReceivedFile(path.join(folder, name), filename ?? '');
-    form[name] = file;
-    const written = pipeline(content, createWriteStream(file.path, { flags: 'wx' }), { signal: over.signal });
+    const file = new ReceivedFile(path.join(folder, String(writing.length)), filename ?? '');
+    (form[name] ??= []).push(file);
+    content.on('data', (piece: Buffer) => (file.bytes += piece.length));
+    const place = createWriteStream(file.path, { flags: 'wx', flush: true });
+    const written = pipeline(content, place, { signal: over.signal });
     written.catch(refuse);
     writing.push(written);
   });
   parser.on('field', (name: string | undefined, value, _, isCut) => {
     if (isCut) refuse(tooLarge(`field ${name} has more than ${LIMITS.formFieldBytes} bytes`));
-    else if (isNew(name)) form[name] = value;
+    else if (isNew(name)) (form[name] ??= []).push(value);
   });
-  parser.on('partsLimit', () => refuse(tooLarge(`the form has more than ${LIMITS.formParts} parts`)));
+  parser.on('partsLimit', () => refuse(tooLarge(`the form has more than ${parts} parts`)));
   try {
-    await pipeline(Readable.from(pieces(c, LIMITS.draftBytes)), parser);
+    await pipeline(Readable.from(pieces(c, bytes)), parser);
     await Promise.all(writing);
   } catch (error) {
     over.abort();
@@ -73,12 +89,12 @@ export async function receiveForm(
   return form;
 }
 
-function parserOf(type: string): BusboyInstance {
+function parserOf(type: string, parts: number): BusboyInstance {
   try {
     return new Busboy({
       headers: { 'content-type': type },
       limits: {
-        parts: LIMITS.formParts,
+        parts,
         fieldSize: LIMITS.formFieldBytes,
         headerSize: LIMITS.formHeaderBytes,
       },

@@ -73,6 +73,25 @@ export const LIMITS = {
   /** How long who writes may have to wait for those before: one paper is written at a time. */
   writeWaitMs: 10_000,
 
+  /** `POST /v1/jobs`, as a form: files and fields together. They go to files as they come, in the time of any request. */
+  jobBytes: 256 * MEBIBYTE,
+  jobParts: 100,
+  /** As JSON, which is read in memory: papers, and names for online services. */
+  jobJsonBytes: 8 * MEBIBYTE,
+  jobSigns: 500_000,
+  jobPapers: 5000,
+  jobNames: 100,
+  jobNameCharacters: 1000,
+  /** Jobs that are received at the same time. How many may wait, and of what size, is in session/jobs.ts. */
+  jobsAtOnce: 4,
+  /** `GET /v1/jobs/{id}/events`: who listens at the same time. */
+  listeners: 32,
+  /** The shortest time between two events of one listener, and the longest without a sign of life. */
+  eventEveryMs: 250,
+  signOfLifeMs: 15_000,
+  /** How long an event waits for whoever takes it before the connection is given up. */
+  eventStallMs: 60_000,
+
   /** `GET /v1/duplicates`: works that are shown. */
   works: 1000,
   /** Papers that are joined or split at once. */

@@ -100,9 +100,8 @@ async function draftInJson(c: Context): Promise<Asked> {
 async function draftInForm(c: Context): Promise<Asked> {
   const folder = await mkdtemp(path.join(tmpdir(), 'akin-draft-'));
   try {
-    const form = await receiveForm(c, folder, Object.keys(formSchema.shape));
-    const texts = Object.entries(form).map(([name, value]) => [name, [value]]);
-    const { file, bib, limit, year } = fromTexts(formSchema, Object.fromEntries(texts) as Record<string, unknown[]>);
+    const bounds = { names: Object.keys(formSchema.shape), bytes: LIMITS.draftBytes, parts: LIMITS.formParts };
+    const { file, bib, limit, year } = fromTexts(formSchema, await receiveForm(c, folder, bounds));
     const years = yearsIn(year);
     return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, endOf(c)) };
   } finally {

@@ -9,6 +9,7 @@ import type { Finding, Library, LibraryWriter } from './library.ts';
 import { backUp, restore, type Backup } from './local/backup.ts';
 import { modelIn } from './local/database.ts';
 import { LocalLibrary } from './local/library.ts';
+import { FileLock } from './local/lock.ts';
 import { findingsIn } from './local/findings.ts';
 import { LocalWriter, type WriterOptions } from './local/writer.ts';
 
@@ -57,6 +58,14 @@ export async function backUpLibrary(address: string, file: string, signal?: Abor
 export async function restoreLibrary(file: string, address: string, signal?: AbortSignal): Promise<Backup> {
   return restore(file, folderOf(address), signal);
 }
+
+/**
+ * Takes a lock that the system takes back when this process dies.
+ * @param file what is locked; it is made, and another beside it.
+ * @param purpose told to whoever finds it taken.
+ * @throws AkinError `library-locked`.
+ */
+export const lockFile = (file: string, purpose: string): { release(): void } => FileLock.take(file, purpose, 1000);
 
 function folderOf(address: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return address;

@@ -38,7 +38,23 @@ export async function sync(target: Target, paths: string[], options: FollowOptio
 }
 
 /** What changed on disk is looked for as often, whatever the file system says: network drives say nothing. */
-const LOOK_EVERY_MS = 30_000;
+export const LOOK_EVERY_MS = 30_000;
+
+export interface WatchOptions extends FollowOptions {
+  signal: AbortSignal;
+  /** Lets each run wait for its turn among others that write; else it begins at once. */
+  turn?: (<T>(run: () => Promise<T>) => Promise<T>) | undefined;
+}
+
+/** @throws AkinError as `checkSyncPaths` for what can't be followed. */
+export async function checkFollowed(target: Target, paths: string[]): Promise<void> {
+  const following = new Following(target, paths);
+  try {
+    await checkSyncPaths(paths, (await following.known()).files);
+  } finally {
+    await following.close();
+  }
+}
 
 /**
  * Brings the library in step with files, and again whenever they change, until the signal is given. Between two changes
@@ -48,10 +64,10 @@ const LOOK_EVERY_MS = 30_000;
 export async function watch(
   target: Target,
   paths: string[],
-  options: FollowOptions & { signal: AbortSignal },
+  options: WatchOptions,
   onSummary: (summary: SyncSummary) => void,
 ): Promise<void> {
-  const { signal, onEvent } = options;
+  const { signal, onEvent, turn = (run) => run() } = options;
   const { except } = readingOptions(target.address, options);
   const following = new Following(target, paths);
   await checkSyncPaths(paths, (await following.known()).files);
@@ -63,7 +79,8 @@ export async function watch(
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       // Before it is looked for what changed, so that no change falls between.
       events.follow(paths, await foldersOf(paths, except));
-      const { summary, didSomething } = await following.step('akin watch', options, isFirst);
+      const purpose = target.open ? 'akin serve --watch' : 'akin watch';
+      const { summary, didSomething } = await turn(() => following.step(purpose, options, isFirst));
       const notes = JSON.stringify([summary.kept, summary.left]);
       if (isFirst || didSomething || notes !== said) onSummary(summary);
       said = notes;
@@ -89,16 +106,18 @@ class Following {
   readonly #paths: string[];
   /** Open for reading, once there is one. */
   #library: Library | undefined;
+  readonly #open: () => Promise<Library>;
 
   constructor(target: Target, paths: string[]) {
     this.#target = target;
     this.#paths = paths;
+    this.#open = target.open?.library ?? (() => openLibrary(target.address));
   }
 
   /** What the library knows of files, and how many of its papers wait for their vector; nothing where there is none. */
   async known(): Promise<{ files: FileRead[]; pending: number; exists: boolean }> {
     try {
-      this.#library ??= await openLibrary(this.#target.address);
+      this.#library ??= await this.#open();
     } catch (error) {
       if (!(error instanceof AkinError && error.code === 'library-missing')) throw error;
       return { files: [], pending: 0, exists: false };
@@ -138,7 +157,7 @@ class Following {
       return { summary: nothing(), didSomething: false }; // It was stopped while it waited for the lock.
     }
     try {
-      this.#library ??= await openLibrary(this.#target.address);
+      this.#library ??= await this.#open();
       const library = this.#library;
       const summary = await takeIn(writer, this.#target, options, (store) =>
         syncFiles(library, writer, this.#paths, { ...store, ...removing }),
@@ -150,6 +169,6 @@ class Following {
   }
 
   async close(): Promise<void> {
-    await this.#library?.close();
+    if (!this.#target.open) await this.#library?.close();
   }
 }

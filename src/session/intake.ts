@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Embedder, Embedding } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
@@ -80,6 +81,8 @@ export interface StoreOptions {
 const RECORDS_PER_PORTION = 256;
 /** And fewer of records that are huge: what waits to be stored is held in memory. */
 const CHARACTERS_PER_PORTION = 4 * 1024 * 1024;
+/** For so long records are read before others in this process have a turn: a server answers meanwhile. */
+const BREATH_MS = 5;
 
 /**
  * Reads files, folders, standard input (`-`) and online services (`arxiv:cs.CL`) and stores every record, as a stream.
@@ -123,7 +126,7 @@ export async function* papersIn(paths: string[]): AsyncGenerator<Paper> {
         field: 'file',
       });
     };
-    for await (const { paper } of readFile(name, {}, refuse)) yield paper;
+    for await (const { paper } of readFile({ name }, {}, refuse)) yield paper;
   }
 }
 
@@ -189,6 +192,21 @@ export class Intake {
     await this.#grow(0);
   }
 
+  /**
+   * Reads a file that somebody sent, and that is not kept: as standard input it may be another thing every time.
+   * @param name what they call it.
+   */
+  async sent(name: string, place: string): Promise<void> {
+    const file = { name, place, isSent: true };
+    const read = readFile(
+      file,
+      this.#options,
+      (reject) => this.#reject(reject),
+      (text) => this.#notice(text),
+    );
+    await this.#take(originOf(STANDARD_INPUT), read);
+  }
+
   /** Reads what an online service answers; goes on where an earlier, interrupted reading ended. */
   async query(query: string): Promise<void> {
     const { online, signal } = this.#options;
@@ -228,7 +246,11 @@ export class Intake {
   }
 
   #read(name: string, reject: (reject: Reject) => void): AsyncGenerator<Read> {
-    return readFile(name, this.#options, reject, (text) => this.#options.onEvent?.({ event: 'notice', text }));
+    return readFile({ name }, this.#options, reject, (text) => this.#notice(text));
+  }
+
+  #notice(text: string): void {
+    this.#options.onEvent?.({ event: 'notice', text });
   }
 
   #reject(reject: Reject): void {
@@ -237,6 +259,7 @@ export class Intake {
   }
 
   async #take(origin: Origin, read: AsyncIterable<Read>): Promise<void> {
+    let breathed = performance.now();
     for await (const { file, record, paper } of read) {
       if (looksGarbled(paper.title) || looksGarbled(paper.abstract)) {
         this.counts.garbled++;
@@ -244,6 +267,10 @@ export class Intake {
       }
       this.#part(origin).papers.push(paper);
       await this.#grow(JSON.stringify(paper).length);
+      if (performance.now() - breathed > BREATH_MS) {
+        await setImmediate();
+        breathed = performance.now();
+      }
       if (this.#options.signal?.aborted) return;
     }
   }
@@ -293,9 +320,17 @@ async function* papersAmong(
   }
 }
 
+/** What is to be read: by its name, or where it lies under another one. */
+interface Named {
+  name: string;
+  place?: string;
+  /** Whether it came from somebody who may be a stranger. */
+  isSent?: boolean;
+}
+
 /** The papers behind a name; everything there that is none goes to `reject`, and what else is worth knowing to `notice`. */
 async function* readFile(
-  name: string,
+  { name, place = name, isSent = false }: Named,
   { source, map }: Pick<StoreOptions, 'source' | 'map'>,
   reject: (reject: Reject) => void,
   notice: (text: string) => void = () => {},
@@ -303,12 +338,20 @@ async function* readFile(
   const whole = (file: string, code: RejectCode, reason: string) =>
     reject({ file, record: 0, offset: 0, code, reason, excerpt: '' });
   try {
-    for await (const file of openFiles(name)) {
+    for await (const file of openFiles(name, place)) {
       try {
         const reader = source ?? detectSource(file.head, map);
         if (!reader) {
           const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;
           whole(file.name, 'format-unknown', file.head.trim() === '' ? 'the file is empty' : known);
+          continue;
+        }
+        if (isSent && reader.isOnlyForOwner) {
+          whole(
+            file.name,
+            'file-unreadable',
+            `${reader.title} is read only where it lies: akin watch, or serve --watch`,
+          );
           continue;
         }
         let isEmpty = true;
@@ -333,8 +376,8 @@ async function* readFile(
     // That it may not be read is said by whoever tried to read it; too many open files, say, are no fault of this one.
     const isTold = refusal === error && refusal?.code === 'access-denied';
     if (!refusal || !(isTold || refusal.code === 'file-unreadable')) throw error;
-    const named = `${name}: `;
-    whole(name, 'file-unreadable', refusal.inOne.slice(refusal.message.startsWith(named) ? named.length : 0));
+    const named = [name, place].map((each) => `${each}: `).find((each) => refusal.message.startsWith(each)) ?? '';
+    whole(name, 'file-unreadable', refusal.inOne.slice(named.length));
   }
 }
 

@@ -14,10 +14,10 @@ import {
   examineLibrary,
   modelOfLibrary,
   openLibrary,
-  openWriter,
   restoreLibrary,
   type Backup,
   type Finding,
+  type WriterOptions,
 } from '../library/open.ts';
 import type { Paper, PaperInput } from '../paper.ts';
 import type { OnTrouble, PoolState } from '../threads/pool.ts';
@@ -40,8 +40,11 @@ import { notFound, type Asked } from '../search/understood.ts';
 import { wholePapers } from '../search/works.ts';
 import { duplicatesIn, type Duplicates } from './duplicates.ts';
 import { correctPaper, storePaper, type Corrections } from './edits.ts';
-import { sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
+import { checkFollowed, sync, watch, type FollowOptions, type SyncSummary } from './follow.ts';
+import { hasJobs } from './job-folder.ts';
+import { Jobs } from './jobs.ts';
 import { Keys } from './keys.ts';
+import { SharedWriter } from './shared-writer.ts';
 import { Started } from './started.ts';
 import { summaryOf, type LibrarySummary } from './summary.ts';
 import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
@@ -49,6 +52,8 @@ import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Targ
 export interface SessionOptions extends Target {
   /** Threads that embed questions. One is enough for who asks one at a time; undefined: as many as the machine has. */
   threads?: number | undefined;
+  /** Refuse jobs that ask online services. */
+  offline?: boolean | undefined;
   /** What re-ranks; undefined: the default one of the manifest. */
   crossEncoder?: CrossEncoderModel | undefined;
   /** Hears of what fails in the background, and goes on all the same: threads that died and were started again, … */
@@ -68,9 +73,12 @@ export class Session {
   readonly #embedder: Started<Embedder>;
   readonly #scorer: Started<Scorer>;
   readonly #asking: Started<{ search: Search; related: Related }>;
+  readonly #writer: SharedWriter;
+  readonly #jobs: Started<Jobs>;
 
   /** Opens nothing yet. */
-  constructor({ address, configuration, threads, crossEncoder = findCrossEncoder(), onTrouble }: SessionOptions) {
+  constructor(options: SessionOptions) {
+    const { address, configuration, threads, offline, crossEncoder = findCrossEncoder(), onTrouble } = options;
     this.#target = { address, configuration };
     this.keys = new Keys(address);
     const { modelFolders } = configuration;
@@ -80,6 +88,13 @@ export class Session {
       const model = (await modelOfLibrary(address)) ?? (await this.#library.get()).model;
       return Embedder.start(model, { modelFolders, onTrouble, ...(threads ? { threads } : {}) });
     });
+    this.#writer = new SharedWriter(address);
+    const open = {
+      library: () => this.#library.get(),
+      embedder: () => this.#embedder.get(),
+      writer: (how: WriterOptions) => this.#writer.open(how),
+    };
+    this.#jobs = new Started(() => Jobs.open({ target: { ...this.#target, open }, offline, onTrouble }));
     this.#scorer = new Started(() => Scorer.start(crossEncoder, { modelFolders, onTrouble }));
     this.#asking = new Started(async () => {
       const [library, embedder] = await Promise.all([this.#library.get(), this.#embedder.get()]);
@@ -225,6 +240,26 @@ export class Session {
     return watch(this.#target, paths, options, onSummary);
   }
 
+  /** What takes papers in for those who do not wait for it. What was left to be done is gone on with. @throws AkinError. */
+  jobs(): Promise<Jobs> {
+    return this.#jobs.get();
+  }
+
+  /** Whether there were ever any jobs: without them nothing is to be gone on with. */
+  hasJobs(): boolean {
+    return hasJobs(this.#target.address);
+  }
+
+  /** @throws AkinError for paths that can't be followed. */
+  checkFollowed(paths: string[]): Promise<void> {
+    return checkFollowed(this.#target, paths);
+  }
+
+  /** Ends what is taken in, to go on when the library is served again. */
+  async endJobs(): Promise<void> {
+    await this.#jobs.close();
+  }
+
   /** Removes papers; returns the ids of those that were there. */
   remove(names: string[], purpose = 'akin remove'): Promise<string[]> {
     return this.writing(purpose, (writer) => writer.remove(names));
@@ -266,7 +301,7 @@ export class Session {
    */
   async writing<T>(purpose: string, work: (writer: LibraryWriter) => Promise<T>): Promise<T> {
     const { model } = await this.library(); // Removing from nothing must not make a library.
-    const writer = await openWriter(this.#target.address, { model, mustBeThatModel: false, purpose });
+    const writer = await this.#writer.open({ model, mustBeThatModel: false, purpose });
     try {
       return await work(writer);
     } finally {
@@ -329,6 +364,7 @@ export class Session {
 
   /** Ends what was started. */
   async close(): Promise<void> {
+    await this.#jobs.close();
     await Promise.all([this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
   }
 }

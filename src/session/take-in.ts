@@ -8,8 +8,8 @@ import { setTimeout } from 'node:timers/promises';
 import { Embedder } from '../embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
-import type { LibraryWriter } from '../library/library.ts';
-import { modelOfLibrary, openWriter } from '../library/open.ts';
+import type { Library, LibraryWriter } from '../library/library.ts';
+import { modelOfLibrary, openWriter, type WriterOptions } from '../library/open.ts';
 import { columnMap } from '../sources/columns.ts';
 import { PoliteClient, type Wait } from '../sources/online/polite.ts';
 import { checkDays } from '../sources/online/registry.ts';
@@ -78,6 +78,16 @@ export interface Target {
   /** The library's address. */
   address: string;
   configuration: Configuration;
+  /** What a program that runs for long has open already; without it a run opens each for itself. */
+  open?: Opened;
+}
+
+/** What is open, or is opened when it is first wanted, and is closed by others. */
+export interface Opened {
+  library: () => Promise<Library>;
+  embedder: () => Promise<Embedder>;
+  /** One writer for all of this process; whoever took it closes it as its own. */
+  writer: (options: WriterOptions) => Promise<LibraryWriter>;
 }
 
 /** Stores and embeds what the paths hold. @throws AkinError before anything is stored if it can't begin. */
@@ -87,10 +97,7 @@ export async function add(
   options: IntakeOptions & OnlineOptions,
 ): Promise<AddSummary> {
   const { since, until, date, offline = false, onEvent } = options;
-  const onWait = ({ service, reason, seconds }: Wait) =>
-    onEvent?.({ event: 'waiting', reason: `${service}: ${reason}`, seconds });
-  const { contact, openAlexKey } = target.configuration;
-  const client = new PoliteClient({ offline, onWait, contact, keys: { openalex: openAlexKey } });
+  const client = clientFor(target, offline, onEvent);
   const online = { client, since, until, date };
   // What can't be meant is refused before there is a library.
   readingOptions(target.address, options);
@@ -113,14 +120,27 @@ export async function add(
   }
 }
 
+/** What asks online services, as the configuration says, and tells when it has to wait for one. */
+export function clientFor(
+  { configuration }: Target,
+  offline: boolean,
+  onEvent: IntakeOptions['onEvent'],
+): PoliteClient {
+  const onWait = ({ service, reason, seconds }: Wait) =>
+    onEvent?.({ event: 'waiting', reason: `${service}: ${reason}`, seconds });
+  const { contact, openAlexKey } = configuration;
+  return new PoliteClient({ offline, onWait, contact, keys: { openalex: openAlexKey } });
+}
+
 /** How often a writer that waits for another one looks whether it has finished. */
 const LOOK_AGAIN_MS = 500;
 
 /** The model of the library, there already or to be made. @throws AkinError if papers could not be embedded with it. */
 export async function modelFor(
-  { address, configuration }: Target,
+  { address, configuration, open }: Target,
   { model, embed = true }: IntakeOptions,
 ): Promise<Model> {
+  if (open) return (await open.embedder()).model;
   const wanted = model === undefined ? await modelOfLibrary(address) : findModel(model);
   const asked = wanted ?? findModel(DEFAULT_MODEL);
   if (embed) await verifiedModelFolder(asked, configuration.modelFolders);
@@ -135,14 +155,15 @@ export async function modelFor(
  */
 export async function openForTakingIn(
   purpose: string,
-  { address }: Target,
+  { address, open }: Target,
   { model, onEvent, signal }: IntakeOptions,
   asked: Model,
   wait = false,
 ): Promise<LibraryWriter> {
+  const options = { model: asked, mustBeThatModel: model !== undefined, purpose };
   for (let isFirst = true; ; isFirst = false) {
     try {
-      return await openWriter(address, { model: asked, mustBeThatModel: model !== undefined, purpose });
+      return await (open ? open.writer(options) : openWriter(address, options));
     } catch (error) {
       if (!wait || !(error instanceof AkinError && error.code === 'library-locked')) throw error;
       if (isFirst) onEvent?.({ event: 'waiting', reason: error.message });
@@ -200,20 +221,23 @@ export async function takeIn<Counts extends StoredCounts>(
 
 async function embedAll(
   writer: IntakeWriter,
-  { configuration: { modelFolders } }: Target,
+  { open, configuration: { modelFolders } }: Target,
   { threads, onEvent, signal }: IntakeOptions,
 ): Promise<EmbedProgress> {
   const total = await writer.pendingCount();
   let progress: EmbedProgress = { done: 0, tokens: 0, truncated: 0 };
   if (total > 0) {
-    const embedder = await Embedder.start(writer.model, { modelFolders, ...(threads ? { threads } : {}) });
+    const own = open
+      ? undefined
+      : await Embedder.start(writer.model, { modelFolders, ...(threads ? { threads } : {}) });
+    const embedder = own ?? (await open!.embedder());
     const onProgress = (state: EmbedProgress) => onEvent?.({ event: 'embedded', total, isAll: false, ...state });
     try {
       onProgress(progress);
       progress = await embedPending(writer, embedder, { onProgress, ...(signal ? { signal } : {}) });
       onEvent?.({ event: 'embedded', total, isAll: true, ...progress });
     } finally {
-      await embedder.close();
+      await own?.close();
     }
   }
   if (!signal?.aborted) await writer.finish();

@@ -71,13 +71,16 @@ export async function* filesOf(
 /**
  * Opens what a name stands for: a file, standard input (`-`), or every file in a zip archive, one after the other. A workbook
  * is one file, although it is an archive.
+ * @param place where it lies, if it is called otherwise.
  * @throws AkinError `file-unreadable`; an archive's sound files are given before its unsound one is refused.
  */
-export async function* openFiles(name: string): AsyncGenerator<SourceFile> {
-  if (name !== '-' && (await startsWith(name, ZIP)) && !(await isWorkbook(name))) {
-    for await (const member of membersOf(name)) yield await opened(`${name}/${member.name}`, null, member.bytes);
+export async function* openFiles(name: string, place = name): AsyncGenerator<SourceFile> {
+  if (place !== '-' && (await startsWith(place, ZIP)) && !(await isWorkbook(place))) {
+    for await (const member of membersOf(name, place)) yield await opened(`${name}/${member.name}`, null, member.bytes);
+  } else if (place === '-') {
+    yield await openFile(place);
   } else {
-    yield await openFile(name);
+    yield await opened(name, place, createReadStream(place));
   }
 }
 
@@ -233,10 +236,10 @@ const ODS = Array.from(Buffer.from('application/vnd.oasis.opendocument.spreadshe
 const ODS_AT = 38;
 
 /** The files in a zip archive, in its order; folders and hidden files left out. */
-async function* membersOf(file: string): AsyncGenerator<{ name: string; bytes: Readable }> {
+async function* membersOf(file: string, place: string): AsyncGenerator<{ name: string; bytes: Readable }> {
   let archive: Archive | undefined;
   try {
-    archive = await Archive.open(file);
+    archive = await Archive.open(place);
     for await (const entry of archive.entries()) {
       const name = entry.fileName;
       if (!name.endsWith('/') && !path.basename(name).startsWith('.'))

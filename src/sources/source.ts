@@ -79,6 +79,8 @@ export interface Source {
   /** Whether the beginning of the text is in this format. */
   detects(head: string): boolean;
   read(file: SourceFile): AsyncGenerator<Found>;
+  /** Whether it is read where its program keeps it and nowhere else: a database that a stranger made may take for ever. */
+  isOnlyForOwner?: boolean;
 }
 
 /**

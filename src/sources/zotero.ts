@@ -34,6 +34,8 @@ export const zotero: Source = {
   name: 'zotero',
   title: 'Zotero library (zotero.sqlite)',
 
+  isOnlyForOwner: true,
+
   detects: (head) => head.startsWith(MAGIC),
 
   async *read(file): AsyncGenerator<Found> {
