@@ -36,6 +36,8 @@ const formSchema = z
       .openapi({
         type: 'array',
         items: { type: 'string', format: 'binary' },
+        minItems: 1,
+        maxItems: LIMITS.jobParts,
         description: 'Files, in any format that `akin add` reads; also compressed (gzip), or several in one (zip)',
       }),
     format: z

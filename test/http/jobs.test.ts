@@ -225,7 +225,7 @@ it('waits while somebody else writes, and says so', async () => {
   const writer = await openWriter(folder, { model, mustBeThatModel: true, purpose: 'a test' });
   const { id } = await sent([['waits.ris', RIS]]);
   let job = await answer<Job>(door, `/v1/jobs/${id}`);
-  while (job.waiting === null) job = await answer<Job>(door, `/v1/jobs/${id}`);
+  for (; job.waiting === null; job = await answer<Job>(door, `/v1/jobs/${id}`)) await sleep(20);
   expect(job).toMatchObject({ state: 'running', waiting: 'another process writes to the library' });
   await writer.close();
   expect(await over(id)).toMatchObject({ state: 'done', waiting: null });
