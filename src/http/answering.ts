@@ -55,7 +55,7 @@ export function shared(origins: readonly string[]): MiddlewareHandler {
  * An answer in JSON that says how long it is. Whoever adds to its head does so through `c.res.headers`: anything else makes a
  * stream of it, which takes as long as the ranking of a search.
  */
-export function inJson(c: Context, answer: object, status: 200 | 201 = 200): Response {
+export function inJson(c: Context, answer: object, status: 200 | 201 | 202 = 200): Response {
   const text = JSON.stringify(answer);
   const length = String(Buffer.byteLength(text));
   return c.body(text, status, { 'Content-Type': 'application/json', 'Content-Length': length });

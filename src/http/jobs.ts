@@ -10,7 +10,7 @@ import { fromTexts } from '../search/parameters.ts';
 import { jobProgressSchema, jobSchema, type Job, type JobProgress } from '../session/job.ts';
 import type { Jobs, Sent } from '../session/jobs.ts';
 import type { Session } from '../session/session.ts';
-import { LEFT_ALONE } from './answering.ts';
+import { inJson, LEFT_ALONE } from './answering.ts';
 import { atMost, bodyOf, mediaType } from './body.ts';
 import { paperShape } from './edits.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
@@ -142,10 +142,10 @@ export function answerJobs(app: OpenAPIHono, session: Session): void {
     const isForm = mediaType(c, [FORM, 'application/json']) === FORM;
     const jobs = await session.jobs();
     const job = await asWritten(isForm ? (field) => field : inBody, () =>
-      jobs.add((folder) => (isForm ? inForm(c, folder) : inJson(c, folder))),
+      jobs.add((folder) => (isForm ? fromForm(c, folder) : fromJson(c, folder))),
     );
     c.header('Location', `${PATH}/${job.id}`);
-    return c.json(told(job), 202);
+    return inJson(c, told(job), 202);
   });
   app.get(PATH, async (c) => {
     fromTexts(NOTHING, c.req.queries());
@@ -157,7 +157,7 @@ export function answerJobs(app: OpenAPIHono, session: Session): void {
   });
   app.delete(`${PATH}/:id`, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return c.json(told(await (await session.jobs()).cancel(c.req.param('id'))));
+    return inJson(c, told(await (await session.jobs()).cancel(c.req.param('id'))));
   });
   let listeners = 0;
   app.get(`${PATH}/:id/events`, async (c) => {
@@ -178,7 +178,7 @@ export function answerJobs(app: OpenAPIHono, session: Session): void {
 /** Nothing that is kept of it would be right. */
 function unkept(c: Context, answer: object): Response {
   c.header('Cache-Control', 'no-store');
-  return c.json(answer);
+  return inJson(c, answer);
 }
 
 /** A job as it may be told of: an error's own words name places of this machine. */
@@ -191,7 +191,7 @@ function told<T extends Job | JobProgress>(job: T): T {
   return { ...job, error: { code, detail: message, ...(next !== undefined && { hint: next }) } };
 }
 
-async function inForm(c: Context, folder: string): Promise<Sent> {
+async function fromForm(c: Context, folder: string): Promise<Sent> {
   const repeated = ['file', 'map'];
   const names = Object.keys(formSchema.shape);
   const bounds = { names, repeated, bytes: LIMITS.jobBytes, parts: LIMITS.jobParts };
@@ -200,7 +200,7 @@ async function inForm(c: Context, folder: string): Promise<Sent> {
   return { files, names: [], options };
 }
 
-async function inJson(c: Context, folder: string): Promise<Sent> {
+async function fromJson(c: Context, folder: string): Promise<Sent> {
   const bounds = { most: LIMITS.jobJsonBytes, signs: LIMITS.jobSigns };
   const { papers = [], names = [], ...options } = await bodyOf(c, jsonSchema, bounds);
   if (papers.length === 0) return { files: [], names, options };
