@@ -21,7 +21,9 @@ const door = doorOf(folder, beforeAll);
 const BIB = '@article{owl, title={How owls hear a mouse under snow}, author={Eule, Uta}, year={2001}}\n';
 const RIS = 'TY  - JOUR\nTI  - The colour of the sea at dusk\nAU  - See, Sam\nPY  - 1988\nER  - \n';
 const CSV = 'Titel;Jahr\nWarum Brot altbacken wird;1977\n';
-const many = (count: number, seed: number) => inventedPapers(count, seeded(seed));
+/** No two of one seed or of two are one paper. */
+const many = (count: number, seed: number) =>
+  inventedPapers(count, seeded(seed)).map(({ title, abstract }) => ({ title: `${title} of series ${seed}`, abstract }));
 const asLines = (papers: object[]) => papers.map((each) => `${JSON.stringify(each)}\n`).join('');
 
 /** Sends files, each with its name, and fields. */
