@@ -45,6 +45,7 @@ export default tseslint.config(
         fetch: 'readonly',
         DOMParser: 'readonly',
         history: 'readonly',
+        location: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
       },

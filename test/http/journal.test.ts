@@ -80,7 +80,7 @@ it('has what was asked, and each request, where that is wanted', async () => {
   const [fault, answered] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(fault).toMatchObject({
     path: `/v1/search?q=${query}`,
-    err: { message: `can't do ${JSON.stringify({ query: ASKED })}` },
+    err: { message: expect.stringContaining(ASKED) as string },
   });
   expect(answered).toMatchObject({ method: 'GET', address: `/v1/search?q=${query}`, status: 500, msg: 'answered' });
 });

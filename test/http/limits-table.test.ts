@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { LIMITS } from '../../src/http/limits.ts';
+import { JOB_LIMITS } from '../../src/session/jobs.ts';
 import { ROOT } from '../akin.ts';
 
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
@@ -37,7 +38,11 @@ it('has every limit of those who answer, with its value', () => {
     ),
   );
   const ofDrafts = constantsOf('src/drafts/draft.ts');
-  const all = [...inPlaces, ...FILES.flatMap(constantsOf), ...ofDrafts].map(([name, value]) => [
+  const ofJobs = Object.entries(JOB_LIMITS).map(([name, value]): [string, number] => [
+    `src/session/jobs.ts ${name}`,
+    value,
+  ]);
+  const all = [...inPlaces, ...FILES.flatMap(constantsOf), ...ofDrafts, ...ofJobs].map(([name, value]) => [
     name,
     shown(name, value),
   ]);
@@ -51,7 +56,7 @@ function shown(name: string, value: number): string {
     if (value % days === 0) return `${value / days} days`;
     return value < 1000 ? `${value} ms` : `${value / 1000} s`;
   }
-  if (!name.endsWith('Bytes')) return value.toLocaleString('en');
+  if (!/bytes$/i.test(name)) return value.toLocaleString('en');
   if (value % (1024 * 1024) === 0) return `${value / (1024 * 1024)} MiB`;
   return value % 1024 === 0 ? `${value / 1024} KiB` : `${value.toLocaleString('en')} bytes`;
 }

@@ -178,7 +178,7 @@ describe('refusals', () => {
     };
     const { requestBody, responses } = paths['/v1/related']!.post!;
     expect(Object.keys(requestBody.content)).toEqual(['application/json', 'multipart/form-data']);
-    expect(Object.keys(responses)).toEqual('200 400 403 408 413 415 431 500 503 507'.split(' '));
+    expect(Object.keys(responses)).toEqual('200 400 401 403 408 413 415 429 431 500 503 507'.split(' '));
     expect(Object.keys(components.schemas)).toEqual(
       expect.arrayContaining(['RelatedAnswer', 'Suggestion', 'DraftAsText']),
     );
