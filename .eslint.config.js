@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.build/', 'index/'] },
+  { ignores: ['node_modules/', '.build/', 'index/', 'src/client/api.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   evaluation: [...GROUND, 'sources', 'library', 'search'],
   // The floor.
   session: [...GROUND, 'threads', 'sources', 'drafts', 'embedding', 'library', 'search', 'evaluation', 'export'],
+  client: [], // It knows the API by its types alone.
   // The doors know the floor, and the types of what is asked and answered.
   web: [...GROUND, 'library', 'search', 'session'],
   mcp: [...GROUND, 'drafts', 'export', 'search', 'session'],

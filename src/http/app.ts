@@ -9,10 +9,11 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Keys } from '../session/keys.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
-import { demandKeys, holderOf, keysIn } from './access.ts';
+import { demandKeys, holderOf } from './access.ts';
 import { Gate } from './admission.ts';
 import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
+import { openApi } from './document.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
@@ -104,7 +105,7 @@ export function createApp({
   metrics.answer(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {
-    document ??= JSON.stringify(documentOf(app, keys !== undefined));
+    document ??= openApi(app, keys !== undefined);
     return c.body(document, 200, { 'Content-Type': 'application/json' });
   });
 
@@ -147,16 +148,4 @@ export function createApp({
     return sendProblem(c, makeProblem(500, 'internal-error', 'akin failed to answer; the log of the server says why'));
   });
   return app;
-}
-
-/** All that the API answers, as OpenAPI 3.1. @param isKeyDemanded whether this server answers only whoever has one. */
-function documentOf(app: OpenAPIHono, isKeyDemanded: boolean): object {
-  const document = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'akin', version: '1' } });
-  const { securitySchemes, needed } = keysIn(app, isKeyDemanded);
-  for (const [address, operations] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of Object.entries(operations) as [string, { security?: object[] }][]) {
-      operation.security = needed(method.toUpperCase(), address);
-    }
-  }
-  return { ...document, components: { ...document.components, securitySchemes } };
 }
