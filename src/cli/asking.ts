@@ -1,13 +1,15 @@
 /** The commands that ask: `search`, `like`, `related`, `show`, `export`. */
 import { once } from 'node:events';
-import { Option } from '@commander-js/extra-typings';
+import { CommanderError, Option } from '@commander-js/extra-typings';
+import { AkinError } from '../errors.ts';
 import { embeddedText } from '../paper.ts';
 import { answeringShape, checkParts, questionShape, type Question, type SearchOptions } from '../search/question.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
+import type { Configuration } from '../session/configuration.ts';
 import type { Session } from '../session/session.ts';
 import { declare } from './declared.ts';
-import type { Program } from './program.ts';
+import { newProgram, refuseRepeated, type Program } from './program.ts';
 import { RELATED_FORMATS, relatedText, type RelatedFormat } from './related.ts';
 import { print, type Common } from './terminal.ts';
 import { answerText, paperText } from './text.ts';
@@ -27,15 +29,8 @@ export function askingCommands({ command, sessionOf }: Program): void {
     }
   };
 
+  searchCommand({ command }, ask);
   const { unlikeAbove, ...shape } = answeringShape;
-  const search = command(
-    'search',
-    'the papers that answer a query; src/search/README.md has the query language',
-  ).argument('<words...>');
-  declare(search, { year: questionShape.year, ...shape });
-  search.action((words, options: Common & Pick<Question, 'year'> & SearchOptions) =>
-    ask({ query: words.join(' '), year: options.year }, options),
-  );
 
   const like = command('like', 'papers like these papers or texts')
     .argument('[ids...]')
@@ -89,6 +84,56 @@ export function askingCommands({ command, sessionOf }: Program): void {
         }
       }),
     );
+}
+
+/** Adds `akin search`. @param ask answers what it is asked. */
+export function searchCommand(
+  { command }: Pick<Program, 'command'>,
+  ask: (question: Question, options: Common & SearchOptions) => void | Promise<void>,
+): void {
+  const { unlikeAbove: _, ...shape } = answeringShape;
+  const search = command(
+    'search',
+    'the papers that answer a query; src/search/README.md has the query language',
+  ).argument('<words...>');
+  declare(search, { year: questionShape.year, ...shape });
+  search.option('--verbose', 'say whether a server that has the library open answered', false);
+  search.action((words, options: Common & Pick<Question, 'year'> & SearchOptions) =>
+    ask({ query: words.join(' '), year: options.year }, options),
+  );
+}
+
+/** A command line of `akin search`, read. */
+interface Typed {
+  question: Question;
+  options: SearchOptions;
+  printed: (answer: Parameters<typeof answerText>[0]) => string;
+}
+
+/** What a server is asked by a terminal (see warm.ts): read and printed as `akin search` would itself. */
+export function terminalOf(configuration: Configuration) {
+  return (words: string[], isColoured: boolean): Typed => {
+    const { program, command } = newProgram('akin', '', configuration);
+    program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    let asked: Typed | undefined;
+    searchCommand({ command }, (question, options) => {
+      const printed: Typed['printed'] = (answer) =>
+        options.json ? JSON.stringify(answer) : answerText(answer, isColoured);
+      asked = { question, options, printed };
+    });
+    program.commands.forEach((each) => {
+      refuseRepeated(each);
+      each.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
+    });
+    try {
+      program.parse(words, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+    }
+    // Said better, and with its exit code, where it was typed.
+    if (!asked) throw new AkinError('invalid-argument', 'this is no search that can be answered here');
+    return asked;
+  };
 }
 
 /** Closes the session when the work is done. */

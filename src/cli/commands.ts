@@ -1,6 +1,6 @@
 /** The `akin` command with all it can be told: configuration, floor and doors wired together, in this one place. */
 import { VERSION } from '../package.ts';
-import { configurationOf } from '../session/configuration.ts';
+import type { Configuration } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
 import { completionCommand } from './completion.ts';
 import { intakeCommands } from './intake.ts';
@@ -8,13 +8,11 @@ import { keyCommand } from './key.ts';
 import { mcpCommand } from './mcp.ts';
 import { newProgram, refuseRepeated } from './program.ts';
 import { serveCommand } from './serve.ts';
-import { endWithParent } from './terminal.ts';
 import { upkeepCommands } from './upkeep.ts';
 
 /** Does what the command line says. @throws AkinError; CommanderError for what has been said already. */
-export async function runCommand(): Promise<void> {
-  if (process.env.npm_lifecycle_event !== undefined) endWithParent();
-  const program = newProgram('akin', VERSION, configurationOf(process.env));
+export async function runCommand(configuration: Configuration): Promise<void> {
+  const program = newProgram('akin', VERSION, configuration);
   const groups: [string, ((program: ReturnType<typeof newProgram>) => void)[]][] = [
     ['Taking in:', [intakeCommands]],
     ['Asking:', [askingCommands]],

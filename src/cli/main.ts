@@ -5,7 +5,9 @@
  */
 import { CommanderError } from '@commander-js/extra-typings';
 import { refusalOf } from '../faults.ts';
-import { talk } from './terminal.ts';
+import { configurationOf } from '../session/configuration.ts';
+import { endWithParent, talk } from './terminal.ts';
+import { answeredWarm } from './warm.ts';
 
 // Whoever reads the answer may have read enough: `akin export | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -13,8 +15,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
-  const { runCommand } = await import('./commands.ts');
-  await runCommand();
+  const configuration = configurationOf(process.env);
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent();
+  if (!(await answeredWarm(process.argv.slice(2), configuration.index))) {
+    const { runCommand } = await import('./commands.ts');
+    await runCommand(configuration);
+  }
 } catch (error) {
   process.exitCode = said(error);
 }

@@ -7,10 +7,12 @@ import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent } from '../session/intake.ts';
 import { addSample, missingOfSample } from '../session/sample.ts';
 import type { Session } from '../session/session.ts';
+import { terminalOf } from './asking.ts';
 import { addText, IntakeProgress } from './intake.ts';
 import type { Program } from './program.ts';
 import { count } from './progress.ts';
 import { everyOne, EXIT_INTERRUPTED, interruption, print, talk, wholeNumber } from './terminal.ts';
+import { leaveNote } from './warm.ts';
 
 /** "akin" on a telephone's keys. */
 const DEFAULT_PORT = 2546;
@@ -67,7 +69,8 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         const allowOrigins = options.allowOrigin.map(givenOrigin);
         const metrics = new Metrics();
         const { rerank, logQueries, allowHost: allowHosts } = options;
-        const app = createApp({ session, log, page: { rerank }, allowOrigins, keys, logQueries, metrics });
+        const terminal = terminalOf(configuration);
+        const app = createApp({ session, log, page: { rerank }, allowOrigins, keys, logQueries, metrics, terminal });
         const onRefused = (code: string) => metrics.refused(code);
         const server = await listen(app, { ...options, hostAddress, allowHosts, allowOrigins, onRefused });
         if (isForOthers) {
@@ -79,8 +82,10 @@ export function serveCommand({ command, sessionOf, configuration }: Program): vo
         const { papers } = await session.status();
         const over = new AbortController();
         const takingIn = takeIn(session, options, log, over.signal);
+        const takeNoteAway = keys ? () => {} : leaveNote(options.index, server.url);
         const stop = () => {
           talk('stopping');
+          takeNoteAway();
           over.abort();
           // Who listens to a job is let go of when it is ended; it goes on when the library is served again.
           const ended = takingIn.then(() => session.endJobs());

@@ -8,21 +8,24 @@ import { count } from './progress.ts';
 const BAR_WIDTH = 10;
 /** Values shown of each facet. */
 const FACET_VALUES = 8;
+type Colours = ReturnType<typeof picocolors.createColors>;
 // Only on a terminal: picocolors by itself also colours what a pipe carries wherever CI is set.
-const pc = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
+const ofThisTerminal = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
 
-export function answerText(answer: Omit<SearchAnswer, 'timings'>): string {
+/** @param isColoured whether it is for a terminal that shows colours; undefined: as this one. */
+export function answerText(answer: Omit<SearchAnswer, 'timings'>, isColoured?: boolean): string {
+  const pc = isColoured === undefined ? ofThisTerminal : picocolors.createColors(isColoured);
   const { hits, total, withheld, nearest, dropped, next, corrections, unread, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
   if (unread) lines.push(pc.dim('the model does not read this script: what counts are the words'));
   if (dropped.length > 0)
     lines.push(`no paper matches ${dropped.join(' ')}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
-  lines.push(...hits.map((hit, i) => hitText(hit, i + 1)));
+  lines.push(...hits.map((hit, i) => hitText(hit, i + 1, pc)));
   if (withheld > 0) {
     lines.push(
       `nothing relevant found; the nearest of ${count(withheld)} papers (--cutoff 0 shows them all the same):`,
     );
-    lines.push(...nearest.map(nearestText));
+    lines.push(...nearest.map((each) => nearestText(each, pc)));
   } else if (hits.length === 0) {
     lines.push('no paper matches');
   }
@@ -54,16 +57,20 @@ export function paperText({ versions, records, ...paper }: WholePaper): string {
     ...versions.map((version) => `= ${versionText(version)}`),
     ...records.map((record) => `merged from ${versionText(record)}`),
   ];
-  return [pc.bold(paper.title), ...facts.filter(Boolean), ...(paper.abstract ? ['', paper.abstract] : [])].join('\n');
+  return [
+    ofThisTerminal.bold(paper.title),
+    ...facts.filter(Boolean),
+    ...(paper.abstract ? ['', paper.abstract] : []),
+  ].join('\n');
 }
 
 /** A paper that was withheld. */
-function nearestText({ title, relevance, id, ...paper }: NearestHit): string {
+function nearestText({ title, relevance, id, ...paper }: NearestHit, pc: Colours): string {
   const facts = [byline(paper), relevance !== null && `relevance ${Math.round(relevance)}`].filter(Boolean);
   return [`  - ${title || '(no title)'}`, pc.dim(`    ${[...facts, id].join('  ')}`)].join('\n');
 }
 
-function hitText(hit: Hit, place: number): string {
+function hitText(hit: Hit, place: number, pc: Colours): string {
   const { title, similarity, relevance, ranks, rerank } = hit;
   const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
   // Where only conditions were asked for, neither leg found it and there is nothing to be near to.
@@ -87,14 +94,14 @@ function hitText(hit: Hit, place: number): string {
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
     `    ${facts.join('  ')}`,
-    ...(hit.explanation ? explanationLines(hit.explanation) : []),
+    ...(hit.explanation ? explanationLines(hit.explanation, pc) : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
 }
 
-function explanationLines({ dense, lexical, names, words, sentence, rerank }: Explanation): string[] {
+function explanationLines({ dense, lexical, names, words, sentence, rerank }: Explanation, pc: Colours): string[] {
   const found = words.map(({ word, score }) => `${word} ${score.toFixed(1)}`);
   const shares: [number, string][] = [
     [dense.share, 'by meaning'],

@@ -28,6 +28,7 @@ import { answerPapers, withIdsWhole } from './papers.ts';
 import { makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
 import { answerSearches, gateOf } from './search.ts';
+import { answerTerminals, type Terminal } from './terminal.ts';
 
 export interface Door {
   session: Session;
@@ -42,6 +43,8 @@ export interface Door {
   logQueries?: boolean | undefined;
   /** Where requests are counted, also those that are refused before they come to the app. */
   metrics?: Metrics | undefined;
+  /** Reads the command lines that `/terminal` is sent; undefined: it is not there. */
+  terminal?: Terminal | undefined;
 }
 
 /** The door of a session; `app.request()` asks it without a socket. */
@@ -53,6 +56,7 @@ export function createApp({
   keys,
   logQueries = false,
   metrics = new Metrics(),
+  terminal,
 }: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
   const gates = {
@@ -102,6 +106,7 @@ export function createApp({
   answerAgents(app, session, gates, journal);
   answerEmbeddings(app, session, gates.thorough);
   answerHealth(app, session);
+  if (terminal) answerTerminals(app, session, gates, terminal);
   metrics.answer(app, session);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {

@@ -59,6 +59,9 @@ export const LIMITS = {
   /** Calls of agents that are answered at the same time; they ask several at once, and would rather wait than ask again. */
   agentCallsAtOnce: 2,
   agentWaitMs: 10_000,
+  /** `/terminal`: words of a command line. */
+  terminalWords: 1000,
+
   /** `POST /v1/embeddings`: texts, the characters of each, and of all together: the abstracts of a hundred papers. */
   embeddedTexts: 128,
   embeddedCharacters: 20_000,
