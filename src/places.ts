@@ -27,10 +27,21 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 const sentenceOf = (error: unknown): string => OBSTACLES[codeOf(error)]?.[0] ?? (error as Error).message;
 
 /**
+ * Whether bytes of a path are no UTF-8, so that Node shows another sign in their place and nothing can be opened by it. One
+ * that really has that sign in it is there.
+ */
+export const isGarbledPath = (place: string): boolean => place.includes('\ufffd') && !existsSync(place);
+const GARBLED_HINT = 'rename it, and the folders that it is in, in UTF-8 (convmv does so for whole folders)';
+
+/**
  * What is to be thrown where a file can't be read: `access-denied` where this user may not, else `file-unreadable`.
  * @param error why, as Node says it.
  */
 export function notRead(file: string, error: unknown, details: ErrorDetails = {}): AkinError {
+  if (codeOf(error) === 'ENOENT' && isGarbledPath(file)) {
+    const message = `${file}: its path is not written in UTF-8`;
+    return new AkinError('file-unreadable', message, { hint: GARBLED_HINT, ...details, cause: error });
+  }
   const code = /^(?:EACCES|EPERM)$/.test(codeOf(error)) ? 'access-denied' : 'file-unreadable';
   return new AkinError(code, `${file}: ${sentenceOf(error)}`, detailsOf(error, details));
 }

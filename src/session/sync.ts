@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
 import type { FileRead } from '../library/files.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
+import { isGarbledPath } from '../places.ts';
 import {
   areOneSize,
   comesToRest,
@@ -97,6 +98,10 @@ export async function planOf(paths: string[], known: FileRead[], options: SyncOp
   const manner = mannerOf(options);
   const seen = new Set<string>();
   for await (const name of filesOf(paths, { except: options.except ?? [] })) {
+    if (isGarbledPath(name)) {
+      plan.changed.push(name); // That it can't be read is said, each time: it may not pass for one that is gone.
+      continue;
+    }
     const file = byPath.get(path.resolve(name));
     if (seen.has(path.resolve(name)) || (await isGone(name).catch(() => false))) continue;
     seen.add(path.resolve(name));

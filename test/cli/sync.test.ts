@@ -64,6 +64,38 @@ const isFree = (index: string): boolean => {
   }
 };
 
+// Other systems write no such names.
+describe.runIf(process.platform === 'linux')('names that are no UTF-8', () => {
+  const latin1 = (folder: string, name: string) => Buffer.from(path.join(folder, name), 'latin1');
+
+  it.each(['add', 'sync'])('are named by "akin %s", each time, and what else there is is read', async (command) => {
+    const { folder, index, write } = folders();
+    write('a.jsonl', lines('a'));
+    writeFileSync(latin1(folder, 'caf\xe9.jsonl'), lines('b'));
+    writeFileSync(latin1(folder, 'caf\xe8.jsonl'), lines('c'));
+    mkdirSync(latin1(folder, 'th\xe8ses'));
+    writeFileSync(latin1(folder, 'th\xe8ses/d.jsonl'), lines('d'));
+    for (const added of [1, 0]) {
+      const { code, stdout } = await akin([command, folder, '--no-embed', '--json', '--index', index]);
+      const summary = JSON.parse(stdout) as SyncSummary;
+      expect(summary).toMatchObject({ added, rejected: 3, rejectsByCode: { 'file-unreadable': 3 } });
+      for (const { reason } of summary.rejects) expect(reason).toMatch(/its path is not written in UTF-8: rename it/);
+      expect(code).toBe(4);
+    }
+    expect(held(index).ids).toEqual(['a']);
+  });
+
+  it('are named where one of them is given', async () => {
+    const { folder, index } = folders();
+    writeFileSync(latin1(folder, 'caf\xe9.jsonl'), lines('b'));
+    for (const command of ['add', 'sync']) {
+      const { code, stderr } = await akin([command, path.join(folder, 'caf\ufffd.jsonl'), '--index', index]);
+      expect(stderr).toMatch(/^akin: .*: its path is not written in UTF-8\n +rename it/);
+      expect(code).toBe(2);
+    }
+  });
+});
+
 describe('akin sync', () => {
   it('reads what changed, tells of what is gone, and removes it when asked to', async () => {
     const { folder, index, write } = folders();
