@@ -67,7 +67,9 @@ const NOTHING: Bibliography = { references: [], notes: [] };
 function readTextOf(text: string, given: TextKind | undefined): Read {
   const kind = given ?? kindOf('-', text.slice(0, HEAD));
   if (kind === 'pdf' || kind === 'docx') {
-    throw new AkinError('file-unreadable', 'only text is read from standard input', { hint: "give the file's path" });
+    throw new AkinError('file-unreadable', 'only text is read from standard input or a pipe', {
+      hint: "give the file's path",
+    });
   }
   if (text.length > MAX_DRAFT_CHARACTERS) throw tooLong('the draft');
   return { draft: READERS[kind](text), named: NOTHING };

@@ -3,7 +3,9 @@
  * says is told in files.ts.
  */
 import { Quarantine } from '../quarantine/quarantine.ts';
+import { mayBeFile } from '../sources/file-state.ts';
 import { openFile } from '../sources/input.ts';
+import { isFolder } from '../places.ts';
 import { MAX_DRAFT_CHARACTERS, tooLong, type Draft } from './draft.ts';
 import type { DraftJob, Given, TextKind } from './files.ts';
 
@@ -16,7 +18,7 @@ const quarantine = new Quarantine<DraftJob, Draft>({
 
 /**
  * Reads a draft and what it cites: the list it holds, and from the bibliography given, or else those it names.
- * @param file a path, or `-` for text on standard input.
+ * @param file a path, or `-` for text on standard input; only text is read from a pipe, too.
  * @param bibliography a file in any format that papers are taken in from.
  * @param signal ends the reading.
  * @throws AkinError `file-unreadable`, `format-unknown` for the bibliography, `too-large`, `overloaded`.
@@ -44,15 +46,15 @@ export async function readDraftText(
   return quarantine.ask({ draft: { kind, text }, bibliography: cited }, signal);
 }
 
-/** Standard input is this process's own. */
+/** Standard input and pipes are this process's own, and no time is too long to wait for whoever writes them. */
 async function given(file: string): Promise<Given> {
-  if (file !== '-') return { file };
+  if (file !== '-' && ((await mayBeFile(file)) || isFolder(file))) return { file };
   const input = await openFile(file);
   const pieces: string[] = [];
   let length = 0;
   for await (const piece of input.text()) {
     length += piece.length;
-    if (length > MAX_DRAFT_CHARACTERS) throw tooLong('standard input');
+    if (length > MAX_DRAFT_CHARACTERS) throw tooLong(file === '-' ? 'standard input' : file);
     pieces.push(piece);
   }
   return { text: pieces.join('') };

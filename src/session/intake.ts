@@ -73,7 +73,7 @@ export interface StoreOptions {
   onEvent?: ((event: IntakeEvent) => void) | undefined;
   /** How online services are asked, and from which days on. */
   online?: { client?: PoliteClient; since?: string | undefined; until?: string | undefined; date?: string | undefined };
-  /** Stops between two portions. */
+  /** Stops between two portions, and where somebody is waited for who writes into a pipe. */
   signal?: AbortSignal | undefined;
 }
 
@@ -331,14 +331,14 @@ interface Named {
 /** The papers behind a name; everything there that is none goes to `reject`, and what else is worth knowing to `notice`. */
 async function* readFile(
   { name, place = name, isSent = false }: Named,
-  { source, map }: Pick<StoreOptions, 'source' | 'map'>,
+  { source, map, signal }: Pick<StoreOptions, 'source' | 'map' | 'signal'>,
   reject: (reject: Reject) => void,
   notice: (text: string) => void = () => {},
 ): AsyncGenerator<Read> {
   const whole = (file: string, code: RejectCode, reason: string) =>
     reject({ file, record: 0, offset: 0, code, reason, excerpt: '' });
   try {
-    for await (const file of openFiles(name, place)) {
+    for await (const file of openFiles(name, place, signal)) {
       try {
         const reader = source ?? detectSource(file.head, map);
         if (!reader) {
@@ -372,6 +372,7 @@ async function* readFile(
       }
     }
   } catch (error) {
+    if (signal?.aborted) return; // It was waited for, or was cut short; nobody wants what is left of it.
     const refusal = refusalOf(error);
     // That it may not be read is said by whoever tried to read it; too many open files, say, are no fault of this one.
     const isTold = refusal === error && refusal?.code === 'access-denied';

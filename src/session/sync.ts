@@ -11,7 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AkinError } from '../errors.ts';
 import type { FileRead } from '../library/files.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
-import { isGarbledPath } from '../places.ts';
+import { isFolder, isGarbledPath } from '../places.ts';
 import {
   areOneSize,
   comesToRest,
@@ -88,6 +88,15 @@ export async function checkSyncPaths(paths: string[], files: FileRead[]): Promis
       });
     }
     if (under(files, given).length === 0) await checkPaths([given]);
+    if (!(await mayBeFile(given)) && !isFolder(given)) {
+      throw new AkinError(
+        'invalid-argument',
+        `${given} is a pipe or a device, and no file that could be kept in step with`,
+        {
+          hint: `give a file or a folder, or take it in once: akin add ${given}`,
+        },
+      );
+    }
   }
 }
 
@@ -206,7 +215,7 @@ export async function syncFiles(
   const readAt = Date.now();
   if (touched.length > 0) await writer.confirm(touched.map((file) => ({ ...file, readAt })));
   for (const name of changed) {
-    const isAtRest = !(await mayBeFile(name)) || (await comesToRest(name, signal).catch(() => true));
+    const isAtRest = await comesToRest(name, signal).catch(() => true);
     if (signal?.aborted) break;
     if (isAtRest) {
       filesRead++;

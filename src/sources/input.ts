@@ -2,15 +2,17 @@
  * From what a person names (files, folders, `-`) to decoded text: folders walked in a stable order, gzip and zip
  * undone, the encoding told from the bytes, streamed throughout.
  */
-import { createReadStream } from 'node:fs';
-import { access, constants, open, readdir, realpath, stat } from 'node:fs/promises';
+import { constants, createReadStream, openSync } from 'node:fs';
+import { access, open, readdir, realpath, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import path from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import { addAbortSignal, PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
 import { damaged, notRead } from '../places.ts';
 import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from '../archive.ts';
+import { mayBeFile } from './file-state.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
 /** @throws AkinError naming the first path that does not exist (`file-unreadable`) or may not be read (`access-denied`). */
@@ -34,7 +36,8 @@ export const isLeftOut = (name: string): boolean => LEFT_OUT.test(name);
 
 /**
  * The files behind the paths a person gave: a folder stands for every file below it, in the order of their names, without
- * those that are left out (`isLeftOut`); `-` stands for itself. A folder that links back to one it is in is not entered
+ * those that are left out (`isLeftOut`) and without pipes, sockets and devices, which are read where a person names them and
+ * would be waited for in vain otherwise; `-` stands for itself. A folder that links back to one it is in is not entered
  * again. A folder that can't be looked into is given as it is: opening it is what says so.
  * @param except real paths of files and folders that are passed over.
  * @param onFolder told of each folder that is looked into.
@@ -48,7 +51,8 @@ export async function* filesOf(
     // A link that leads nowhere is given as it is: opening it is what says so.
     const stats = given === '-' ? undefined : await stat(given).catch(() => undefined);
     if (!stats?.isDirectory()) {
-      yield given;
+      const isFound = within.length > 0;
+      if (!isFound || (stats?.isFile() ?? true)) yield given;
       continue;
     }
     const folder = await realpath(given);
@@ -72,15 +76,15 @@ export async function* filesOf(
  * Opens what a name stands for: a file, standard input (`-`), or every file in a zip archive, one after the other. A workbook
  * is one file, although it is an archive.
  * @param place where it lies, if it is called otherwise.
+ * @param signal ends the waiting for what standard input or a pipe has to say.
  * @throws AkinError `file-unreadable`; an archive's sound files are given before its unsound one is refused.
  */
-export async function* openFiles(name: string, place = name): AsyncGenerator<SourceFile> {
-  if (place !== '-' && (await startsWith(place, ZIP)) && !(await isWorkbook(place))) {
+export async function* openFiles(name: string, place = name, signal?: AbortSignal): AsyncGenerator<SourceFile> {
+  const isFile = place !== '-' && (await mayBeFile(place));
+  if (isFile && (await startsWith(place, ZIP)) && !(await isWorkbook(place))) {
     for await (const member of membersOf(name, place)) yield await opened(`${name}/${member.name}`, null, member.bytes);
-  } else if (place === '-') {
-    yield await openFile(place);
   } else {
-    yield await opened(name, place, createReadStream(place));
+    yield await opened(name, isFile ? place : null, await bytesOf(place, signal));
   }
 }
 
@@ -88,8 +92,29 @@ export async function* openFiles(name: string, place = name): AsyncGenerator<Sou
  * Opens a file (or `-`) as text. Reads its beginning right away; the rest only as it is asked for.
  * @throws AkinError `file-unreadable`.
  */
-export function openFile(name: string): Promise<SourceFile> {
-  return name === '-' ? opened(name, null, process.stdin) : opened(name, name, createReadStream(name));
+export async function openFile(name: string): Promise<SourceFile> {
+  const isFile = name !== '-' && (await mayBeFile(name));
+  return opened(name, isFile ? name : null, await bytesOf(name));
+}
+
+/** The bytes of a file, or of what has no end before whoever writes it says so: that is waited for until the signal. */
+async function bytesOf(place: string, signal?: AbortSignal): Promise<Readable> {
+  const stats = place === '-' ? undefined : await stat(place).catch(() => undefined);
+  if (place !== '-' && (stats?.isFile() ?? true)) return createReadStream(place);
+  const stream = stats?.isFIFO() ? pipeAt(place) : place === '-' ? process.stdin : createReadStream(place);
+  return signal ? addAbortSignal(signal, stream) : stream;
+}
+
+/**
+ * A pipe, opened without waiting for whoever writes into it: a thread that waits in `open` can't be called back, and keeps the
+ * process from ending.
+ */
+function pipeAt(place: string): Readable {
+  try {
+    return new Socket({ fd: openSync(place, constants.O_RDONLY | constants.O_NONBLOCK), writable: false });
+  } catch (error) {
+    throw notRead(place, error);
+  }
 }
 
 async function opened(name: string, onDisk: string | null, bytes: Readable): Promise<SourceFile> {
