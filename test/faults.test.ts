@@ -79,7 +79,7 @@ function temporaryFilesIn(folder: string): void {
 }
 
 withMounts('a full disk (needs root, to mount a small one)', () => {
-  it.each(['128k', '3m'])('of %s stops "akin add", which goes on when there is room', async (size) => {
+  it.each(['128k', '700k', '3m'])('of %s stops "akin add", which goes on when there is room', async (size) => {
     const disk = mounted(`size=${size}`);
     const library = path.join(disk, 'library');
     const papers = Array.from({ length: 3000 }, (_, i) => ({
@@ -91,6 +91,8 @@ withMounts('a full disk (needs root, to mount a small one)', () => {
     writeFileSync(file, papers.map((each) => `${JSON.stringify(each)}\n`).join(''));
     const add = ['add', file, '--no-embed', '--index', library];
     expectSaid(await akin(add), ...FULL);
+    // Of one that nothing could be put into nothing stays.
+    expect(existsSync(library)).toBe(size === '3m');
 
     remount(disk, 'size=100m');
     if (size === '3m') expect((await akin(['doctor', '--index', library])).stdout).not.toMatch(/WRONG (?!graph)/);
@@ -230,6 +232,11 @@ describe.skipIf(process.platform === 'win32')('too many open files', () => {
         expectSaid(akinInShell(`ulimit -n ${limit};`, command), ...TOO_MANY);
     }
     expect((await akin(add)).code).toBe(0);
+  });
+
+  it('are said also where the program can not be loaded to its end', () => {
+    for (const limit of [20, 21, 22, 24, 30])
+      expectSaid(akinInShell(`ulimit -n ${limit};`, ['search', 'learning']), ...TOO_MANY);
   });
 });
 

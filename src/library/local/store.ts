@@ -3,19 +3,21 @@
  * ../works.ts) are asked, and what follows is stored. Runs in the writer thread, and holds the writer's lock as long as it
  * is open. A method is one transaction.
  */
+import { existsSync, rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type Database from 'better-sqlite3';
 import type { Embedding } from '../../embedding/embedder.ts';
 import type { Model } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
-import { makeFolder } from '../../places.ts';
+import { refusalOf } from '../../faults.ts';
+import { isFolder, makeFolder } from '../../places.ts';
 import { embeddedText, type Paper } from '../../paper.ts';
 import type { FileRead, Released } from '../files.ts';
 import type { Key, LibrarySettings, PendingPaper, Portion, PutOutcome } from '../library.ts';
 import { isNamed, judgedRecord, makePaper, mergedFrom, PERSON, withRecord, withWord } from '../records.ts';
 import type { PersonsWord, Place, RecordName, StoredRecord } from '../records.ts';
-import { mustExist, openForWriting } from './database.ts';
+import { LIBRARY_FILE, mustExist, openForWriting } from './database.ts';
 import { FileReadings } from './files.ts';
 import { removeGraphs } from './graph-sidecar.ts';
 import { IndexedFacets } from './indexed-facets.ts';
@@ -49,6 +51,10 @@ export class Store {
   readonly #folder: string;
   readonly #db: Database.Database;
   readonly #lock: FileLock;
+  /** Whether the folder was made here, and whether the library was and nothing is in it yet, perhaps for a full disk. */
+  readonly #madeFolder: boolean;
+  #isBare: boolean;
+  #wasFull = false;
   readonly #keys: Keys;
   readonly #space: number;
   readonly #names: PaperNames;
@@ -67,8 +73,10 @@ export class Store {
   constructor(folder: string, options: WriterOptions) {
     this.#folder = folder;
     if (options.mustExist) mustExist(folder);
+    this.#madeFolder = !isFolder(folder);
     makeFolder(folder);
     this.#lock = FileLock.take(path.join(folder, WRITER_LOCK), options.purpose, 1000);
+    this.#isBare = !existsSync(path.join(folder, LIBRARY_FILE));
     let opened: Database.Database | undefined;
     try {
       const { db, libraryId, space, model } = openForWriting(folder, options.model);
@@ -87,7 +95,7 @@ export class Store {
       this.#statements = statementsOn(db);
     } catch (error) {
       opened?.close();
-      this.#lock.release();
+      this.#letGo(this.#isBare);
       throw error;
     }
   }
@@ -224,23 +232,44 @@ export class Store {
   }
 
   close(): void {
-    this.#statements.trimAltered.run(ALTERATIONS_KEPT);
-    this.#db.pragma('optimize');
-    // SQLite does so by itself only where nobody else has it open; and people copy the one file.
-    this.#db.pragma('wal_checkpoint');
+    const isUseless = this.#isBare && this.#wasFull;
+    if (!isUseless) {
+      this.#statements.trimAltered.run(ALTERATIONS_KEPT);
+      this.#db.pragma('optimize');
+      // SQLite does so by itself only where nobody else has it open; and people copy the one file.
+      this.#db.pragma('wal_checkpoint');
+    }
     this.#db.close();
+    this.#letGo(isUseless);
+  }
+
+  /** Gives the lock back; before that, removes a library that was made here and that nothing could be put into. */
+  #letGo(isUseless: boolean): void {
+    if (isUseless) {
+      const parts = ['', '-wal', '-shm'].map((part) => LIBRARY_FILE + part);
+      if (this.#madeFolder) parts.push(WRITER_LOCK, `${WRITER_LOCK}-journal`, `${WRITER_LOCK}.holder`);
+      try {
+        for (const part of parts) rmSync(path.join(this.#folder, part), { force: true });
+        if (this.#madeFolder) rmdirSync(this.#folder);
+      } catch {
+        // Why it is of no use was said; what is left of it is in nobody's way.
+      }
+    }
     this.#lock.release();
   }
 
   /** One transaction: all of what is made, or nothing. */
   #whole<T>(make: () => T): T {
     try {
-      return this.#db.transaction(() => {
+      const made = this.#db.transaction(() => {
         const made = make();
         this.#words.write();
         return made;
       })();
+      this.#isBare = false;
+      return made;
     } catch (error) {
+      this.#wasFull ||= refusalOf(error)?.code === 'disk-full';
       this.#words.forget();
       this.#facets.forget();
       throw error;
