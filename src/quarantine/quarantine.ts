@@ -7,6 +7,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { AkinError, type ErrorCode } from '../errors.ts';
 import { builtOf } from '../package.ts';
 
@@ -44,6 +45,16 @@ const OUT_OF_MEMORY = new Set<string | number>(['SIGKILL', 'SIGABRT', 134]);
 /** Starting a process takes longer than reading most files: it is kept for the next one, but not for ever. */
 const IDLE_MS = 60_000;
 
+/** Whether somebody has stopped a process (SIGSTOP, a debugger); what its job took is then not the job's doing. */
+function isHeldUp({ pid }: ChildProcess): boolean {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return /^[Tt]$/.test(status.slice(status.lastIndexOf(')') + 2).split(' ', 1)[0]!);
+  } catch {
+    return false; // Not on this system, or it has ended by now.
+  }
+}
+
 export class Quarantine<Job, Answer> {
   readonly #limits: Limits;
   /** Those who wait for their turn, in the order in which they came. */
@@ -60,7 +71,7 @@ export class Quarantine<Job, Answer> {
    * What the module answers to a job.
    * @param job structured-clonable, as the answer is.
    * @param signal ends the job, or takes it out of the queue.
-   * @throws AkinError `overloaded`; `too-large` for what takes too long or too much memory; whatever the module throws.
+   * @throws AkinError `overloaded`, also where the process was stopped; `too-large` for what takes too long or too much memory; whatever the module throws.
    */
   async ask(job: Job, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
@@ -103,9 +114,14 @@ export class Quarantine<Job, Answer> {
     const isFresh = this.#process === undefined;
     const child = await this.#wake();
     const outcome = await this.#outcome(child, job, signal);
+    const isStopped = outcome === 'late' && isHeldUp(child);
     if (outcome !== 'late' && 'hasGrown' in outcome && !outcome.hasGrown) this.#rest(child);
     else this.#end(child);
     signal?.throwIfAborted();
+    if (isStopped) {
+      const message = `${what} got nowhere in ${seconds} seconds: something has stopped the process that does it`;
+      throw new AkinError('overloaded', message, { hint: 'try again; another process does it then' });
+    }
     if (outcome === 'late') throw new AkinError('too-large', `${what} takes longer than ${seconds} seconds`);
     if ('ended' in outcome) {
       if (!isFresh) return this.#answer(job, signal); // It may have been what an earlier one left behind.

@@ -77,6 +77,24 @@ describe('a job in quarantine', () => {
     expect(await quarantine.ask(1)).toBe(1);
   });
 
+  it.runIf(existsSync('/proc/self'))(
+    'is not blamed for a process that was stopped, and the next one has another',
+    async () => {
+      const quarantine = open(10);
+      const stopped = (await quarantine.ask('who')) as number;
+      process.kill(stopped, 'SIGSTOP');
+      await expect(quarantine.ask('who')).rejects.toMatchObject({
+        ...{
+          code: 'overloaded',
+          message: expect.stringMatching(/^it got nowhere in 10 seconds: something has stopped/),
+        },
+      });
+      const next = await quarantine.ask('who');
+      expect(next).not.toBe(stopped);
+      await expect.poll(() => existsSync(`/proc/${stopped}`), { timeout: 10_000 }).toBe(false);
+    },
+  );
+
   it('waits for its turn, unless too many do', async () => {
     const quarantine = open();
     const done: number[] = [];
