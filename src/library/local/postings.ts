@@ -10,7 +10,7 @@
 import type Database from 'better-sqlite3';
 import { plain } from '../../fold.ts';
 import type { Correction, FoundWord, Match, WordScoring } from '../library.ts';
-import { correction } from '../vocabulary.ts';
+import { correction, MOST_TYPED } from '../vocabulary.ts';
 import type { QueryWord } from '../words.ts';
 import type { PaperChange } from './changes.ts';
 import { PostingLists, type PostingList } from './posting-lists.ts';
@@ -214,11 +214,13 @@ export class Postings {
 
   #readTerms(query: QueryWord[]): Term[] {
     const terms = new Map<string, Term>();
+    const mayBeTyped = query.length <= MOST_TYPED;
     this.#tokenizer.termsOf(query.map(({ word }) => word)).forEach((own, i) => {
       const { word, count } = query[i]!;
       for (const term of own) {
-        const isUnknown = own.length === 1 && this.#lists.of(term).papers === 0 && !this.#surname.get(plain(word));
-        const meant = isUnknown ? this.#meant(term) : undefined;
+        const isUnknown =
+          mayBeTyped && own.length === 1 && this.#lists.of(term).papers === 0 && !this.#surname.get(plain(word));
+        const meant = isUnknown ? this.#meant(word, term) : undefined;
         const looked = meant ?? term;
         const known = terms.get(looked) ?? { term: looked, word, said: 0, isCorrected: meant !== undefined };
         terms.set(looked, { ...known, said: known.said + count });
@@ -227,8 +229,8 @@ export class Postings {
     return [...terms.values()];
   }
 
-  #meant(term: string): string | undefined {
-    return correction(term, this.#lists.vocabulary, (each) => this.#lists.papersWith(each));
+  #meant(word: string, term: string): string | undefined {
+    return correction({ word, term }, this.#lists.vocabulary, (each) => this.#lists.papersWith(each));
   }
 
   /** Makes the weights of all texts follow their lengths. */

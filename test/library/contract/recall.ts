@@ -264,6 +264,17 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
       expect((await called(library, 'shazeer')).ids).toEqual([]);
     });
 
+    it('is corrected in a word whose stem is short, and in no question that is too long to have been typed', async () => {
+      const { writer, library } = await fresh();
+      await put(writer, [paper('a', { title: 'Learning' })]);
+      const correctionsOf = async (words: string) => (await library.recall({ ...QUESTION, words })).corrections;
+      expect(await correctionsOf('lerning')).toEqual([{ word: 'lerning', term: 'learn' }]);
+      expect(await correctionsOf('lern')).toEqual([]);
+      const others = (count: number) => Array.from({ length: count }, (_, i) => `word${i}`).join(' ');
+      expect(await correctionsOf(`lerning ${others(11)}`)).toEqual([{ word: 'lerning', term: 'learn' }]);
+      expect(await correctionsOf(`lerning ${others(12)}`)).toEqual([]);
+    });
+
     it('are no slips of the finger', async () => {
       const { library } = await ofPeople();
       const corrected = async (words: string) => (await library.recall({ ...QUESTION, words })).corrections;

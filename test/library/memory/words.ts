@@ -3,7 +3,7 @@ import { stemmer } from 'stemmer';
 import type { Correction, FoundWord, Key, Match, WordScoring } from '../../../src/library/library.ts';
 import { plain } from '../../../src/fold.ts';
 import { bearersOf } from '../../../src/library/called.ts';
-import { correction, Vocabulary } from '../../../src/library/vocabulary.ts';
+import { correction, MOST_TYPED, Vocabulary } from '../../../src/library/vocabulary.ts';
 import { askedWord, indexedText, isOneSign } from '../../../src/library/signs.ts';
 import { tellingWords } from '../../../src/library/words.ts';
 import type { Paper } from '../../../src/paper.ts';
@@ -83,8 +83,9 @@ export class WordsAsked {
     for (const { word, count } of asked) {
       const own = termsAsked(word);
       for (const term of own) {
-        const isUnknown = own.length === 1 && this.#holders(term) === 0 && !isName.has(plain(word));
-        const meant = isUnknown ? correction(term, vocabulary) : undefined;
+        const isUnknown =
+          asked.length <= MOST_TYPED && own.length === 1 && this.#holders(term) === 0 && !isName.has(plain(word));
+        const meant = isUnknown ? correction({ word, term }, vocabulary) : undefined;
         const known = this.#terms.get(meant ?? term) ?? { word, said: 0, isCorrected: meant !== undefined };
         this.#terms.set(meant ?? term, { ...known, term: meant ?? term, said: known.said + count });
       }
