@@ -2,8 +2,8 @@
  * By which names do tables head their columns? One declaration, for every service, program and language.
  *
  * A name is known whatever its case, accents, blanks and signs: `Author(s)`, `AUTHOR/S` and `authors` are one, so are
- * `publication_year` and `publicationYear`. What stands in brackets may be missing (`Year (of publication)`), and of a name
- * in two scripts one is enough (`Title-题名`).
+ * `publication_year` and `publicationYear`. What stands in brackets may be missing (`Year (of publication)`), unless a column
+ * has the name without them, and of a name in two scripts one is enough (`Title-题名`).
  */
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 
@@ -272,7 +272,13 @@ function knownAs(name: string, normal: string): Known | undefined {
   const stem = number === undefined ? undefined : KNOWN.get(counted);
   if (stem && (stem.field === 'authors' || stem.field === 'categories')) return stem;
   const bare = name.replace(/[([{（【][^([{（【)\]}）】]*[)\]}）】]/g, ' ');
-  const parts = [normalName(bare)];
+  const unbracketed = KNOWN.get(normalName(bare));
+  // Brackets set a column apart from the one without them: `Authors (Raw Affiliation)` are not more of `Authors`.
+  if (unbracketed) {
+    const { field, rank, isWeak } = unbracketed;
+    return { field, rank: rank + 0.5, isWeak: isWeak || field === 'authors' };
+  }
+  const parts: string[] = [];
   if (/\p{Script=Han}/u.test(name))
     parts.push(...name.split(/[^\p{Script=Han}]+/u), ...name.split(/[^\p{Script=Latin} ]+/u));
   return parts.map((part) => KNOWN.get(normalName(part))).find((each) => each !== undefined);

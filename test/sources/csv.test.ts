@@ -135,6 +135,17 @@ describe('the columns', () => {
     });
   });
 
+  it('with something in brackets stand behind the one without it', async () => {
+    const raw = 'Ito, Ai (University of X; Ward 7); Ode, Bo (Y)';
+    const text = `Title (English),Authors (Raw Affiliation),Title,Authors\nB,"${raw}",A,"Ito, Ai; Ode, Bo"\n`;
+    expect(await papers(text)).toMatchObject([{ title: 'A', authors: ['Ai Ito', 'Bo Ode'] }]);
+    const [paper] = await papers(`Title,Authors,Authors (Raw Affiliation)\nA,,"${raw}"\n`);
+    expect(paper).toMatchObject({ authors: [], extra: { 'Authors (Raw Affiliation)': raw } });
+    expect(await papers('Title,Authors (full),Year (of issue)\nA,Ai Ito,2016\n')).toMatchObject([
+      { authors: ['Ai Ito'], year: 2016 },
+    ]);
+  });
+
   it('of ids are trusted only where they say what they are', async () => {
     const text =
       'paper_id,title\n2501.01631,A\n17,B\narxiv:1706.03762v2,C\nhttps://doi.org/10.1234/abc,D\n2517.01631,E\n';
