@@ -41,19 +41,69 @@ export function yearSaid(word: string): number | undefined {
 }
 
 /**
- * The first words of a text, each once, as names are compared and as they stand there ("o'brien" and not "o", "brien").
+ * The first words of a text, each once, as names are compared and as they stand there ("o'brien" and not "o", "brien"). A
+ * citation key ("vaswani2017attention", "vaswani17") is the words that it is made of, and of a question of names alone the two
+ * digits at its end ("Smith '12") are a year.
  * @param isName whether a word is anybody's family name: other stop words are left out.
  */
 export function wordsSaid(text: string, isName: (word: string) => boolean): { word: string; typed: string }[] {
   const words = new Map<string, string>();
-  for (const [typed] of text.normalize('NFC').toLowerCase().replace(ET_AL, ' ').matchAll(WORD)) {
-    const word = lettersIn(plain(typed.replace(/['’ʼ]s$/, '')));
-    if (word !== '' && !words.has(word)) words.set(word, typed);
-    if (words.size === MOST_WORDS) break;
+  for (const [written] of text.normalize('NFC').toLowerCase().replace(ET_AL, ' ').matchAll(WORD)) {
+    for (const typed of partsOfKey(written, isName)) {
+      const word = spelledAsName(typed, isName);
+      if (word !== '' && !words.has(word)) words.set(word, typed);
+    }
+    if (words.size >= MOST_WORDS) break;
   }
-  return Array.from(words, ([word, typed]) => ({ word, typed })).filter(
-    ({ word }) => !isStopWord(word) || isName(word),
-  );
+  const said = Array.from(words, ([word, typed]) => ({ word, typed }));
+  const [last, ...others] = said.toReversed();
+  const isOfNames = others.length > 0 && others.every(({ word }) => isName(word) || isStopWord(word));
+  if (last && isOfNames && /^\d\d$/.test(last.word) && others.some(({ word }) => isName(word))) {
+    const year = yearOfDigits(last.word);
+    said.splice(-1, 1, { word: year, typed: year });
+  }
+  return said.filter(({ word }) => !isStopWord(word) || isName(word));
+}
+
+/** A word as names are compared. */
+const asName = (typed: string): string => lettersIn(plain(typed.replace(/['’ʼ]s$/, '')));
+
+/** Written before a family name without a blank, in keys. */
+const PARTICLES = /^(?:van(?:der|den|de)?|von(?:der)?|de(?:la|l)?|di|da|du|le|la)(?=\p{L}{3})/u;
+/** The least letters of a word that may hold an umlaut written as two letters, as "does" and "blue" don't. */
+const LEAST_UMLAUT = 5;
+
+/** A word as it is anybody's family name: "mueller" for "müller", the reverse, "maaten" for "vandermaaten"; else as it is. */
+function spelledAsName(typed: string, isName: (word: string) => boolean): string {
+  const word = asName(typed);
+  if (word.length < LEAST_UMLAUT || isStopWord(word) || isName(word)) return word;
+  const spelled = [asName(withoutUmlauts(typed)), withoutE(word), word.replace(PARTICLES, '')];
+  return spelled.find((each) => each !== word && isName(each)) ?? word;
+}
+
+const UMLAUTS: Record<string, string> = { ä: 'ae', ö: 'oe', ü: 'ue' };
+const withoutUmlauts = (typed: string): string => typed.replace(/[äöü]/g, (letter) => UMLAUTS[letter]!);
+/** "Mueller" without what stands for the dots of an umlaut. */
+const withoutE = (word: string): string => word.replace(/([aou])e/g, '$1');
+
+/** Linear: family name, year, and the rest of a citation key. */
+const KEY = /^([\p{L}\p{M}]{2,40})(\d{4}|\d{2})([\p{L}\p{M}]{0,40})$/u;
+
+/** The words that a citation key is made of, if its beginning is anybody's family name: "vaswani", "2017", "attention". */
+function partsOfKey(typed: string, isName: (word: string) => boolean): string[] {
+  const [, family, digits, rest = ''] = KEY.exec(typed) ?? [];
+  if (family === undefined || digits === undefined || !isName(spelledAsName(family, isName))) return [typed];
+  const year = digits.length === 2 ? yearOfDigits(digits) : digits;
+  if (yearSaid(year) === undefined) return [typed];
+  // A single letter tells two papers of a year apart.
+  return [family, year, ...(rest.length > 1 ? [rest] : [])];
+}
+
+/** The year that two digits are short for: none is in the future. */
+function yearOfDigits(digits: string): string {
+  const now = new Date().getFullYear();
+  const year = Math.floor(now / 100) * 100 + Number(digits);
+  return String(year > now + 1 ? year - 100 : year);
 }
 
 /**
@@ -96,6 +146,7 @@ export function calledBy(
  */
 function isMeant({ word, texts }: SaidWord, name: string, isBefore: boolean): boolean {
   if (word.length === 1) return name.startsWith(word);
+  if (word.length >= LEAST_UMLAUT && withoutE(word) === withoutE(name)) return true;
   return word === name || (isBefore && name.length === 1 && texts === 0 && word.startsWith(name));
 }
 

@@ -45,6 +45,19 @@ const PAPERS = [
   }),
 ];
 
+/** Papers of one author and year, of which a citation key names one. */
+const OF_ONE_YEAR = [
+  paper('e1', { title: 'Wool in the rain', authors: ['Eva Ek'], year: 2014, extra: { key: 'ek2014wool' } }),
+  paper('e2', { title: 'On lambs', authors: ['Eva Ek'], year: 2014 }),
+];
+
+/** By people whose names are written in several ways. */
+const SPELLED = [
+  paper('g1', { title: 'Hay', authors: ['Jürgen Müller'], year: 2019 }),
+  paper('g2', { title: 'Straw', authors: ['Kai Kroeger'], year: 2019 }),
+  paper('g3', { title: 'Fences', authors: ['Lo van der Maaten'], year: 2019 }),
+];
+
 const sample = sampleCopy(afterAll);
 let embedder: Embedder;
 let open: Library[];
@@ -76,7 +89,34 @@ describe('a paper', () => {
     expect(hits[0]!.relevance).toBeGreaterThanOrEqual(DEFAULT_CUTOFF);
   });
 
-  it('is found by surname alone, a title within other words, and its key', async () => {
+  it('is found by its citation key, or one that it would be given, and by a year of two digits', async () => {
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...OF_ONE_YEAR], embedder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    for (const key of ['ek2014wool', 'Ek2014Wool', 'ek14wool']) {
+      expect([key, (await found(search, key))[0]]).toEqual([key, 'e1']);
+    }
+    for (const key of ['ek2014lambs', 'ek14lambs']) expect([key, (await found(search, key))[0]]).toEqual([key, 'e2']);
+    for (const query of ["Abel '15", 'Abel 15', 'abel15', 'abel2015a', 'Abel et al. 15']) {
+      expect([query, (await found(search, query))[0]]).toEqual([query, 'a']);
+    }
+    expect(await found(search, 'nobody2015')).toEqual([]);
+    expect(await found(search, 'abel2011')).not.toContain('b');
+  });
+
+  it('is found by a name that is written otherwise: with ae for ä and the reverse, or with its particle before it', async () => {
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...SPELLED], embedder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    const questions = { Mueller: 'g1', 'Juergen Mueller': 'g1', Müller: 'g1', Kröger: 'g2', Kroeger: 'g2' };
+    for (const [name, id] of Object.entries({ ...questions, vandermaaten: 'g3', Maaten: 'g3', deMaaten: 'g3' })) {
+      const [first] = await found(search, `${name} 2019`);
+      expect([name, first]).toEqual([name, id]);
+    }
+    expect((await found(search, 'vandermaaten2019'))[0]).toBe('g3');
+  });
+
+  it('is found by surname alone, a title within other words, and its id', async () => {
     expect((await found(few, 'Dole'))[0]).toBe('dole2014grazing');
     expect((await found(few, 'Is This All There Is. doi 10.5555/x'))[0]).toBe('c');
     expect((await found(few, 'dole2014grazing'))[0]).toBe('dole2014grazing');
