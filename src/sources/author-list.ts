@@ -49,7 +49,7 @@ export function styleOf(cells: readonly string[]): ListStyle {
     const list = onLine(cell.slice(0, LOOKED_AT));
     if (literalIn(list) !== undefined) continue;
     const isSeparated = BETWEEN.test(list);
-    const people = trimmed(isSeparated ? list.split(BETWEEN) : list.split(CONJUNCTION));
+    const people = trimmed(isSeparated ? parted(list) : list.split(CONJUNCTION));
     const isList = isSeparated || people.length > 1;
     if (isList && people.filter((name) => name.includes(',')).length * 2 > people.length) seen.inside++;
     const parts = isList ? people : withSuffixes(trimmed(list.split(/[,，]/)));
@@ -63,6 +63,7 @@ export function styleOf(cells: readonly string[]): ListStyle {
     }
     const names = parts.map((name) => name.slice(0, MAX_NAME_CHARACTERS));
     for (const name of names) {
+      if (ofInstitution(name)) continue; // "WHO Group" has no initials.
       if (INITIALS_LAST.test(name)) seen.last++;
       if (INITIALS_FIRST.test(name)) seen.first++;
     }
@@ -107,9 +108,18 @@ export function namesIn(list: string, style: ListStyle): Listed {
   if (literal !== undefined) return { names: namesAmong(literal), isWhole: true };
   const { whole, isWhole } = withoutOthers(onLine(list));
   const line = style.endsInStop || /\p{Lu}{2}\.$/u.test(whole) ? whole.replace(/(?<!\b(?:Jr|Sr))\.$/, '') : whole;
-  const names = BETWEEN.test(line) ? line.split(BETWEEN) : namesInLine(line, style);
+  const names = BETWEEN.test(line) ? parted(line) : namesInLine(line, style);
   const people = trimmed(names).filter((name) => !/^(?:…|\.{2,})$/.test(name));
   return { names: people.flatMap(bareName), isWhole: isWhole && people.length === trimmed(names).length };
+}
+
+/** What stands between semicolons and the like; of people, who stand between commas before a group, each for himself. */
+function parted(line: string): string[] {
+  return line.split(BETWEEN).flatMap((part) => {
+    const names = part.includes(',') ? trimmed(part.split(',')) : [];
+    const areNames = names.length > 1 && names.every((name) => INITIALS_LAST.test(withoutSuffix(name)));
+    return areNames ? names : [part];
+  });
 }
 
 /** A list on one line; lines that hold a person each are parted by semicolons. */
@@ -224,9 +234,13 @@ const hasInitials = (name: string): boolean => {
   return INITIALS_LAST.test(short) || INITIALS_FIRST.test(short);
 };
 
-/** Whether every second part is but initials: then it belongs to the family name before it. */
+/** Whether every second part is but initials, with a suffix perhaps: then it belongs to the family name before it. */
 const isPaired = (parts: readonly string[]): boolean =>
-  parts.length % 2 === 0 && parts.every((part, i) => i % 2 === 0 || INITIALS.test(part.slice(0, MAX_NAME_CHARACTERS)));
+  parts.length % 2 === 0 && parts.every((part, i) => i % 2 === 0 || INITIALS.test(withoutSuffix(part)));
+
+/** The beginning of a name, without the "Jr." at its end. */
+const withoutSuffix = (name: string): string =>
+  name.slice(0, MAX_NAME_CHARACTERS).replace(/,? (?:Jr|Sr|II|III|IV|2nd|3rd|[456]th)\.?$/, '');
 
 /** Parts of a list, those that are but a suffix joined to the one before, degrees left out. */
 function withSuffixes(parts: readonly string[]): string[] {

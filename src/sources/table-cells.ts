@@ -12,6 +12,23 @@ export const saysNothing = (value: string): boolean =>
     value,
   );
 
+/** What a program wrote into a cell, without what it wrote around it: Excel's formula of a text (`="0012"`), pandas' `nan`. */
+export function contentOf(cell: string): string {
+  if (cell === 'nan' || cell === 'NaN') return '';
+  return cell.startsWith('="') && cell.endsWith('"') && cell.length > 2
+    ? cell.slice(2, -1).replaceAll('""', '"').trim()
+    : cell;
+}
+
+const SUM =
+  /^(?:grand )?(?:total|sum|count|gesamt|summe|somme|suma|totale|合计|总计|總計|合計)(?: \p{L}{1,20}){0,2} ?[:=：] ?\d[\d.,]*$/iu;
+
+/** Whether a row only counts the others: `Total: 12`, in one cell or in two. */
+export function isSum(cells: readonly string[]): boolean {
+  const filled = cells.filter((cell) => cell !== '');
+  return cells.length > 1 && filled.length < 3 && SUM.test(filled.join(': ').slice(0, 100));
+}
+
 /** A list as akin writes it: a backslash before a semicolon or backslash that is part of an item. */
 export const ownList = (list: string): string[] =>
   Array.from(list.matchAll(/(?:\\[^]|[^\\;])+/g), ([item]) => item.trim().replace(/\\([^])/g, '$1'));

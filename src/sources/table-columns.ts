@@ -52,6 +52,10 @@ const NAMES: Record<string, Record<string, string>> = {
     zh: '作者, 作者全名, 作者姓名, 所有作者, 全部作者, 著者, 责任者, 責任者',
     weak: 'first authors, first author, lead author, contributors, contributor, 第一作者, Erstautor, premier auteur, primer autor, primeiro autor',
   },
+  editors: {
+    en: 'editor, editors, book editors, book editor, volume editors, editor names',
+    de: 'Herausgeber, Herausgeber/in, Herausgeber/innen, Hrsg',
+  },
   year: {
     en:
       'year, publication year, pub year, published year, year published, year of publication, article year, issue year, ' +

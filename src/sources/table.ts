@@ -12,8 +12,8 @@ import { identifiersIn, richText } from './csl-json.ts';
 import { literalIn } from './literals.ts';
 import type { Found, FoundRecord, UnreadableRecord } from './source.ts';
 import { remarksOn } from './table-advice.ts';
-import { citedIn, identifierOf, identifiersOf, paperIdentifierOf, saysNothing } from './table-cells.ts';
-import { jsonObject, listOf, ownList, sourceOf, venueOf, yearOf, yearOfDate } from './table-cells.ts';
+import { citedIn, contentOf, identifierOf, identifiersOf, paperIdentifierOf, saysNothing } from './table-cells.ts';
+import { isSum, jsonObject, listOf, ownList, sourceOf, venueOf, yearOf, yearOfDate } from './table-cells.ts';
 import { columnsOf, isKnownField, type Columns } from './table-columns.ts';
 
 /** A row as its file has it. */
@@ -109,7 +109,10 @@ export async function* papersIn(rows: AsyncIterable<Row>, table: Table, first = 
       if (found) yield found;
     }
   };
-  for await (const row of rows) {
+  const isOwn = table.columns.has('own id');
+  for await (const written of rows) {
+    const row =
+      isOwn || !Array.isArray(written.fields) ? written : { ...written, fields: written.fields.map(contentOf) };
     if (reader) {
       const found = read(row);
       if (found) yield found;
@@ -122,13 +125,13 @@ export async function* papersIn(rows: AsyncIterable<Row>, table: Table, first = 
   if (!reader) yield* readSample();
 }
 
-/** Whether a row is one; undefined where all of its fields are empty, as in a blank line. */
+/** Whether a row is one; undefined where all of its fields are empty, as in a blank line, or it counts the others. */
 function readRow(
   fields: string[],
   { header: { length }, width }: Table,
   strictly: boolean,
 ): { fields: string[] } | Pick<UnreadableRecord, 'reject'> | undefined {
-  if (fields.every((field) => field === '')) return undefined;
+  if (fields.every((field) => field === '') || isSum(fields)) return undefined;
   if (fields.slice(width).some((field) => field !== '') || (strictly && fields.length < length)) {
     const reason = `the header has ${length} columns, the row has ${fields.length} fields`;
     return { reject: { code: 'syntax', reason } };
@@ -171,6 +174,7 @@ class RowReader {
       title: row.take('title', richText),
       abstract: row.take('abstract', (value) => (saysNothing(value) ? undefined : richText(value))),
       authors: this.#authorsOf(row),
+      editors: this.#listed(row, 'editors'),
       year: row.take('year', yearOf) ?? yearOfDate(row.all('date')) ?? cited?.year,
       venue: row.take(source, source === 'venue' ? venueOf : sourceOf) ?? cited?.venue,
       url: row.asIs('url'),
@@ -181,8 +185,8 @@ class RowReader {
     };
   }
 
-  #authorsOf(row: RowFields): NameGiven[] | undefined {
-    for (const group of this.#table.columns.get('authors') ?? []) {
+  #listed(row: RowFields, field: 'authors' | 'editors'): NameGiven[] | undefined {
+    for (const group of this.#table.columns.get(field) ?? []) {
       const listed = cellsOf(group, row.fields).map((i) => ({ i, ...namesIn(row.fields[i]!, this.#style) }));
       const names = listed.flatMap((each) => each.names);
       if (names.length === 0) continue;
@@ -190,6 +194,12 @@ class RowReader {
       for (const { i, isWhole } of listed) if (isWhole) row.used.add(i);
       return names.map((name) => listedName(name, this.#style));
     }
+    return undefined;
+  }
+
+  #authorsOf(row: RowFields): NameGiven[] | undefined {
+    const listed = this.#listed(row, 'authors');
+    if (listed !== undefined) return listed;
     const named: { family: string; given: string }[] = [];
     for (const parts of this.#table.columns.get('author parts') ?? []) {
       if (parts[0]! >= row.fields.length) break; // From left to right, as in `cellsOf`.

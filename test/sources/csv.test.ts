@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toPaper } from '../../src/paper.ts';
+import { peopleOf, toPaper } from '../../src/paper.ts';
 import { csv, csvWith } from '../../src/sources/csv.ts';
 import { MAX_RECORD_CHARACTERS } from '../../src/sources/source.ts';
 import { itShared, sharedPath } from '../shared.ts';
@@ -205,6 +205,8 @@ describe('authors', () => {
     ['Ito, A., Ode, B.-C., & Pax, D. E.', ['A. Ito', 'B.-C. Ode', 'D. E. Pax']],
     ['Ito A., Van Ode B.-C.', ['A. Ito', 'B.-C. Van Ode']],
     ['Ito A; Ode BC', ['A Ito', 'BC Ode']],
+    ['Ito A, van Ode BC Jr; WHO Lice Group.', ['A Ito', 'BC van Ode Jr', 'WHO Lice Group']],
+    ['Ito, A., Ode, B.C., Jr.', ['A. Ito', 'B.C. Ode Jr.']],
     ['Ito A, Ode BC', ['A Ito', 'BC Ode']],
     ['Ito, Ai', ['Ai Ito']],
     ['Ai Ito', ['Ai Ito']],
@@ -214,6 +216,28 @@ describe('authors', () => {
     ['Lemma Collaboration', ['Lemma Collaboration']],
   ])('are told apart: %s', async (field, expected) => {
     expect(await authors(field)).toEqual(expected);
+  });
+});
+
+describe('what programs leave', () => {
+  it("is no content: Excel's formulas, pandas' nan, a row that counts the others", async () => {
+    const text = 'title,authors,year,doi\n"=""Über """"Wörter""""""",Ito A,="2016",="10.5555/x1"\nB,nan,NaN,nan\n';
+    expect(await papers(`${text}nan,nan,nan,nan\nTotal: 2,,,\nTotal records,2,,\n`)).toMatchObject([
+      { title: 'Über "Wörter"', year: 2016, ids: { doi: '10.5555/x1' } },
+      { title: 'B', authors: [], year: null, ids: {}, extra: {} },
+    ]);
+    expect(await papers('title,authors\nTotal: 2,Ito A\nTotal recall,\n')).toMatchObject([
+      { title: 'Total: 2' },
+      { title: 'Total recall' },
+    ]);
+  });
+
+  it('editors are those of a work without authors', async () => {
+    const text = 'Title,Author,Editor\nA,"Ito, Ai","Ode, Bo"\nB,,"Cole, Cy; Dole, Dee"\n';
+    const read = await papers(text);
+    expect(read.map(({ authors }) => authors)).toEqual([['Ai Ito'], []]);
+    expect(read.map(peopleOf)).toEqual([['Ai Ito'], ['Cy Cole', 'Dee Dole']]);
+    expect(read[0]!.extra).toMatchObject({ editors: ['Bo Ode'] });
   });
 });
 
