@@ -25,6 +25,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'título do artigo, título do documento, título do trabalho',
     it: "titolo, titolo dell'articolo, titolo del documento, titolo articolo",
     zh: '标题, 題名, 题名, 篇名, 題目, 题目, 標題, 文献标题, 文獻標題, 文献题名, 文章标题, 论文题目, 论文标题, 论文题名, 中文题名, 書名, 书名',
+    ja: 'タイトル, 論文名, 論題, 表題, 題名, 論文タイトル',
+    pl: 'tytuł, tytuł artykułu',
     weak: 'original title, translated title, foreign title, short title',
   },
   abstract: {
@@ -36,6 +38,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'resumo',
     it: 'riassunto, sommario, estratto',
     zh: '摘要, 内容摘要, 中文摘要, 內容摘要, 文摘, 内容提要',
+    ja: '抄録, 要旨, 要約',
+    pl: 'streszczenie, abstrakt',
     weak: 'summary, summaries, description, original abstract, tldr',
   },
   authors: {
@@ -50,6 +54,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'autoria, autor(a), autores(as), nome dos autores',
     it: 'autore, autori, autore/i',
     zh: '作者, 作者全名, 作者姓名, 所有作者, 全部作者, 著者, 责任者, 責任者',
+    ja: '著者名, 著者氏名, 執筆者',
+    pl: 'autorzy, autor',
     weak: 'first authors, first author, lead author, contributors, contributor, 第一作者, Erstautor, premier auteur, primer autor, primeiro autor',
   },
   editors: {
@@ -67,6 +73,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'ano, ano de publicação, ano publicação, ano da publicação',
     it: 'anno, anno di pubblicazione, anno pubblicazione',
     zh: '年份, 年, 年度, 出版年, 出版年份, 发表年份, 發表年份, 发表年度, 发表年, 出版年度',
+    ja: '発行年, 刊行年, 公開年',
+    pl: 'rok, rok wydania, rok publikacji',
     weak: 'copyright year, conference year',
   },
   date: {
@@ -98,6 +106,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'título da revista, nome da revista, periódico, título do periódico, publicação, publicado em, conferência, título da fonte',
     it: 'rivista, titolo della rivista, nome della rivista, periodico, pubblicazione, pubblicato in, convegno, conferenza',
     zh: '期刊, 刊名, 期刊名称, 期刊名, 期刊名稱, 文献来源, 文獻來源, 來源出版物名稱, 来源出版物名称, 来源期刊, 来源出版物, 出版物名称, 出版物标题, 来源标题, 会议名称, 會議名稱, 发表期刊',
+    ja: '雑誌名, 掲載誌, 掲載誌名, 刊行物名, 誌名, 資料名',
+    pl: 'czasopismo, nazwa czasopisma, tytuł czasopisma',
     weak: 'anthology title, book series title, series title, collection, event',
   },
   url: {
@@ -124,6 +134,8 @@ const NAMES: Record<string, Record<string, string>> = {
     pt: 'palavras-chave, palavras chave, palavras-chave do autor, descritores, assuntos',
     it: 'parole chiave, parole-chiave, soggetti, descrittori',
     zh: '关键词, 關鍵詞, 关键字, 關鍵字, 作者关键词, 作者關鍵字, 作者关键字, 索引關鍵字, 索引关键字, 主题词, 中文关键词',
+    ja: 'キーワード',
+    pl: 'słowa kluczowe',
   },
   type: {
     en:

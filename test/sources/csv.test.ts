@@ -135,6 +135,15 @@ describe('the columns', () => {
     });
   });
 
+  it.each([
+    'タイトル,著者名,出版年,雑誌名,抄録,キーワード',
+    'Tytuł,Autorzy,Rok,Czasopismo,Streszczenie,Słowa kluczowe',
+  ])('may be named in Japanese and Polish: %s', async (header) => {
+    expect(await papers(`${header}\nA,"Ito, Ai; Ode, Bo",2016,J,Of lemmas.,x\n`)).toMatchObject([
+      { title: 'A', authors: ['Ai Ito', 'Bo Ode'], year: 2016, venue: 'J', abstract: 'Of lemmas.', categories: ['x'] },
+    ]);
+  });
+
   it('with something in brackets stand behind the one without it', async () => {
     const raw = 'Ito, Ai (University of X; Ward 7); Ode, Bo (Y)';
     const text = `Title (English),Authors (Raw Affiliation),Title,Authors\nB,"${raw}",A,"Ito, Ai; Ode, Bo"\n`;
