@@ -113,9 +113,18 @@ function formed(kind: IdentifierKind, written: string): string | null {
   return form.test(bare) ? normal(bare) : null;
 }
 
+/** A text with the signs that DOIs and addresses have and LaTeX has commands for: `8\textless{}693`. */
+export const withLatexSigns = (text: string): string =>
+  text.replace(/\\text(less|greater|underscore|asciitilde)(?:\{\}|\s+)?/g, (_, name: string) => LATEX_SIGNS[name]!);
+
+const LATEX_SIGNS: Record<string, string> = { less: '<', greater: '>', underscore: '_', asciitilde: '~' };
+
+/** In math, too: `8$<$693`. */
+export const withoutMath = (text: string): string => text.replace(/\$([<>_])\$/g, '$1');
+
 /** A DOI in small letters, without what LaTeX, HTML and addresses make of its signs. It holds no braces and no backslashes. */
 const plainDoi = (written: string): string =>
-  unescaped(written.replace(/[\\{}]/g, ''))
+  unescaped(withLatexSigns(withoutMath(written)).replace(/[\\{}]/g, ''))
     .replace(/[\\{}]/g, '')
     .replace(/[\u2010\u2011]/g, '-')
     .toLowerCase()

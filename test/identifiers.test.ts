@@ -25,7 +25,19 @@ describe('an identifier has one normal form, however it is written', () => {
         'https://doi.org/10.1000/ab(c)1.,;',
       ],
     ],
-    ['doi', '10.1002/x<1::aid-y>3.0.co;2-#', ['https://doi.org/10.1002/x<1::AID-Y>3.0.CO;2-#']],
+    [
+      'doi',
+      '10.1002/x<1::aid-y>3.0.co;2-#',
+      [
+        'https://doi.org/10.1002/x<1::AID-Y>3.0.CO;2-#',
+        '10.1002/x&lt;1::AID-Y&gt;3.0.CO;2-#',
+        '10.1002/x\\textless{}1::AID-Y\\textgreater{}3.0.CO;2-\\#',
+        '10.1002/x{\\textless}1::AID-Y{\\textgreater}3.0.CO;2-#',
+        '10.1002/x\\textless 1::AID-Y\\textgreater 3.0.CO;2-#',
+        '10.1002/x$<$1::AID-Y$>$3.0.CO;2-#',
+      ],
+    ],
+    ['doi', '10.1000/a_b&c', ['10.1000/a\\_b\\&c', '10.1000/a{\\_}b&amp;c', '10.1000/a\\textunderscore{}b&c']],
     ['doi', '10.1000/50%off', ['10.1000/50%off', 'https://doi.org/10.1000/50%off']],
     ['doi', '10.1016.12.31/nature.s0735', ['10.1016.12.31/nature.S0735']],
     [

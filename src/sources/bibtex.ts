@@ -5,6 +5,7 @@
  * broken one costs only itself. Entries that take fields from others are yielded once those were read, at the latest at the
  * end of the file; all others in the order of the file.
  */
+import { withLatexSigns, withoutMath } from '../identifiers.ts';
 import type { PaperInput } from '../paper.ts';
 import { onOneLine } from '../text.ts';
 import { entriesOf, type Entry, type Fields } from './bibtex-entries.ts';
@@ -103,7 +104,7 @@ class EntryFields {
     const isOwn = this.id !== undefined;
     if (RAW.test(name)) return raw(value, isOwn);
     if (!VERBATIM.test(name)) return plain(value);
-    return isOwn ? verbatim(value) : verbatim(value).replaceAll('&amp;', '&');
+    return isOwn ? verbatim(value) : withoutMath(verbatim(value).replaceAll('&amp;', '&'));
   }
 }
 
@@ -193,14 +194,14 @@ function paragraphs(value: string): string {
 
 /** A URL or DOI without what LaTeX makes people write in them, and without the line ends that a narrow file gives it. */
 function verbatim(value: string): string {
-  return value
+  const line = value
     .split('\n')
-    .map((line) => line.trim())
+    .map((each) => each.trim())
     .join('')
     .replace(/\\href\s*\{([^{}]*)\}\s*\{[^{}]*\}/g, '$1')
     .replace(/\\(?:url|path|nolinkurl|allowbreak|linebreak|string|protect)\b ?/g, '')
-    .replace(/\\textasciitilde(?:\{\}|\s+)?|\\~\{\}|\$\\sim\$/g, '~')
-    .replace(/\\textunderscore(?:\{\}|\s+)?/g, '_')
+    .replace(/\\~\{\}|\$\\sim\$/g, '~');
+  return withLatexSigns(line)
     .replace(/\\([_%&#$~^/-])/g, (_, sign: string) => (sign === '/' || sign === '-' ? '' : sign))
     .replace(/\\?[{}]/g, '')
     .replace(/\\text(braceleft|braceright|backslash)/g, (_, name: string) => VERBATIM_SIGNS[name]!)

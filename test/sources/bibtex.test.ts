@@ -164,6 +164,20 @@ describe('what an entry says', () => {
     expect((await paperIn(`@misc{k, title={T}, url={${written}}}`)).url).toBe(url);
   });
 
+  it.each([
+    String.raw`\textless{}1::AID-Y\textgreater{}`,
+    String.raw`{\textless}1::AID-Y{\textgreater}`,
+    String.raw`\textless 1::AID-Y\textgreater `,
+    '$<$1::AID-Y$>$',
+    '{$<$}1::AID-Y{$>$}',
+    '&lt;1::AID-Y&gt;',
+  ])('has the signs of an old DOI as they are meant: %s', async (written) => {
+    const { ids } = await paperIn(`@misc{k, title = {T}, doi = {10.1002/x${written}3.0.CO;2-O}}`);
+    expect(ids.doi).toBe('10.1002/x<1::aid-y>3.0.co;2-o');
+    const paper = await paperIn(`@misc{k, title = {T}, url = {https://doi.org/10.1002/x${written}3.0.CO;2-O}}`);
+    expect(paper.ids.doi).toBe('10.1002/x<1::aid-y>3.0.co;2-o');
+  });
+
   it('finds the address in how it was published', async () => {
     expect(
       (await paperIn('@misc{k, title={T}, howpublished={Available at \\url{https://example.org/a\\_b}}}')).url,
