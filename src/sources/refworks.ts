@@ -22,7 +22,7 @@ const TYPE = /^[ \ufeff]*RT [A-Z][A-Za-z ,/()-]{2,40}[ \t]*$/m;
 
 /** All there are, so that a line of an abstract that begins with two capitals is one of the abstract. */
 const TAG =
-  /^(RT|SR|ID|A[1-6]|T[1-3]|J[FO]|YR|FD|VO|IS|SP|OP|K1|AB|NO|ED|P[BP]|SN|A[DNV]|LA|SF|LK|U\d|U1[0-5]|C[LNR]|OL|ST|RD|UL|DO|D[BIS]|SL|LL|W[VPT]|IP|RF|PMID|PMCID)(?: (.*))?$/s;
+  /^(RT|ER$|SR|ID|A[1-6]|T[1-3]|J[FO]|YR|FD|VO|IS|SP|OP|K1|AB|NO|ED|P[BP]|SN|A[DNV]|LA|SF|LK|U\d|U1[0-5]|C[LNR]|OL|ST|RD|UL|DO|D[BIS]|SL|LL|W[VPT]|IP|RF|PMID|PMCID)(?: (.*))?$/s;
 
 const format: TaggedFormat = {
   lineReader: () => (line) => {

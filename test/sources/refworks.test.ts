@@ -61,3 +61,12 @@ it('a record of RefWorks gives every field its place', async () => {
     ]);
   }
 });
+
+it('a record may end with ER, with or without a blank, and no abstract does', async () => {
+  const text = `${RECORD.replace('OL English (30)', 'ER ')}\nRT Book, Whole\nT1 Sheep\nAB We count.\nER is a room.\nER\n`;
+  const found = records(await readText(refworks, text)).map(({ input }) => toPaper(input));
+  expect(found.map(({ ids, abstract }) => [ids, abstract])).toEqual([
+    [{ doi: '10.5555/sheep' }, 'We count.\nDNA is what is left.'],
+    [{}, 'We count.\nER is a room.'],
+  ]);
+});
