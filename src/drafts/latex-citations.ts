@@ -1,6 +1,6 @@
 /**
  * Which commands of LaTeX cite, and which of their arguments are keys? Those of natbib, BibLaTeX and its styles, apacite,
- * jurabib, chicago, harvard, amsrefs, bibentry, csquotes, REVTeX; and whatever else is called like one: there are hundreds, and
+ * jurabib, chicago, harvard, amsrefs, bibentry, csquotes, REVTeX, abntex2, acro; and whatever else is called like one: there are hundreds, and
  * their names and arguments follow a few customs.
  */
 import type { LatexSource } from './latex-source.ts';
@@ -16,15 +16,25 @@ export interface LatexCitation {
 
 /** Commands about citations, which cite nothing. */
 const ABOUT =
-  /@|^nocite|^if|^(?:new|set|def|bib|use|Declare|At(?:Every|Next|First)|provide|renew)|^cite(?:style|reset|text|setup|tracker|index|left|right|mid|form|punct|dash|sep|order|color|space)|fortype$|[Cc]ite(?:Command|keyword)s?$/;
+  /@|^nocite|^if|^(?:new|set|def|bib|use|Declare|At(?:Every|Next|First)|provide|renew)|^cite(?:style|reset|setup|tracker|index|left|right|mid|form|punct|dash|sep|order|color|space)|fortype$|[Cc]ite(?:Command|keyword)s?$/;
 
 /** Whether a command cites. */
 export const isCite = (command: string): boolean =>
-  (/[Cc]ite|cquote$|^(?:bibentry|entrydata|ycites?|ocites?)$/.test(command) && !ABOUT.test(command)) ||
+  (/[Cc]ite|cquote$|^(?:bibentry|entrydata|ycites?|ocites?|apud(?:online)?|opcit|loccit)$/.test(command) &&
+    !ABOUT.test(command)) ||
   command === 'bibentry';
 
-/** Commands that cite what they name, wherever: `\nocite`, and multibib's like it. */
-export const isSilentCite = (command: string): boolean => /^nocite/.test(command);
+/** Commands that cite what they name, wherever: `\nocite`, multibib's like it, acro's acronyms with a source. */
+export const isSilentCite = (command: string): boolean => /^nocite|^DeclareAcronym$/.test(command);
+
+/** The keys that a command names which cites silently. */
+export function readSilentCitation(command: string, source: LatexSource): string[] {
+  const argument = source.argument() ?? '';
+  if (command !== 'DeclareAcronym') return keysIn(argument);
+  const properties = (source.argument() ?? '').replace(/(?<!\\)%[^\n]*\n?/g, '');
+  const given = properties.matchAll(/(?<=^|[,\s])cite\s*=\s*(?:\[[^[\]]*\]\s*){0,2}(?:\{([^{}]*)\}|([^,{}]*))/g);
+  return Array.from(given, ([, braced, bare = '']) => keysIn(braced ?? bare)).flat();
+}
 
 /** Commands that mean the same in every draft, whatever one makes of how they look. */
 const STANDARD = new Set(
@@ -51,9 +61,13 @@ const FIELD =
 /** Reads the arguments of a command that cites. */
 export function readCitation(command: string, source: LatexSource): LatexCitation {
   const said: LatexCitation = { keys: [], notes: [], written: [] };
+  if (command === 'citetext') return addNote(said, source.argument());
   const isOfSeveral = /cites$/i.test(command) || /citetexts$/.test(command);
+  // Who cites a work at second hand names both.
+  const most = isOfSeveral ? MAX_KEYS : /^apud/.test(command) ? 2 : 1;
   if (isOfSeveral) readNotes(source, said, '(', ')');
   if (/^(?:foreign|hyphen|hybrid)\w*cquote$/.test(command)) source.argument(); // The language.
+  let count = 0;
   do {
     readOptions(source, said);
     // The volume comes before the key.
@@ -66,7 +80,7 @@ export function readCitation(command: string, source: LatexSource): LatexCitatio
     if (argument.includes('\\')) said.written.push(argument);
     else for (const key of keysIn(argument)) said.keys.push(key);
     if (source.matched(/\*(?=\{)/y)) addNote(said, source.argument()); // The note of amsrefs.
-  } while (isOfSeveral && said.keys.length < MAX_KEYS && (source.isNext('[') || source.isNext('{')));
+  } while (++count < most && (source.isNext('[') || source.isNext('{')));
   if (/^cite(?:field|name|list)$/i.test(command)) {
     source.option();
     if (source.isNext('{')) for (const key of keysIn(source.argument() ?? '')) said.keys.push(key);
@@ -91,8 +105,9 @@ function readNotes(source: LatexSource, said: LatexCitation, open: string, close
 }
 
 /** Notes without commands cite nothing. */
-function addNote(said: LatexCitation, note: string | undefined): void {
+function addNote(said: LatexCitation, note: string | undefined): LatexCitation {
   if (note?.includes('\\')) said.notes.push(note);
+  return said;
 }
 
 /** The keys, or names of files, in an argument. A star before a key says how REVTeX and mcite print it. */

@@ -24,6 +24,9 @@ const BRACKETS = /\\[\s\S]|[{}\]]/g;
 /** Of what stands between other signs than brackets. */
 const ENDS: Record<string, RegExp> = { ')': /\\[\s\S]|[{})]/g, '>': /\\[\s\S]|[{}>]/g };
 
+/** What may stand between a command and its arguments: blanks, a line end, comments; a blank line ends the paragraph. */
+const GAP = /(?:[ \t\r]+|%[^\n]*\n(?![ \t\r]*\n)|\n(?![ \t\r]*\n))*/y;
+
 interface Frame {
   text: string;
   at: number;
@@ -176,14 +179,16 @@ export class LatexSource {
     return frame.text.slice(frame.at, frame.at + 100);
   }
 
+  /** Whether a sign comes next, as an argument would. */
   isNext(sign: string): boolean {
-    return this.ahead().trimStart().startsWith(sign);
+    const { text, at } = this.#unfinished();
+    return text.startsWith(sign, afterGap(text, at));
   }
 
   /** What is in the braces that come next; undefined where none do, or where they are not closed. */
   argument(braces = BRACES): string | undefined {
     const frame = this.#unfinished();
-    const begin = /\s*(?:%[^\n]*\n\s*)?\{/y;
+    const begin = /\s*(?:%[^\n]*\n\s*)*\{/y;
     begin.lastIndex = frame.at;
     const opening = begin.exec(frame.text);
     if (!opening) return undefined;
@@ -202,9 +207,7 @@ export class LatexSource {
   /** What is between the signs that come next; undefined where they do not, or do so too late. */
   between(open: string, close: string): string | undefined {
     const frame = this.#unfinished();
-    const begin = /[ \t]*(?:\n[ \t]*)?/y;
-    begin.lastIndex = frame.at;
-    const start = frame.at + begin.exec(frame.text)![0].length + open.length;
+    const start = afterGap(frame.text, frame.at) + open.length;
     if (!frame.text.startsWith(open, start - open.length)) return undefined;
     const end = this.#closing(frame.text.slice(start, start + MAX_OPTION), 0, close, ENDS[close] ?? BRACKETS);
     if (end === -1) return undefined;
@@ -288,9 +291,9 @@ export class LatexSource {
 
   /** An argument without braces. */
   oneToken(): string {
-    const [token = ''] = /^\s*(?:\\[a-zA-Z@]+|\\?[^{}\\])/u.exec(this.ahead()) ?? [];
+    const [token = ''] = /^\s*(?:%[^\n]*\n\s*)*(?:\\[a-zA-Z@]+|\\?[^{}\\])/u.exec(this.ahead()) ?? [];
     this.#frames.at(-1)!.at += token.length;
-    return token.trim();
+    return token.replace(/^\s*%[^]*\n/, '').trim();
   }
 
   /** What `\verb` and its like print. */
@@ -304,4 +307,11 @@ export class LatexSource {
     const line = ahead.indexOf('\n');
     if (end !== -1 && (line === -1 || end < line)) frame.at += end + 1;
   }
+}
+
+/** Where in a text the argument of a command would begin that ends at a place. */
+function afterGap(text: string, at: number): number {
+  GAP.lastIndex = at;
+  GAP.exec(text);
+  return GAP.lastIndex;
 }

@@ -20,7 +20,15 @@ import {
   type Draft,
 } from './draft.ts';
 import { isReferences } from './headings.ts';
-import { isCite, isSilentCite, isStandardCite, keysIn, MAX_KEYS_OF_ARGUMENT, readCitation } from './latex-citations.ts';
+import {
+  isCite,
+  isSilentCite,
+  isStandardCite,
+  keysIn,
+  MAX_KEYS_OF_ARGUMENT,
+  readCitation,
+  readSilentCitation,
+} from './latex-citations.ts';
 import { LatexMacros } from './latex-macros.ts';
 import { LatexSource, LONG_BRACES, MAX_DEPTH, RAW_BRACES, type LatexToken } from './latex-source.ts';
 import { ARGUMENTS, ENVIRONMENT_ARGUMENTS, HEADINGS, NO_PROSE, RUN_IN_HEADINGS, VERBATIM } from './latex-vocabulary.ts';
@@ -217,7 +225,7 @@ class LatexReader {
     else if (command === 'end') this.#end(this.#source.name());
     else if (command === 'iffalse') this.#source.skipBranch();
     else if (isCite(command)) this.#cite(command);
-    else if (isSilentCite(command)) this.#citeSilently();
+    else if (isSilentCite(command)) this.#citeSilently(command);
     else if (!this.#structure(command) && !this.#file(command))
       this.#inText(command, given === command ? token : `\\${command}`);
   }
@@ -339,8 +347,8 @@ class LatexReader {
     return paragraph?.citations.map(({ key }) => key) ?? [];
   }
 
-  #citeSilently(): void {
-    const keys = keysIn(this.#source.argument() ?? '');
+  #citeSilently(command: string): void {
+    const keys = readSilentCitation(command, this.#source);
     this.#noteMany(keys);
     for (const key of keys) this.#draft.citedAnywhere.push(key === '*' ? EVERYTHING : key);
   }

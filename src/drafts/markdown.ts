@@ -16,6 +16,7 @@ import {
 } from './draft.ts';
 import { isAbstract, isReferences } from './headings.ts';
 import { frontMatterOf, referenceBlocks, type FrontMatter } from './front-matter.ts';
+import { withLatexAsPandoc } from './latex-in-markdown.ts';
 import { blocksOf, inlineOf } from './markdown-blocks.ts';
 import { keysIn, withCitationsMarked } from './pandoc-citations.ts';
 
@@ -114,7 +115,7 @@ class MarkdownReader {
 
   /** A text with its citations. @param notes takes the notes that stand in it, as paragraphs of their own. */
   #paragraph(source: string, offset = 0, notes: string[] = []): Paragraph | undefined {
-    const text = plainText(textOf(inlineOf(withoutSigns(source)), notes));
+    const text = withLatexAsPandoc(plainText(textOf(inlineOf(withoutSigns(source)), notes)));
     const marked = unguarded(withCitationsMarked(text, this.#marks));
     const heading = this.#headings.filter((each) => each).slice(-2);
     return paragraphOf(marked, this.#marks, { heading: heading.join(' › '), offset });
@@ -155,16 +156,16 @@ function textOf(tokens: Token[], notes: string[]): string {
   let isAddress = false; // Within `<https://…>`.
   let isLinked = false; // Right behind a link or an image, which may have attributes.
   let role: string | undefined; // Of the code that comes next.
-  for (const { type, content, children, markup } of tokens) {
+  for (const [i, { type, content, children, markup }] of tokens.entries()) {
     if (type === 'link_open') isAddress = markup === 'autolink';
     if (type === 'softbreak' || type === 'hardbreak') text += '\n';
     else if (type === 'text') {
-      role = ROLE.exec(content)?.[1];
+      role = tokens[i + 1]?.type === 'code_inline' ? ROLE.exec(content)?.[1] : undefined;
       const said = role === undefined ? content : content.slice(0, content.lastIndexOf('{'));
       text += isAddress ? ' ' : isLinked ? said.replace(/^\{[^{}]*\}/, '') : said;
     } else if (type === 'text_special') text += guarded(content);
     else if (type === 'code_inline')
-      text += role === undefined ? guarded(content.replaceAll('@', ' ')) : ofRole(role, content);
+      text += role === undefined ? guarded(content.replace(/[@\\]/g, ' ')) : ofRole(role, content);
     else if (type === 'image') text += textOf(children ?? [], notes);
     else if (type === 'note') notes.push(content);
     if (type !== 'text') role = undefined;

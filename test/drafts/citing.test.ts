@@ -58,6 +58,12 @@ describe('a citation in LaTeX', () => {
       '\\cite{a}*{p. 3} \\ycites{b}',
     ],
     ...['\\citelist{\\cite{a}*{3} \\cite{b}}', '\\bibentry{a}. \\bibentry{b}.', '\\citelatin{a} \\nocitelatin{b}'],
+    // abntex2, acro
+    ...['\\apud[p. 1]{a}{b}', '\\apudonline{a}[2]{b}', '\\DeclareAcronym{x}{short = X, cite = [see][1]{a, b}}'],
+    '\\DeclareAcronym{x}{short=X,cite=a,long={x \\emph{y}}}\\DeclareAcronym{y}{\n  short = Y, % cite = z\n  cite = b\n}',
+    // Over lines, with comments between.
+    ...['\\cites[see][1]{a}%\n  [2]{b}', '\\cite%\n[1]% note\n {a,%\nb}', '\\cites{a}\n  % more\n% yet\n {b}'],
+    '\\cite% one\n% two\n{a} \\citep[see] % note\n [1]\n{b}',
     // csquotes
     ...[
       '\\textcquote[see][12]{a}[.]{prose} \\blockcquote{b}{prose}',
@@ -100,6 +106,18 @@ describe('a citation in LaTeX', () => {
     expect(keysOf(readLatex(`\\section{S}Prose ${source} ends.`))).toEqual([]);
   });
 
+  it('leaves no prose where all that is said is a note', () => {
+    const draft = readLatex('Prose \\citetext{see \\citealp{a}, and Abel, 2020; compare \\citealp[p. 1]{b}} goes on.');
+    expect(keysOf(draft)).toEqual(['a', 'b']);
+    expect(textOf(draft)).toBe('Prose goes on.');
+    expect(keysOf(readLatex('Prose \\citetext{personal communication} goes on.'))).toEqual([]);
+  });
+
+  it('ends with the paragraph', () => {
+    expect(textOf(readLatex('Prose \\cites{a}\n\n[1] is {braced}.'))).toBe('Prose [1] is braced.');
+    expect(textOf(readLatex('Prose \\cites{a}% x\n \n[1] is {braced}.'))).toBe('Prose [1] is braced.');
+  });
+
   it('may be listed below a heading, or by amsrefs', () => {
     const list =
       '\\section*{Literaturverzeichnis}\n\\begin{itemize}\\item Abel, A. Fences that count sheep.\n\\item Baker.\\end{itemize}';
@@ -119,6 +137,29 @@ describe('a citation in LaTeX', () => {
       '\\addbibresource[glob]{a.bib}\\nobibliography{b}\\bibliographylatin{c,d}\\addglobalbib{e.bib}\\putbib[f]';
     expect(readLatex(source).bibliographies).toEqual(['a.bib', 'b.bib', 'c.bib', 'd.bib', 'e.bib', 'f.bib']);
   });
+});
+
+describe('a citation in LaTeX within Markdown', () => {
+  it.each([
+    '\\cite{a} and \\autocite[3]{b}',
+    '\\cites{a}{b}',
+    '\\citep[see *also*][p. 3]{a,b}',
+    '\\citet*{a}, \\citep[so \\citealp{b}]{a}',
+    'so [see \\cite{a}; @b]',
+    '\\textcite{a}\n@b',
+  ])('is understood: %s', (source) => {
+    const draft = readMarkdown(`Sheep ${source} sleep.`);
+    expect([...new Set(keysOf(draft))].sort()).toEqual(['a', 'b']);
+    expect(textOf(draft)).toMatch(/^Sheep\b.*\bsleep\.$/);
+    expect(textOf(draft)).not.toMatch(/[\\{}[\]]/);
+  });
+
+  it.each(['`\\cite{a}` sleeps', '\\cite is a command', '\\emph{a} is none', '```\n\\cite{a}\n```'])(
+    'is none: %s',
+    (source) => {
+      expect(keysOf(readMarkdown(`Sheep.\n\n${source}`))).toEqual([]);
+    },
+  );
 });
 
 describe('what a draft cites of a bibliography', () => {
