@@ -38,11 +38,18 @@ const TYPES: Record<Kind, string> = {
     video: 'video',
   },
   ...{ audio: 'audio', presentation: 'unpublished', manuscript: 'unpublished', standard: 'standard', other: 'misc' },
+  ...{ legislation: 'legislation', letter: 'letter', periodical: 'periodical', artwork: 'artwork' },
+};
+/** What is said beside the type, where that does not tell. */
+const MORE: Partial<Record<Kind, Field[]>> = {
+  preprint: [['pubstate', 'prepublished']],
+  newspaper: [['entrysubtype', 'newspaper']],
+  magazine: [['entrysubtype', 'magazine']],
 };
 const KNOWN_TYPES = new Set(
   (
     'article artwork audio book bookinbook booklet collection conference dataset electronic image inbook incollection ' +
-    'inproceedings inreference jurisdiction legal legislation manual mastersthesis misc movie music mvbook mvcollection ' +
+    'inproceedings inreference jurisdiction legal legislation letter manual mastersthesis misc movie music mvbook mvcollection ' +
     'mvproceedings mvreference online patent performance periodical phdthesis proceedings reference report review software ' +
     'standard suppbook suppcollection suppperiodical techreport thesis unpublished video www'
   ).split(' '),
@@ -85,9 +92,9 @@ function entry(paper: Paper, key: string): string {
   // An article may be one of a conference.
   const isKnown = typeof given === 'string' && KNOWN_TYPES.has(given) && (given !== 'article' || kind !== 'conference');
   const type = isKnown ? given : TYPES[kind];
-  const isUnsaid = kind === 'preprint' && type === 'misc' && typeof paper.extra.pubstate !== 'string';
-  const state: Field[] = isUnsaid ? [['pubstate', 'prepublished']] : [];
-  const fields = [...publication(paper, type), ...state, ...others(paper), ...contents(paper)];
+  const isSaid = kindOf({ ...paper, extra: { ...paper.extra, type } }) === kind;
+  const more = isSaid ? [] : (MORE[kind] ?? []);
+  const fields = [...publication(paper, type), ...more, ...others(paper), ...contents(paper)];
   const lines = fields.map(([name, value]) => (value === '' ? '' : `  ${name} = {${value}},\n`));
   return `@${type}{${key},\n${lines.join('')}}\n\n`;
 }
@@ -126,7 +133,8 @@ function others(paper: Paper): Field[] {
   const fields = new Map<string, string>();
   for (const [called, value] of Object.entries(rest)) {
     const name = FIELD_NAMES[called] ?? called;
-    const isStandIn = (name === 'eventtitle' && venue === null) || (name === 'howpublished' && url === null);
+    const isAddress = name === 'howpublished' && isText(value) && /^\s*https?:/.test(value);
+    const isStandIn = (name === 'eventtitle' && venue === null) || (isAddress && url === null);
     if (!FIELD_NAME.test(name) || TAKEN.has(name) || isStandIn || fields.has(name)) continue;
     const texts = (Array.isArray(value) ? value : [value]).filter(isTextOrNumber);
     fields.set(name, fieldText(name, texts.join('; ')));

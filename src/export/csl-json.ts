@@ -30,6 +30,7 @@ const TYPES: Record<Kind, string> = {
     patent: 'patent',
   },
   ...{ video: 'motion_picture', audio: 'song', presentation: 'speech', manuscript: 'manuscript', standard: 'standard' },
+  ...{ legislation: 'legislation', letter: 'personal_communication', periodical: 'periodical', artwork: 'graphic' },
   other: 'document',
 };
 

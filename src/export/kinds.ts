@@ -6,6 +6,11 @@ const WORDS = {
   dataset: /data ?set|^data(?: file)?$|^(?:aggr|dbase)$|database/i,
   software: /software|computer ?program|^comp$|^code$/i,
   patent: /patent|^pat$/i,
+  legislation: /legislation|statute|^(?:stat|bill)$/i,
+  // In small letters, for databases call a letter to a journal "Letter".
+  letter: /^letter$|^(?:[Pp]ersonal[ _-]?[Cc]ommunication|PCOMM)$/,
+  periodical: /^(?:periodical|jfull)$/i,
+  artwork: /artwork|^(?:art|graphic|image)$/i,
   thesis: /(?<!syn|hypo|paren)thes[ie]s|dissert|^thes$/i,
   preprint: /pre-?print|posted-content|^unpb$/i,
   standard: /standard|^stand$/i,
@@ -13,16 +18,16 @@ const WORDS = {
   chapter: /chap|incollection|inbook|section|^part$/i,
   // A volume of proceedings is a book.
   proceedings: /^(?:mv)?proceedings(?:-series)?$/i,
+  presentation: /presentation|speech|slide|poster|(?:^|invited |keynote )(?:talk|lecture)\b/i,
   conference: /conf|cpaper|proceeding/i,
   webpage: /^web|online|internet|blog|weblog|forum|^(?:elec|www|electronic)$/i,
   magazine: /magazine|^mgzn$/i,
   newspaper: /newspaper|^news$/i,
   video: /video|movie|film|motion|audiovisual|broadcast|^(?:mpct|advs)$/i,
   audio: /audio|sound|music|podcast|recording|song/i,
-  presentation: /presentation|speech|slide|poster|^talk$/i,
   article: /article|jour|review/i,
   manuscript: /manuscript|manscpt|unpublished/i,
-  report: /(?<!case )report|rprt/i,
+  report: /(?<!case )report|rprt|^manual$/i,
   book: /book|collection|monograph/i,
 };
 
@@ -48,17 +53,36 @@ export function kindOf(paper: Paper): Kind {
 function kindSaid(paper: Paper): Kind {
   const { extra, venue } = paper;
   // Whatever else it is called: `@online` by Zotero, `@misc` here.
-  const more = textsIn([extra.pubstate, extra.subtype, extra.genre]);
-  if (more.some((text) => /^pre-?p(?:rint|ublished)$/i.test(text))) return 'preprint';
+  const more = textsIn([extra.subtype, extra.genre]);
+  if ([...textsIn([extra.pubstate]), ...more].some((text) => /^pre-?p(?:rint|ublished)$/i.test(text)))
+    return 'preprint';
   const types = textsIn([extra.type]);
   const kind = kindCalled(types) ?? kindCalled(textsIn([extra.publicationTypes]));
-  if (kind === 'article' && venue !== null && isConference(venue)) return 'conference';
-  if (kind === 'article' && venue === null && types.includes('article') && isPreprint(paper)) return 'preprint';
-  if (kind !== undefined) return kind;
+  if (kind === 'article') return kindOfArticle(paper, types);
+  if (kind === 'webpage' && venue === null && isPreprint(paper)) return 'preprint';
+  if (kind !== undefined && kind !== 'manuscript') return kind;
+  const isTalk = textsIn([extra.howpublished]).some((text) => TALK.test(text));
+  const called = isTalk ? 'presentation' : (kindCalled(more) ?? kind);
+  if (called !== undefined) return called;
+  if (venue === null || PREPRINTS.test(venue)) return isPreprint(paper) || venue !== null ? 'preprint' : 'other';
   if (types.length > 0) return 'other';
-  if (venue === null) return isPreprint(paper) ? 'preprint' : 'other';
   return isConference(venue) || (PROCEEDINGS.test(venue) && !JOURNALS.test(venue)) ? 'conference' : 'article';
 }
+
+/** Of what is called an article, and may be one of a conference, of nothing but arXiv, of a newspaper. */
+function kindOfArticle(paper: Paper, types: string[]): Kind {
+  const { venue, extra } = paper;
+  const called = kindCalled(textsIn([extra.entrysubtype]));
+  if (called === 'newspaper' || called === 'magazine') return called;
+  if (venue === null) return types.includes('article') && isPreprint(paper) ? 'preprint' : 'article';
+  if (PREPRINTS.test(venue)) return 'preprint';
+  return isConference(venue) ? 'conference' : 'article';
+}
+
+/** Venues that are none: "arXiv preprint arXiv:2001.00001", "CoRR", "bioRxiv". */
+const PREPRINTS = /^(?:preprint[,:]? )?(?:[a-z]*rxiv(?![a-z])|corr$|research square$)|^preprints?(?:\.org)?$/i;
+/** How something is called published that was only said or shown. */
+const TALK = /^(?:(?:invited|contributed|conference|keynote) )?(?:talk|poster|presentation|lecture|slides?)\b/i;
 
 function kindCalled(types: string[]): Kind | undefined {
   const kinds = Object.keys(WORDS) as (keyof typeof WORDS)[];

@@ -20,7 +20,8 @@ const TYPES: Record<Kind, string> = {
   ...{ article: 'JOUR', magazine: 'MGZN', newspaper: 'NEWS', conference: 'CPAPER', chapter: 'CHAP', entry: 'ENCYC' },
   ...{ book: 'BOOK', proceedings: 'BOOK', thesis: 'THES', report: 'RPRT', preprint: 'UNPB', dataset: 'DATA' },
   ...{ software: 'COMP', webpage: 'ELEC', patent: 'PAT', video: 'VIDEO', audio: 'SOUND', presentation: 'SLIDE' },
-  ...{ manuscript: 'MANSCPT', standard: 'STAND', other: 'GEN' },
+  ...{ manuscript: 'MANSCPT', standard: 'STAND', legislation: 'STAT', letter: 'PCOMM' },
+  ...{ periodical: 'JFULL', artwork: 'ART', other: 'GEN' },
 };
 /** All that RIS has, so that a source's own comes back. */
 const KNOWN_TYPES = new Set(

@@ -51,7 +51,13 @@ const CALLED: Partial<Record<Kind, (string | string[])[]>> = {
     ['Books'],
   ],
   thesis: ['phdthesis', 'THES', 'thesis', 'Thesis', 'Dissertation', 'dissertation', 'Academic Dissertation'],
-  report: ['techreport', 'RPRT', 'report', 'Report', ['Reports - Research']],
+  report: ['techreport', 'RPRT', 'report', 'Report', ['Reports - Research'], 'manual'],
+  legislation: ['legislation', 'STAT', 'statute', 'BILL'],
+  letter: ['letter', 'PCOMM', 'personal_communication', 'Personal Communication'],
+  periodical: ['periodical', 'JFULL'],
+  artwork: ['artwork', 'ART', 'graphic', 'Artwork'],
+  newspaper: ['newspaperArticle', 'NEWS', 'article-newspaper', 'Newspaper Article'],
+  magazine: ['magazineArticle', 'MGZN', 'article-magazine', 'Magazine Article'],
   preprint: ['posted-content', 'preprint', 'Preprint', 'UNPB', ['Journal Article', 'Preprint']],
   dataset: ['dataset', 'DATA', 'Dataset', 'Data Set'],
   software: ['software', 'COMP', 'computerProgram', 'Computer Program', 'software, multimedia'],
@@ -122,5 +128,29 @@ describe('where its source did not say, or hardly', () => {
   it('reports of cases, and what only rhymes with theses, are articles', () => {
     expect(kindOf(paper({ venue: 'J', extra: { type: ['Case Reports', 'Journal Article'] } }))).toBe('article');
     expect(kindOf(paper({ venue: 'J', extra: { type: 'Evidence synthesis article' } }))).toBe('article');
+  });
+
+  it.each([
+    ['@misc{a, title = {T}, eprint = {2001.00001}, archiveprefix = {arXiv}, primaryclass = {cs.CL}}', 'preprint'],
+    ['@online{a, title = {T}, eprint = {2001.00001}, eprinttype = {arxiv}}', 'preprint'],
+    ['@article{a, title = {T}, journal = {arXiv preprint arXiv:2001.00002}}', 'preprint'],
+    ['@article{a, title = {T}, journal = {bioRxiv}, doi = {10.1101/2020.01.01.1}}', 'preprint'],
+    ['@article{a, title = {T}, journal = {CoRR}, volume = {abs/2001.00002}}', 'preprint'],
+    ['@article{a, title = {T}, journal = {Correlates}, eprint = {2001.00001}, archiveprefix = {arXiv}}', 'article'],
+    ['@misc{a, title = {T}, doi = {10.5281/zenodo.1}}', 'other'],
+    ['@misc{a, title = {T}, type = {Poster}}', 'presentation'],
+    ['@misc{a, title = {T}, type = {Conference poster}}', 'presentation'],
+    ['@misc{a, title = {T}, howpublished = {Invited talk at the Sheep Days}}', 'presentation'],
+    ['@unpublished{a, title = {T}, type = {Presentation}}', 'presentation'],
+    ['@unpublished{a, title = {T}, note = {Draft}}', 'manuscript'],
+    ['@article{a, title = {T}, journal = {Sheep Times}, entrysubtype = {newspaper}}', 'newspaper'],
+  ])('%s is of the kind it says, and stays of it', async (entry, kind) => {
+    const [first] = await papersIn(sourceNamed('bibtex'), entry);
+    expect(kindOf(first!)).toBe(kind);
+    for (const [format, source] of FORMATS) {
+      const text = await written(exporterNamed(format), [first!]);
+      const [back] = await papersIn(sourceNamed(source), text);
+      expect(kindOf(back!), text).toBe(kind);
+    }
   });
 });
