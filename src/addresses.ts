@@ -52,6 +52,16 @@ const ROWS: [sites: string, where: RegExp, kind: Kind, value: string][] = [
   ['nature.com', /^\/articles\/(n[a-z]+\.(?:20\d\d\.)?\d{1,5})(?!\w)/, 'doi', '10.1038/$1'],
   ['nature.com', /^\/articles\/(?!palcomms)([a-z]{2,12})(20(?:09|1\d))(\d{1,3})(?!\w)/, 'doi', '10.1038/$1.$2.$3'],
   ['nature.com', /^\/[a-z]+\/journal\/v\d+\/n[^/]+\/(?:abs|full|pdf)\/(n[a-z]+\d{2,5})\./, 'doi', '10.1038/$1'],
+  ['dl.acm.org doi.acm.org', /^\?doid?=(\d{5,7}\.\d{5,7})$/, 'doi', '10.1145/$1'],
+  ['taylorfrancis.com', /^\/chapters\/(?:[a-z-]+\/)*(10\.\d{4,5}\/\d{10,13}-\d{1,4})(?![\w-])/, 'doi', '$1'],
+  ['zenodo.org', /^\/records?\/(\d+)(?!\w)/, 'doi', '10.5281/zenodo.$1'],
+  [
+    'biorxiv.org medrxiv.org',
+    /^\/content\/(?:(?:bio|med)rxiv\/)?early\/\d{4}\/\d\d\/\d\d\/(\d{4}\.\d\d\.\d\d\.\d{6,8})(?!\d)/,
+    'doi',
+    '10.1101/$1',
+  ],
+  ['preprints.org', /^\/manuscript\/(\d{6}\.\d{4})\/(v\d+)(?!\d)/, 'doi', '10.20944/preprints$1.$2'],
   ['biorxiv.org medrxiv.org', /^\/content\/(?:biorxiv\/)?early\/\d{4}\/\d\d\/\d\d\/(\d{6})(?!\d)/, 'doi', '10.1101/$1'],
   ['biomedcentral.com', /^\/(?:content\/)?(\d{4}-\d{3}[\dx])\/(\d+)\/(s?\d+)(?!\w)/i, 'doi', '10.1186/$1-$2-$3'],
   [
@@ -90,11 +100,11 @@ const DOI_SITES = new Set(
     'aanda.org acm.org acs.org ahajournals.org aiaa.org aip.org ams.org annualreviews.org aps.org ascelibrary.org asm.org ' +
     'biomedcentral.com biorxiv.org bmj.com cambridge.org cell.com computer.org copernicus.org crossref.org dagstuhl.de direct.mit.edu ' +
     'datacite.org degruyter.com doi.org elifesciences.org elsevier.com emerald.com emeraldinsight.com f1000research.com ' +
-    'frontiersin.org hindawi.com ieee.org informs.org ingentaconnect.com iop.org jmir.org jstor.org karger.com libkey.io ' +
+    'frontiersin.org hindawi.com ieee.org informs.org ingentaconnect.com iop.org jamanetwork.com jmir.org jstor.org karger.com libkey.io ' +
     'liebertpub.com mdpi.com medrxiv.org nature.com nejm.org oadoi.org oup.com pangaea.de peerj.com physiology.org ' +
     'plos.org plosone.org pnas.org royalsocietypublishing.org rsc.org sagepub.com science.org sciencedirect.com ' +
     'sciencemag.org scientific.net scitation.org scite.ai siam.org spiedigitallibrary.org springer.com springeropen.com ' +
-    'tandfonline.com thieme-connect.com thieme-connect.de unpaywall.org wiley.com worldscientific.com zenodo.org'
+    'tandfonline.com theiet.org thieme-connect.com thieme-connect.de unpaywall.org wiley.com worldscientific.com zenodo.org'
   ).split(' '),
 );
 
@@ -204,7 +214,7 @@ function sitesOf(host: string): string[] {
 /** The DOI in a part of an address, behind a slash or a sign of equality; on other sites, only if it is said to be one. */
 function doiIn(part: string, isDoiSite: boolean): string | undefined {
   if (NO_PAPERS.test(part)) return undefined;
-  const match = /(?<=[/=:])10\.\d{4,9}[.\d]*\/\S+/.exec(part);
+  const match = /(?<=[/=:?])10\.\d{4,9}[.\d]*\/\S+/.exec(part);
   if (!match) return undefined;
   const before = part.slice(0, match.index);
   if (!isDoiSite && !/(?<![a-z])dois?(?![a-z])/i.test(before)) return undefined;
