@@ -7,7 +7,7 @@ import type { Context } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { AkinError, ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { fromTexts } from '../search/parameters.ts';
-import { jobProgressSchema, jobSchema, type Job, type JobProgress } from '../session/job.ts';
+import { jobOptionsSchema, jobProgressSchema, jobSchema, type Job, type JobProgress } from '../session/job.ts';
 import type { Jobs, Sent } from '../session/jobs.ts';
 import type { Session } from '../session/session.ts';
 import { inJson, LEFT_ALONE } from './answering.ts';
@@ -32,21 +32,20 @@ const formSchema = z
     file: z
       .array(z.instanceof(ReceivedFile, { error: 'expected a file' }))
       .min(1)
-      .max(LIMITS.jobParts)
+      .max(LIMITS.jobFiles)
       .openapi({
         type: 'array',
         items: { type: 'string', format: 'binary' },
         minItems: 1,
-        maxItems: LIMITS.jobParts,
+        maxItems: LIMITS.jobFiles,
         description: 'Files, in any format that `akin add` reads; also compressed (gzip), or several in one (zip)',
       }),
-    format: z
-      .string()
-      .optional()
-      .meta({ description: 'The format of every file, instead of telling it by its content' }),
+    format: jobOptionsSchema.shape.format.meta({
+      description: 'The format of every file, instead of telling it by its content',
+    }),
     map: z
       .array(z.string())
-      .max(LIMITS.jobParts)
+      .max(LIMITS.jobMaps)
       .optional()
       .meta({ description: 'Which column of a table holds a field: `title=Titel`' }),
   })
@@ -74,6 +73,15 @@ const jobParams = z.object({ id: z.string().openapi({ description: 'The id of a 
 const jobsSchema = z
   .object({ jobs: z.array(jobProgressSchema).meta({ description: 'The newest first' }) })
   .openapi('Jobs');
+
+/** OpenAPI 3.1 has no way to say what one event is: this is one of them. */
+const eventSchema = z
+  .object({
+    event: z.enum(['progress', 'end']),
+    data: z.string().meta({ description: 'A `JobProgress`, as JSON' }),
+    id: z.string(),
+  })
+  .openapi('JobEvent');
 
 const QUEUE_PROBLEM = {
   ...ANY_PROBLEM,
@@ -119,7 +127,7 @@ const eventsRoute = createRoute({
   responses: {
     200: {
       description: 'Events named `progress`, each with the job in brief, the last one named `end`',
-      content: { 'text/event-stream': { schema: z.string() } },
+      content: { 'text/event-stream': { schema: eventSchema } },
     },
     ...ONE,
     503: problem('Too many listen'),

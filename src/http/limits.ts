@@ -79,6 +79,8 @@ export const LIMITS = {
   /** `POST /v1/jobs`, as a form: files and fields together. They go to files as they come, in the time of any request. */
   jobBytes: 256 * MEBIBYTE,
   jobParts: 100,
+  jobFiles: 64,
+  jobMaps: 32,
   /** As JSON, which is read in memory: papers, and names for online services. */
   jobJsonBytes: 8 * MEBIBYTE,
   jobSigns: 500_000,

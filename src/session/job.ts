@@ -1,6 +1,7 @@
 /** What a job is: papers that somebody sent or named, to be taken in when their turn has come, and how far that has come. */
 import path from 'node:path';
 import { z } from 'zod';
+import { FORMAT_NAMES } from '../sources/registry.ts';
 import { excerpt } from '../text.ts';
 import type { SyncSummary } from './follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from './intake.ts';
@@ -84,7 +85,7 @@ export type JobPart = z.infer<typeof partSchema>;
 
 /** How files are read, and services asked. */
 export const jobOptionsSchema = z.object({
-  format: z.string().optional(),
+  format: z.enum(FORMAT_NAMES).optional(),
   map: z.array(z.string()).optional(),
   since: z.string().optional(),
   until: z.string().optional(),

@@ -157,7 +157,7 @@ it('refuses what can not be meant, and keeps nothing of it', async () => {
   const before = readdirSync(path.join(folder, 'jobs')).sort();
   for (const [files, fields, status, problem] of [
     [[], [['format', 'bibtex']], 400, { field: 'file' }],
-    [[['a.bib', BIB]], [['format', 'nonsense']], 400, { code: 'format-unknown' }],
+    [[['a.bib', BIB]], [['format', 'nonsense']], 400, { code: 'invalid-argument', field: 'format' }],
     [[['a.bib', BIB]], [['map', 'colour=Farbe']], 400, { field: 'map' }],
     [[['a.bib', BIB]], [['colour', 'red']], 400, { field: 'colour' }],
     [Array.from({ length: LIMITS.jobParts + 1 }, (_, i) => [`${i}.bib`, BIB]), [], 413, { code: 'too-large' }],
