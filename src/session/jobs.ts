@@ -176,8 +176,9 @@ export class Jobs {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     for (let seen = after; !ended.aborted;) {
       const { version, kept } = entry;
-      if (version !== seen || isOver(kept.job)) yield { version, progress: structuredClone(progressOf(kept.job)) };
-      if (isOver(kept.job)) return;
+      const isLast = isOver(kept.job); // Before it is told: it may end while whoever listens takes it.
+      if (version !== seen || isLast) yield { version, progress: structuredClone(progressOf(kept.job)) };
+      if (isLast) return;
       seen = version;
       if (entry.version === seen) await once(entry.changes, 'change', { signal: ended }).catch(() => {});
     }

@@ -288,7 +288,7 @@ describe('columns that a person names', () => {
   });
 
   it.each([
-    [['titel=Titel'], /unknown field "titel"\n +did you mean "title"\? fields: id, title, abstract, authors, year/],
+    [['titel=Titel'], /unknown field "titel"\n +did you mean "title"\? fields: id, title, abstract, authors, /],
     [['Abstracts=X'], /unknown field "Abstracts"\n +did you mean "abstract"\?/],
     [['qqq=X'], /unknown field "qqq"\n +fields: id, title/],
     [['title'], /expected FIELD=HEADER, found "title"/],

@@ -217,6 +217,12 @@ describe('events', () => {
     );
     expect(await answer(door, `/v1/jobs/${id}/events`, { status: 503 })).toMatchObject({ code: 'overloaded' });
     for (const response of listening) await response.body!.cancel();
+    const isLetIn = async () => {
+      const response = await door.app.request(`/v1/jobs/${id}/events`);
+      await response.body!.cancel();
+      return response.status === 200;
+    };
+    while (!(await isLetIn())) await sleep(20); // That somebody has gone is noticed in a moment.
     await writer.close();
     expect((await heard(id)).at(-1)).toMatchObject({ name: 'end', job: { state: 'done' } });
   });
