@@ -11,8 +11,10 @@ import type { Session } from '../session/session.ts';
 import { declare } from './declared.ts';
 import { newProgram, refuseRepeated, type Program } from './program.ts';
 import { RELATED_FORMATS, relatedText, type RelatedFormat } from './related.ts';
-import { print, type Common } from './terminal.ts';
+import { print, shown, type Common } from './terminal.ts';
 import { answerText, paperText } from './text.ts';
+
+const { unlikeAbove, ...searchingShape } = answeringShape;
 
 /** Adds the commands to the program. */
 export function askingCommands({ command, sessionOf }: Program): void {
@@ -30,13 +32,12 @@ export function askingCommands({ command, sessionOf }: Program): void {
   };
 
   searchCommand({ command }, ask);
-  const { unlikeAbove, ...shape } = answeringShape;
 
   const like = command('like', 'papers like these papers or texts')
     .argument('[ids...]')
     .option('--file <files...>', 'like the papers in these files: a PDF, a .bib, whatever "akin add" reads');
   const { like: _, filter: __, ...alsoAsked } = questionShape;
-  declare(like, { ...alsoAsked, ...shape, unlikeAbove });
+  declare(like, { ...alsoAsked, ...searchingShape, unlikeAbove });
   like.action(async (ids, options: Common & Question & SearchOptions & { file?: string[] }) => {
     const { query, unlike, unlikeTexts, year } = options;
     const texts = [...(options.texts ?? [])];
@@ -91,12 +92,11 @@ export function searchCommand(
   { command }: Pick<Program, 'command'>,
   ask: (question: Question, options: Common & SearchOptions) => void | Promise<void>,
 ): void {
-  const { unlikeAbove: _, ...shape } = answeringShape;
   const search = command(
     'search',
     'the papers that answer a query; src/search/README.md has the query language',
   ).argument('<words...>');
-  declare(search, { year: questionShape.year, ...shape });
+  declare(search, { year: questionShape.year, ...searchingShape });
   search.option('--verbose', 'say whether a server that has the library open answered', false);
   search.action((words, options: Common & Pick<Question, 'year'> & SearchOptions) =>
     ask({ query: words.join(' '), year: options.year }, options),
@@ -117,14 +117,10 @@ export function terminalOf(configuration: Configuration) {
     program.configureOutput({ writeOut: () => {}, writeErr: () => {} });
     let asked: Typed | undefined;
     searchCommand({ command }, (question, options) => {
-      const printed: Typed['printed'] = (answer) =>
-        options.json ? JSON.stringify(answer) : answerText(answer, isColoured);
+      const printed: Typed['printed'] = (answer) => shown(options, answer, () => answerText(answer, isColoured));
       asked = { question, options, printed };
     });
-    program.commands.forEach((each) => {
-      refuseRepeated(each);
-      each.exitOverride().configureOutput({ writeOut: () => {}, writeErr: () => {} });
-    });
+    program.commands.forEach(refuseRepeated);
     try {
       program.parse(words, { from: 'user' });
     } catch (error) {

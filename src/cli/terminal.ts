@@ -11,9 +11,14 @@ export interface Common {
   json: boolean;
 }
 
-/** Prints a result: as JSON where that was asked for, else as people read it. */
-export function print<T>({ json }: Pick<Common, 'json'>, value: T, asText: (value: T) => string): void {
-  process.stdout.write(`${json ? JSON.stringify(value) : asText(value)}\n`);
+/** A result: as JSON where that was asked for, else as people read it. */
+export function shown<T>({ json }: Pick<Common, 'json'>, value: T, asText: (value: T) => string): string {
+  return json ? JSON.stringify(value) : asText(value);
+}
+
+/** Prints a result as `shown`. */
+export function print<T>(options: Pick<Common, 'json'>, value: T, asText: (value: T) => string): void {
+  process.stdout.write(`${shown(options, value, asText)}\n`);
 }
 
 /** Says something that is no result. */

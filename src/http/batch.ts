@@ -3,14 +3,13 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { refusalOf } from '../faults.ts';
 import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
-import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problemOf, problemSchema } from './problem.ts';
-import { gateOf, oneQuestion, parted, type Gates } from './search.ts';
+import { askInTurn, oneQuestion, parted, type Gates } from './search.ts';
 
 const batchSchema = z
   .strictObject({
@@ -61,9 +60,7 @@ export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates):
 
     async function answerTo(given: unknown) {
       const { question, how: options } = parted(checked(oneQuestion, given, pointerTo));
-      const said = parsed(question);
-      const ask = () => session.ask(said, { ...options, signal });
-      const { timings: _, ...answer } = await gateOf(gates, said, options).pass(ask, signal);
+      const { timings: _, ...answer } = await askInTurn(session, gates, question, { ...options, signal });
       return answer;
     }
   });

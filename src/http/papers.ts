@@ -99,7 +99,9 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   app.get('/v1/papers/:id/similar', async (c) => {
     const { format, ...options } = fromTexts(similarParameters, c.req.queries());
     const id = c.req.param('id');
-    const ask = (signal: AbortSignal) => session.similar(id, { ...options, signal });
-    return answered(c, session, gateOf(gates, {}, options), ask, exporterAsked(c, format));
+    const exporter = exporterAsked(c, format);
+    const signal = endOf(c);
+    const asked = gateOf(gates, {}, options).pass(() => session.similar(id, { ...options, signal }), signal);
+    return answered(c, session, asked, exporter);
   });
 }

@@ -109,7 +109,8 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
     const { q: query, year, format, ...options } = fromTexts(searchParameters, given);
     const exporter = exporterAsked(c, format);
-    return asWritten(asQ, () => answerTo(c, session, gates, { query, year }, options, exporter));
+    const how = { ...options, signal: endOf(c) };
+    return asWritten(asQ, () => answered(c, session, askInTurn(session, gates, { query, year }, how), exporter));
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
@@ -117,7 +118,8 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
     const { question, how } = parted(asked);
     const { format, ...options } = how;
     const exporter = exporterAsked(c, format);
-    return asWritten(inBody, () => answerTo(c, session, gates, question, options, exporter));
+    const asking = () => askInTurn(session, gates, question, { ...options, signal: endOf(c) });
+    return asWritten(inBody, () => answered(c, session, asking(), exporter));
   });
 }
 
@@ -138,18 +140,15 @@ const cursorAlone = (): AkinError =>
     field: 'q',
   });
 
-/** Answers a question, which is parsed for the gate and need not be again. */
-function answerTo(
-  c: Context,
+/** Asks a question when its turn has come. It is parsed for its gate, and need not be again. @throws AkinError as `Search.ask`. */
+export async function askInTurn(
   session: Session,
   gates: Gates,
   question: Question,
   options: SearchOptions,
-  exporter: Exporter | undefined,
-): Promise<Response> {
+): Promise<SearchAnswer> {
   const said = parsed(question);
-  const ask = (signal: AbortSignal) => session.ask(said, { ...options, signal });
-  return answered(c, session, gateOf(gates, said, options), ask, exporter);
+  return gateOf(gates, said, options).pass(() => session.ask(said, options), options.signal);
 }
 
 /** Where a question waits for its turn. @throws AkinError as `parsed`. */
@@ -162,18 +161,16 @@ export function gateOf({ quick, thorough }: Gates, question: Asked, { rerank, ex
 }
 
 /**
- * Answers with hits when the request's turn has come; what each stage took is said in a header (Server-Timing, W3C).
+ * Answers with hits; what each stage took is said in a header (Server-Timing, W3C).
  * @param exporter what the papers are written by, where JSON is not asked for.
  */
 export async function answered(
   c: Context,
   session: Session,
-  gate: Gate,
-  ask: (signal: AbortSignal) => Promise<SearchAnswer>,
+  asked: Promise<SearchAnswer>,
   exporter: Exporter | undefined,
 ): Promise<Response> {
-  const signal = endOf(c);
-  const { timings, ...answer } = await gate.pass(() => ask(signal), signal);
+  const { timings, ...answer } = await asked;
   const stages = Object.entries(timings).map(([stage, ms]) => `${stage};dur=${ms.toFixed(2)}`);
   c.header('Server-Timing', stages.join(', '));
   return exporter ? written(c, exporter, session.papers(answer.hits.map(({ id }) => id))) : inJson(c, answer);

@@ -5,13 +5,12 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { SearchAnswer } from '../search/answer.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
-import { parsed } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import { endOf } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
-import { gateOf, type Gates } from './search.ts';
+import { askInTurn, type Gates } from './search.ts';
 
 /** What a command line asks, and how its answer is printed. @throws AkinError for what is no `akin search`. */
 export type Terminal = (
@@ -26,10 +25,7 @@ export function answerTerminals(app: OpenAPIHono, session: Session, gates: Gates
   app.post('/terminal', asks, atMost(LIMITS.bodiesAtOnce, 'terminals'), async (c) => {
     const { words, isColoured } = await bodyOf(c, body, { most: LIMITS.questionBytes });
     const { question, options, printed } = terminal(words, isColoured);
-    const signal = endOf(c);
-    const said = parsed(question);
-    const ask = () => session.ask(said, { ...options, signal });
-    const { timings: _, ...answer } = await gateOf(gates, said, options).pass(ask, signal);
+    const { timings: _, ...answer } = await askInTurn(session, gates, question, { ...options, signal: endOf(c) });
     return c.text(printed(answer));
   });
 }

@@ -8,6 +8,7 @@ import { Hono } from 'hono';
 import { html, raw } from 'hono/html';
 import MarkdownIt, { type Token } from 'markdown-it';
 import { ROOT } from '../package.ts';
+import { frame } from './frame.ts';
 
 const HOME = '/docs';
 /** The chapters in the order in which one reads them: what a page is called in its address, and which file it is. */
@@ -55,24 +56,18 @@ function page({ name, file, title }: (typeof CHAPTERS)[number]): ReturnType<type
     const current = each.name === name ? raw(' aria-current="page"') : '';
     return html`<li><a href="${addressOfChapter(each.name)}" ${current}>${each.title}</a></li>`;
   });
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${name === '' ? 'The manual' : title} · akin</title>
-        <link rel="stylesheet" href="/page.css" />
-      </head>
-      <body class="manual">
-        <nav aria-label="Chapters">
-          <a href="/">Search</a>
-          <ul>
-            ${others}
-          </ul>
-        </nav>
-        <main>${raw(written(file))}</main>
-      </body>
-    </html>`;
+  return frame(
+    `${name === '' ? 'The manual' : title} · akin`,
+    html`<body class="manual">
+      <nav aria-label="Chapters">
+        <a href="/">Search</a>
+        <ul>
+          ${others}
+        </ul>
+      </nav>
+      <main>${raw(written(file))}</main>
+    </body>`,
+  );
 }
 
 /** A chapter as HTML. The files are akin's own, and hold none. */

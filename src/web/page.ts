@@ -17,6 +17,7 @@ import type { Hit, NearestHit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
 import { ordinal, reasonsOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
+import { frame } from './frame.ts';
 import { manual } from './manual.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 
@@ -159,39 +160,33 @@ function refusal(error: unknown, said: (error: AkinError) => ReturnType<Said>): 
 }
 
 function page(query: string, { title, said, results }: View, isSignedIn: boolean): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title ? `${excerpt(title, 60)} · akin` : 'akin'}</title>
-        <link rel="stylesheet" href="/page.css" />
-        <script src="/page.js" type="module"></script>
-      </head>
-      <body>
-        <header>
-          <h1><a href="/">akin</a></h1>
-          <form action="/" role="search">
-            <input
-              type="search"
-              name="q"
-              value="${query}"
-              aria-label="Search papers by meaning"
-              placeholder="Search papers by meaning"
-              autocomplete="off"
-              autofocus
-            />
-            <button>Search</button>
-          </form>
-          ${isSignedIn ? html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>` : ''}
-        </header>
-        <main>
-          <p id="said" role="status">${said}</p>
-          <div id="results">${results ?? ''}</div>
-        </main>
-        <footer><a href="/docs">Manual</a></footer>
-      </body>
-    </html>`;
+  return frame(
+    title ? `${excerpt(title, 60)} · akin` : 'akin',
+    html`<body>
+      <header>
+        <h1><a href="/">akin</a></h1>
+        <form action="/" role="search">
+          <input
+            type="search"
+            name="q"
+            value="${query}"
+            aria-label="Search papers by meaning"
+            placeholder="Search papers by meaning"
+            autocomplete="off"
+            autofocus
+          />
+          <button>Search</button>
+        </form>
+        ${isSignedIn ? html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>` : ''}
+      </header>
+      <main>
+        <p id="said" role="status">${said}</p>
+        <div id="results">${results ?? ''}</div>
+      </main>
+      <footer><a href="/docs">Manual</a></footer>
+    </body>`,
+    html`<script src="/page.js" type="module"></script>`,
+  );
 }
 
 function result(hit: Hit): Html {

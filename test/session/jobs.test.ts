@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
+import type { LibraryWriter } from '../../src/library/library.ts';
 import { openLibrary } from '../../src/library/open.ts';
 import { configurationOf } from '../../src/session/configuration.ts';
 import { newJob, newPart, type Job } from '../../src/session/job.ts';
@@ -16,8 +17,12 @@ import { clientOf, serve } from '../sources/online/service.ts';
 const embedder = await Embedder.start(MODEL, { threads: 1 });
 afterAll(() => embedder.close());
 
-/** The queue of a library; `how` is what else it is told. */
-async function queueOf(folder: string, how: Partial<JobsOptions> = {}) {
+/** The queue of a library; `how` is what else it is told, and `asOpened` gives what it has of a writer. */
+async function queueOf(
+  folder: string,
+  how: Partial<JobsOptions> = {},
+  asOpened = (writer: LibraryWriter): LibraryWriter => writer,
+) {
   const writer = new SharedWriter(folder);
   const library = await openLibrary(folder);
   const target = {
@@ -26,7 +31,7 @@ async function queueOf(folder: string, how: Partial<JobsOptions> = {}) {
     open: {
       library: () => Promise.resolve(library),
       embedder: () => Promise.resolve(embedder),
-      writer: (options: Parameters<SharedWriter['open']>[0]) => writer.open(options),
+      writer: async (options: Parameters<SharedWriter['open']>[0]) => asOpened(await writer.open(options)),
     },
   };
   const troubles: Error[] = [];
@@ -111,32 +116,16 @@ it('asks online services, and refuses to when it is to stay offline', async () =
 
 it('fails with the code of what failed, and keeps what it stored', async () => {
   const folder = sampleCopy();
-  const writer = new SharedWriter(folder);
-  const library = await openLibrary(folder);
-  onTestFinished(() => library.close());
   const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
   let isFull = false;
-  const target = {
-    address: folder,
-    configuration: configurationOf({}),
-    open: {
-      library: () => Promise.resolve(library),
-      embedder: () => Promise.resolve(embedder),
-      writer: async (options: Parameters<SharedWriter['open']>[0]) => {
-        const opened = await writer.open(options);
-        const store: typeof opened.store = async (portion) => {
-          if (isFull) throw full;
-          isFull = true;
-          return opened.store(portion);
-        };
-        return new Proxy(opened, {
-          get: (of, name) => (name === 'store' ? store : (Reflect.get(of, name) as unknown)),
-        });
-      },
-    },
-  };
-  const jobs = await Jobs.open({ target });
-  onTestFinished(() => jobs.close());
+  const { jobs, library } = await queueOf(folder, {}, (opened) => {
+    const store: LibraryWriter['store'] = async (portion) => {
+      if (isFull) throw full;
+      isFull = true;
+      return opened.store(portion);
+    };
+    return new Proxy(opened, { get: (of, name) => (name === 'store' ? store : (Reflect.get(of, name) as unknown)) });
+  });
   const { id } = await jobs.add(files('{"title": "Stored before"}', '{"title": "Too late"}'));
   const job = await over(jobs, id);
   expect(job).toMatchObject({ state: 'failed', error: { code: 'disk-full' }, files: { done: 1, total: 2 } });

@@ -23,6 +23,9 @@ export interface AllowedRows {
   count: number;
 }
 
+/** The rows that are let through, as `json_each` takes them. */
+export const asJson = (rows: Uint8Array): string => JSON.stringify([...rows.keys()].filter((row) => rows[row]));
+
 /**
  * Filters and conditions whose rows are remembered, until papers change: a person changes the words more often than the filter.
  * All conditions of the largest filter (filter.ts) have room.

@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { ListOrder } from '../library.ts';
 import { sortTitle, type Placed } from '../order.ts';
-import type { AllowedRows } from './allowed-rows.ts';
+import { asJson, type AllowedRows } from './allowed-rows.ts';
 
 /** What lists are sorted by, as the indexes of `papers` have it; equal ones by their ids, and those without it last. */
 const SORTED: Record<ListOrder, { by: string; comes: '<' | '>'; order: string; isIn: string }> = {
@@ -58,7 +58,7 @@ export class ListedRows {
     const stretches = after === undefined ? [first, last] : value === null ? [lastOnward] : [onward, last];
     // Going through the order until enough are found, or sorting those that are let through: whichever looks at fewer.
     const isFew = count ** 2 <= limit * papers;
-    const among = isFew ? JSON.stringify([...rows.keys()].filter((row) => rows[row])) : '';
+    const among = isFew ? asJson(rows) : '';
     const bounds = after === undefined ? {} : value === null ? { id: after.id } : { id: after.id, value };
     const found: number[] = [];
     for (const stretch of stretches) {

@@ -14,7 +14,7 @@ import type { Filter } from '../filter.ts';
 import type { Described, Key, LibraryFacts, LibraryState, Listed, ListOrder, WordScoring } from '../library.ts';
 import type { Placed } from '../order.ts';
 import { tellingWords } from '../words.ts';
-import { RowsByFilter } from './allowed-rows.ts';
+import { asJson, RowsByFilter } from './allowed-rows.ts';
 import { PaperChanges } from './changes.ts';
 import { checkSound, openForReading, settingsOf } from './database.ts';
 import { Descriptions } from './descriptions.ts';
@@ -180,8 +180,7 @@ export class Reader {
     return this.#inOneState(() => {
       const { rows, count } = this.#filters.allowed(filter);
       if (count === this.#filters.papers) return this.#statements.tally.all(field, limit);
-      const among = JSON.stringify([...rows.keys()].filter((row) => rows[row]));
-      return this.#statements.tallyAmong.all(field, among, limit);
+      return this.#statements.tallyAmong.all(field, asJson(rows), limit);
     });
   }
 
