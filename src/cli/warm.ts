@@ -2,7 +2,7 @@
  * Asking a server that has the library open already: `akin serve` leaves a note of where it listens in the library's folder, and
  * `akin search` asks there first. Whatever is not answered there is done as if there were no server, which also says what is wrong.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
 import picocolors from 'picocolors';
@@ -17,8 +17,8 @@ const noteIn = (index: string): string => path.join(index, 'server.json');
  */
 export function leaveNote(index: string, url: string): () => void {
   const note = noteIn(index);
-  const mine = JSON.stringify({ url, pid: process.pid });
   try {
+    const mine = JSON.stringify({ url, pid: process.pid, place: realpathSync(index) });
     writeFileSync(`${note}.${process.pid}`, mine, { mode: 0o600 });
     renameSync(`${note}.${process.pid}`, note);
   } catch {
@@ -50,7 +50,8 @@ export async function answeredWarm([command, ...words]: string[], usual: string)
 
 function noteAt(index: string): { url: string; pid: number } | undefined {
   try {
-    const { url, pid } = JSON.parse(readFileSync(noteIn(index), 'utf8')) as { url: unknown; pid: unknown };
+    const { url, pid, place } = JSON.parse(readFileSync(noteIn(index), 'utf8')) as Record<string, unknown>;
+    if (place !== realpathSync(index)) return undefined; // It came along with a copy: the server has another library.
     // Loopback alone: whoever can write a note is not to have questions sent elsewhere.
     const isHere = typeof url === 'string' && /^http:\/\/(?:127\.\d+\.\d+\.\d+|\[::1\]):\d+$/.test(url);
     return isHere && typeof pid === 'number' ? { url, pid } : undefined;

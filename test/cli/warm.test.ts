@@ -1,5 +1,5 @@
 /** `akin search` beside a server that has the library open: who answers, and that it is all the same. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -41,12 +41,14 @@ it('a note that leads nowhere, elsewhere, or to what is no akin, costs nothing b
   onTestFinished(() => void other.close());
   const here = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
   const { pid } = process;
+  const place = realpathSync(library);
   for (const written of [
     'no JSON',
-    JSON.stringify({ url: here, pid }),
-    JSON.stringify({ url: 'http://127.0.0.1:1', pid }),
-    JSON.stringify({ url: `http://localhost.example@127.0.0.1:1`, pid }),
-    JSON.stringify({ url: here, pid: 2 ** 30 }),
+    JSON.stringify({ url: here, pid, place }),
+    JSON.stringify({ url: here, pid, place: `${place} as it was` }),
+    JSON.stringify({ url: 'http://127.0.0.1:1', pid, place }),
+    JSON.stringify({ url: `http://localhost.example@127.0.0.1:1`, pid, place }),
+    JSON.stringify({ url: here, pid: 2 ** 30, place }),
   ]) {
     writeFileSync(note, written);
     const { code, stdout, stderr } = await akin([
@@ -66,6 +68,7 @@ it('a note that leads nowhere, elsewhere, or to what is no akin, costs nothing b
 
 it('a server that demands keys leaves no note', async () => {
   const library = sampleCopy();
+  rmSync(path.join(library, NOTE), { force: true }); // A copy has that of a server of the original.
   await akin(['key', 'add', 'me', '--index', library]);
   await serveAkin(library, ['--keys']);
   expect(existsSync(path.join(library, NOTE))).toBe(false);
