@@ -9,6 +9,7 @@ const names = [
   'hostile-requests',
   'in-turns',
   'library',
+  'load',
   'overload',
   'patterns',
   'pdfs',
