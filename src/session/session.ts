@@ -3,9 +3,9 @@
  * does not ask for is not started.
  */
 import type { Draft } from '../drafts/draft.ts';
-import { Embedder, type Embedding } from '../embedding/embedder.ts';
-import { findCrossEncoder, verifiedModelFolder, type CrossEncoderModel } from '../embedding/models.ts';
-import { Scorer } from '../embedding/scorer.ts';
+import type { Embedder, Embedding } from '../embedding/embedder.ts';
+import { verifiedModelFolder } from '../embedding/models.ts';
+import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { exporterNamed } from '../export/registry.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter, PutOutcome } from '../library/library.ts';
@@ -14,6 +14,7 @@ import {
   examineLibrary,
   modelOfLibrary,
   openLibrary,
+  openWriter,
   restoreLibrary,
   type Backup,
   type Finding,
@@ -44,18 +45,17 @@ import { checkFollowed, sync, watch, type FollowOptions, type SyncSummary } from
 import { hasJobs } from './job-folder.ts';
 import { Jobs } from './jobs.ts';
 import { Keys } from './keys.ts';
-import { SharedWriter } from './shared-writer.ts';
+import { Models, type ModelsOptions } from './models.ts';
+import { Shared } from './shared.ts';
 import { Started } from './started.ts';
 import { summaryOf, type LibrarySummary } from './summary.ts';
 import { add, type AddSummary, type IntakeOptions, type OnlineOptions, type Target } from './take-in.ts';
 
-export interface SessionOptions extends Target {
-  /** Threads that embed questions. One is enough for who asks one at a time; undefined: as many as the machine has. */
-  threads?: number | undefined;
+export interface SessionOptions extends Target, Omit<ModelsOptions, 'modelFolders'> {
+  /** Those that it shares with other libraries; undefined: it has its own. */
+  models?: Models | undefined;
   /** Refuse jobs that ask online services. */
   offline?: boolean | undefined;
-  /** What re-ranks; undefined: the default one of the manifest. */
-  crossEncoder?: CrossEncoderModel | undefined;
   /** Hears of what fails in the background, and goes on all the same: threads that died and were started again, … */
   onTrouble?: OnTrouble | undefined;
 }
@@ -73,29 +73,28 @@ export class Session {
   readonly #embedder: Started<Embedder>;
   readonly #scorer: Started<Scorer>;
   readonly #asking: Started<{ search: Search; related: Related }>;
-  readonly #writer: SharedWriter;
+  readonly #writer: Shared<LibraryWriter, WriterOptions>;
   readonly #jobs: Started<Jobs>;
 
   /** Opens nothing yet. */
   constructor(options: SessionOptions) {
-    const { address, configuration, threads, offline, crossEncoder = findCrossEncoder(), onTrouble } = options;
+    const { address, configuration, offline, onTrouble } = options;
+    const models = options.models ?? new Models({ ...options, modelFolders: configuration.modelFolders });
     this.#target = { address, configuration };
     this.keys = new Keys(address);
-    const { modelFolders } = configuration;
     this.#library = new Started(() => openLibrary(address, onTrouble));
     this.#embedder = new Started(async () => {
       // Not from the library, so that both are opened side by side: each mostly waits for its threads.
-      const model = (await modelOfLibrary(address)) ?? (await this.#library.get()).model;
-      return Embedder.start(model, { modelFolders, onTrouble, ...(threads ? { threads } : {}) });
+      return models.embedder((await modelOfLibrary(address)) ?? (await this.#library.get()).model);
     });
-    this.#writer = new SharedWriter(address);
+    this.#writer = new Shared((how: WriterOptions) => openWriter(address, how));
     const open = {
       library: () => this.#library.get(),
       embedder: () => this.#embedder.get(),
       writer: (how: WriterOptions) => this.#writer.open(how),
     };
     this.#jobs = new Started(() => Jobs.open({ target: { ...this.#target, open }, offline, onTrouble }));
-    this.#scorer = new Started(() => Scorer.start(crossEncoder, { modelFolders, onTrouble }));
+    this.#scorer = new Started(() => models.scorer());
     this.#asking = new Started(async () => {
       const [library, embedder] = await Promise.all([this.#library.get(), this.#embedder.get()]);
       const search = new Search(library, embedder, () => this.#scorer.get());

@@ -5,11 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import type { LibraryWriter } from '../../src/library/library.ts';
-import { openLibrary } from '../../src/library/open.ts';
+import { openLibrary, openWriter, type WriterOptions } from '../../src/library/open.ts';
 import { configurationOf } from '../../src/session/configuration.ts';
 import { newJob, newPart, type Job } from '../../src/session/job.ts';
 import { JOB_LIMITS, Jobs, type JobsOptions, type Sent } from '../../src/session/jobs.ts';
-import { SharedWriter } from '../../src/session/shared-writer.ts';
+import { Shared } from '../../src/session/shared.ts';
 import { sampleCopy } from '../akin.ts';
 import { MODEL } from '../library/made.ts';
 import { clientOf, serve } from '../sources/online/service.ts';
@@ -17,13 +17,15 @@ import { clientOf, serve } from '../sources/online/service.ts';
 const embedder = await Embedder.start(MODEL, { threads: 1 });
 afterAll(() => embedder.close());
 
+const sharedWriter = (folder: string) => new Shared((how: WriterOptions) => openWriter(folder, how));
+
 /** The queue of a library; `how` is what else it is told, and `asOpened` gives what it has of a writer. */
 async function queueOf(
   folder: string,
   how: Partial<JobsOptions> = {},
   asOpened = (writer: LibraryWriter): LibraryWriter => writer,
 ) {
-  const writer = new SharedWriter(folder);
+  const writer = sharedWriter(folder);
   const library = await openLibrary(folder);
   const target = {
     address: folder,
@@ -31,7 +33,7 @@ async function queueOf(
     open: {
       library: () => Promise.resolve(library),
       embedder: () => Promise.resolve(embedder),
-      writer: async (options: Parameters<SharedWriter['open']>[0]) => asOpened(await writer.open(options)),
+      writer: async (options: WriterOptions) => asOpened(await writer.open(options)),
     },
   };
   const troubles: Error[] = [];
@@ -138,7 +140,7 @@ it('takes no more than so many that wait, and nothing more when these are too la
   const folder = sampleCopy();
   const large = newJob('1-00000000', [newPart('file', 'x', JOB_LIMITS.bytes)]);
   left(folder, large, ['{"title": "x"}']);
-  const writer = await new SharedWriter(folder).open({ model: MODEL, mustBeThatModel: true, purpose: 'a test' });
+  const writer = await sharedWriter(folder).open({ model: MODEL, mustBeThatModel: true, purpose: 'a test' });
   const { jobs } = await queueOf(folder);
   await expect(jobs.add(files('{"title": "y"}'))).rejects.toMatchObject({ code: 'overloaded' });
   expect(await jobs.cancel(large.id)).toMatchObject({ state: 'cancelled' });
@@ -151,13 +153,13 @@ it('takes no more than so many that wait, and nothing more when these are too la
 
 it('a writer is shared by all who write in one process, and free when the last has ended', async () => {
   const folder = sampleCopy();
-  const shared = new SharedWriter(folder);
+  const shared = sharedWriter(folder);
   const options = { model: MODEL, mustBeThatModel: true, purpose: 'a test' };
   const [one, other] = await Promise.all([shared.open(options), shared.open(options)]);
   await one.close();
   await one.close();
   expect(await other.pendingCount()).toBe(0);
-  const elsewhere = new SharedWriter(folder);
+  const elsewhere = sharedWriter(folder);
   await expect(elsewhere.open(options)).rejects.toMatchObject({ code: 'library-locked' });
   const [, next] = await Promise.all([other.close(), shared.open(options)]);
   expect(await next.pendingCount()).toBe(0);
