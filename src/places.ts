@@ -1,5 +1,5 @@
 /** Files and folders where a person says: what is in the way when one of them can't be read, written or made. */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { AkinError, type ErrorDetails } from './errors.ts';
 import { refusalOf } from './faults.ts';
@@ -112,5 +112,14 @@ export function isFolder(place: string): boolean {
     return statSync(place).isDirectory();
   } catch {
     return false; // Whatever the reason: whoever goes on with it hears of it.
+  }
+}
+
+/** The path of what may not be there yet, without links where it is. */
+export function realPath(given: string): string {
+  try {
+    return realpathSync(given);
+  } catch {
+    return path.resolve(given);
   }
 }

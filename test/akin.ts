@@ -43,13 +43,18 @@ export async function akin(
   return finished;
 }
 
+interface Serving {
+  url: string;
+  child: ChildProcess;
+}
+
+/** A running server of a library; see `serving`. */
+export const serveAkin = (folder: string, parameters: string[] = [], whenOver?: WhenOver): Promise<Serving> =>
+  serving(['--index', folder, ...parameters], whenOver);
+
 /** A running server and its address; ended when the test is over, or whatever `whenOver` waits for. */
-export async function serveAkin(
-  folder: string,
-  parameters: string[] = [],
-  whenOver: WhenOver = onTestFinished,
-): Promise<{ url: string; child: ChildProcess }> {
-  const child = startAkin(['serve', '--index', folder, '--port', '0', '--json', ...parameters]);
+export async function serving(parameters: string[], whenOver: WhenOver = onTestFinished): Promise<Serving> {
+  const child = startAkin(['serve', '--port', '0', '--json', ...parameters]);
   let stderr = '';
   child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   whenOver(async () => {

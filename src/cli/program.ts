@@ -9,7 +9,7 @@ export interface Program {
   command: (name: string, description: string) => ReturnType<typeof withCommonOptions>;
   /** The session with the library that a command was told. */
   sessionOf: (
-    options: { index: string; threads?: number | undefined; offline?: boolean | undefined },
+    options: { index: string } & Pick<SessionOptions, 'threads' | 'offline' | 'models'>,
     onTrouble?: SessionOptions['onTrouble'],
   ) => Session;
   configuration: Configuration;
@@ -31,8 +31,8 @@ export function newProgram(
     program,
     configuration,
     command: (commandName, description) => withCommonOptions(program, commandName, description, configuration.index),
-    sessionOf: ({ index, threads, offline }, onTrouble) =>
-      new Session({ address: index, configuration, threads, offline, onTrouble }),
+    sessionOf: ({ index, threads, offline, models }, onTrouble) =>
+      new Session({ address: index, configuration, threads, offline, models, onTrouble }),
   };
 }
 

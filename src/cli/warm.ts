@@ -7,12 +7,18 @@ import { request } from 'node:http';
 import path from 'node:path';
 import picocolors from 'picocolors';
 
+/**
+ * Where a server answers of a library: loopback alone, as whoever can write a note is not to have questions sent elsewhere, and
+ * the library, where it is not the server's default.
+ */
+const ADDRESS = /^http:\/\/(?:127\.\d+\.\d+\.\d+|\[::1\]):\d+(?:\/v1\/libraries\/[\w.-]+)?$/;
 /** How long a server may take to begin with its answer; to open the library oneself takes about as long. */
 const PATIENCE_MS = 2000;
 const noteIn = (index: string): string => path.join(index, 'server.json');
 
 /**
  * Leaves a note of a server that asks nobody for a key. A library that can't be written to has none.
+ * @param url where `/terminal` of this library is.
  * @returns takes it away again.
  */
 export function leaveNote(index: string, url: string): () => void {
@@ -52,9 +58,7 @@ function noteAt(index: string): { url: string; pid: number } | undefined {
   try {
     const { url, pid, place } = JSON.parse(readFileSync(noteIn(index), 'utf8')) as Record<string, unknown>;
     if (place !== realpathSync(index)) return undefined; // It came along with a copy: the server has another library.
-    // Loopback alone: whoever can write a note is not to have questions sent elsewhere.
-    const isHere = typeof url === 'string' && /^http:\/\/(?:127\.\d+\.\d+\.\d+|\[::1\]):\d+$/.test(url);
-    return isHere && typeof pid === 'number' ? { url, pid } : undefined;
+    return typeof url === 'string' && ADDRESS.test(url) && typeof pid === 'number' ? { url, pid } : undefined;
   } catch {
     return undefined;
   }

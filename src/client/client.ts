@@ -12,7 +12,7 @@ type Media = 'application/json' | 'application/problem+json';
 
 /** Where a server is, and what it is asked with. */
 export interface ClientOptions {
-  /** By default that of `akin serve` on this machine. */
+  /** By default that of `akin serve` on this machine; of one of several libraries with `/v1/libraries/NAME` behind it. */
   url?: string;
   /** For a server that demands one: `akin key add NAME`. */
   key?: string;
@@ -20,8 +20,19 @@ export interface ClientOptions {
 
 /** Makes a client. It throws nothing but what `fetch` throws: an error of the server is its `error`, as RFC 9457 has it. */
 export function createClient({ url = 'http://127.0.0.1:2546', key }: ClientOptions = {}): AkinClient {
-  return createFetch<paths, Media>({
-    baseUrl: url,
+  const [, server = url, library] = /^(.*)(\/v1\/libraries\/[^/]+)\/?$/.exec(url) ?? [];
+  const client = createFetch<paths, Media>({
+    baseUrl: server,
     ...(key !== undefined && { headers: { Authorization: `Bearer ${key}` } }),
   });
+  if (library !== undefined) {
+    client.use({
+      // What is the server's and no library's is where it is.
+      onRequest({ request, schemaPath }) {
+        if (!schemaPath.startsWith('/v1/') || schemaPath.startsWith('/v1/libraries')) return undefined;
+        return new Request(request.url.replace(`${server}/v1/`, `${server}${library}/`), request);
+      },
+    });
+  }
+  return client;
 }

@@ -7,6 +7,7 @@ import { requestId } from 'hono/request-id';
 import { matchedRoutes } from 'hono/route';
 import { VERSION } from '../package.ts';
 import type { Session } from '../session/session.ts';
+import { isOfServer, type SessionOf } from './addressed.ts';
 import { LIMITS } from './limits.ts';
 import { Refusal } from './problem.ts';
 
@@ -85,8 +86,10 @@ const isLeftAlone = (res: Response): boolean => res.headers.get('Cache-Control')
  * Names the state of what a GET is answered (ETag, RFC 9110): the library's revision with the address. Whoever has the answer of
  * that state is told so (304) before anything is looked up.
  */
-export function stated(session: Session): MiddlewareHandler {
+export function stated(sessionOf: SessionOf): MiddlewareHandler {
   return async (c, next) => {
+    if (isOfServer(c.req.path)) return next();
+    const session = sessionOf(c); // Where there is none, that is said before anything is read.
     // How far a job has come is no matter of the library's state.
     if (c.req.method !== 'GET' || /^\/v1\/jobs(?:\/|$)/.test(c.req.path)) return next();
     // Asked for before anything that is answered, and so never of a later state. Only who has an answer waits for it.

@@ -7,9 +7,11 @@ import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import type { SearchOptions } from '../search/question.ts';
 import type { Keys } from '../session/keys.ts';
+import { DEFAULT_LIBRARY } from '../session/named.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { demandKeys, holderOf } from './access.ts';
+import { pagesOf, placeOf, sessionIn, type Libraries } from './addressed.ts';
 import { Gate } from './admission.ts';
 import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
@@ -19,6 +21,7 @@ import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
 import { answerJobs } from './jobs.ts';
 import { Journal } from './journal.ts';
+import { answerLibraries } from './libraries.ts';
 import { answerLibrary } from './library.ts';
 import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
@@ -31,7 +34,10 @@ import { answerSearches, gateOf } from './search.ts';
 import { answerTerminals, type Terminal } from './terminal.ts';
 
 export interface Door {
+  /** The library that is asked where an address names none. */
   session: Session;
+  /** All libraries by their names, that one first; undefined: it alone. */
+  libraries?: Libraries | undefined;
   log: Logger;
   /** What the page asks of every search. */
   page?: Pick<SearchOptions, 'rerank'> | undefined;
@@ -47,9 +53,10 @@ export interface Door {
   terminal?: Terminal | undefined;
 }
 
-/** The door of a session; `app.request()` asks it without a socket. */
+/** The door of one or several libraries; `app.request()` asks it without a socket. */
 export function createApp({
   session,
+  libraries = new Map([[DEFAULT_LIBRARY, session]]),
   log,
   page = {},
   allowOrigins = [],
@@ -58,7 +65,7 @@ export function createApp({
   metrics = new Metrics(),
   terminal,
 }: Door): OpenAPIHono {
-  const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(new URL(request.url).pathname) });
+  const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(placeOf(new URL(request.url).pathname).path) });
   const gates = {
     quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
     thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
@@ -71,6 +78,7 @@ export function createApp({
     }),
   };
   metrics.watch(gates);
+  const sessionOf = sessionIn(libraries);
   const journal = new Journal(log, logQueries);
 
   app.use(named());
@@ -94,20 +102,21 @@ export function createApp({
     }),
   );
   if (keys) demandKeys(app, keys);
-  app.use('/v1/*', timed(), stated(session));
-  answerSearches(app, session, gates);
-  answerBatches(app, session, gates);
-  answerMatches(app, session, gates.quick);
-  answerPapers(app, session, gates);
-  answerEdits(app, session, gates.writing);
-  answerJobs(app, session);
-  answerLibrary(app, session, gates);
-  answerRelated(app, session);
-  answerAgents(app, session, gates, journal);
-  answerEmbeddings(app, session, gates.thorough);
+  app.use('/v1/*', timed(), stated(sessionOf));
+  answerSearches(app, sessionOf, gates);
+  answerBatches(app, sessionOf, gates);
+  answerMatches(app, sessionOf, gates.quick);
+  answerPapers(app, sessionOf, gates);
+  answerEdits(app, sessionOf, gates.writing);
+  answerJobs(app, sessionOf);
+  answerLibrary(app, sessionOf, gates);
+  answerRelated(app, sessionOf);
+  answerLibraries(app, libraries, gates.thorough);
+  answerAgents(app, libraries, sessionOf, gates, journal);
+  answerEmbeddings(app, sessionOf, gates.thorough);
   answerHealth(app, session);
-  if (terminal) answerTerminals(app, session, gates, terminal);
-  metrics.answer(app, session);
+  if (terminal) answerTerminals(app, sessionOf, gates, terminal);
+  metrics.answer(app, libraries);
   let document: string | undefined; // Made once: it takes as long as a search.
   app.get('/openapi.json', (c) => {
     document ??= openApi(app, keys !== undefined);
@@ -122,12 +131,18 @@ export function createApp({
     gateOf(gates, { query }, page).pass(work, signal);
   app.route(
     '/',
-    webPage(session, pass, page, saidOnPage, (c) => holderOf(c) !== undefined),
+    webPage(
+      (c) => ({ session: sessionOf(c), pages: pagesOf(c, libraries) }),
+      pass,
+      page,
+      saidOnPage,
+      (c) => holderOf(c) !== undefined,
+    ),
   );
 
   app.all('*', (c) => {
     const answers = (method: string) =>
-      app.router.match(method, withIdsWhole(c.req.path))[0].some(([[, route]]) => route.method === method);
+      app.router.match(method, c.req.path)[0].some(([[, route]]) => route.method === method);
     const possible = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
       .filter(answers)
       .map((method) => (method === 'GET' ? 'GET, HEAD' : method));
@@ -141,7 +156,9 @@ export function createApp({
     }
     return sendProblem(
       c,
-      makeProblem(404, 'not-found', `there is nothing at ${c.req.path}`, { hint: 'see /openapi.json' }),
+      makeProblem(404, 'not-found', `there is nothing at ${new URL(c.req.url).pathname}`, {
+        hint: 'see /openapi.json',
+      }),
     );
   });
   app.onError((error, c) => {

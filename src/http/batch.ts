@@ -3,8 +3,8 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { refusalOf } from '../faults.ts';
 import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
@@ -39,9 +39,10 @@ const batchRoute = createRoute({
 });
 
 /** Adds the route to the app. */
-export function answerBatches(app: OpenAPIHono, session: Session, gates: Gates): void {
+export function answerBatches(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates): void {
   app.openAPIRegistry.registerPath(batchRoute);
   app.post(batchRoute.path, asks, atMost(LIMITS.batchesAtOnce, 'batches'), async (c) => {
+    const session = sessionOf(c);
     const { questions } = await bodyOf(c, unchecked, { most: LIMITS.batchBytes, signs: LIMITS.batchSigns });
     const signal = endOf(c);
     const answers: object[] = [];

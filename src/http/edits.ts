@@ -6,7 +6,7 @@ import { paperSchema } from '../search/answer.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
 import { notFound } from '../search/understood.ts';
-import type { Session } from '../session/session.ts';
+import { besides, type SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -113,25 +113,28 @@ const deleteRoute = createRoute({
 });
 
 /** Adds the routes to the app. @param gate lets one of them write at a time. */
-export function answerEdits(app: OpenAPIHono, session: Session, gate: Gate): void {
+export function answerEdits(app: OpenAPIHono, sessionOf: SessionOf, gate: Gate): void {
   const few = atMost(LIMITS.bodiesAtOnce, 'papers');
   app.openAPIRegistry.registerPath(putRoute);
   app.put(PATH, few, async (c) => {
+    const session = sessionOf(c);
     const input = await paperIn(c, paperBody);
     const id = c.req.param('id');
     const { paper, outcome } = await gate.pass(() => session.put(id, input), c.req.raw.signal);
     if (outcome !== 'added') return inJson(c, paper);
-    c.header('Location', `/v1/papers/${encodeURIComponent(paper.id)}`);
+    c.header('Location', besides(c, `/v1/papers/${encodeURIComponent(paper.id)}`));
     return inJson(c, paper, 201);
   });
   app.openAPIRegistry.registerPath(patchRoute);
   app.patch(PATH, few, async (c) => {
+    const session = sessionOf(c);
     const given = await paperIn(c, correctionBody, ['application/json', MERGE_PATCH]);
     const id = c.req.param('id');
     return inJson(c, await gate.pass(() => session.correct(id, given), c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(deleteRoute);
   app.delete(PATH, async (c) => {
+    const session = sessionOf(c);
     fromTexts(NOTHING, c.req.queries());
     const id = c.req.param('id');
     const gone = await gate.pass(() => session.remove([id], 'a request'), c.req.raw.signal);

@@ -8,8 +8,8 @@ import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { shown } from '../search/checked.ts';
 import { SOMETHING } from '../search/question.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -65,7 +65,7 @@ const embeddingsRoute = createRoute({
 });
 
 /** Adds the route to the app. */
-export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate): void {
+export function answerEmbeddings(app: OpenAPIHono, sessionOf: SessionOf, gate: Gate): void {
   app.openAPIRegistry.registerPath(embeddingsRoute);
   app.use(embeddingsRoute.path, async (c: Context, next) => {
     await next();
@@ -78,6 +78,7 @@ export function answerEmbeddings(app: OpenAPIHono, session: Session, gate: Gate)
     c.res = sendProblem(c, { ...problem, error: { message, type: 'invalid_request_error', param, code } });
   });
   app.post(embeddingsRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'texts'), async (c) => {
+    const session = sessionOf(c);
     const asked = await bodyOf(c, embeddingsSchema, { most: LIMITS.questionBytes });
     const texts = [asked.input].flat();
     const characters = texts.reduce((sum, each) => sum + each.length, 0);

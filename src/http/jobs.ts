@@ -9,7 +9,7 @@ import { AkinError, ERROR_CODES, type ErrorCode } from '../errors.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { jobOptionsSchema, jobProgressSchema, jobSchema, type Job, type JobProgress } from '../session/job.ts';
 import type { Jobs, Sent } from '../session/jobs.ts';
-import type { Session } from '../session/session.ts';
+import { besides, type SessionOf } from './addressed.ts';
 import { inJson, LEFT_ALONE } from './answering.ts';
 import { atMost, bodyOf, mediaType } from './body.ts';
 import { paperShape } from './edits.ts';
@@ -142,39 +142,41 @@ const deleteRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerJobs(app: OpenAPIHono, session: Session): void {
+export function answerJobs(app: OpenAPIHono, sessionOf: SessionOf): void {
   for (const route of [postRoute, listRoute, jobRoute, eventsRoute, deleteRoute])
     app.openAPIRegistry.registerPath(route);
   app.post(PATH, atMost(LIMITS.jobsAtOnce, 'jobs'), async (c) => {
     fromTexts(NOTHING, c.req.queries());
     const isForm = mediaType(c, [FORM, 'application/json']) === FORM;
-    const jobs = await session.jobs();
+    const jobs = await sessionOf(c).jobs();
     const job = await asWritten(isForm ? (field) => field : inBody, () =>
       jobs.add((folder) => (isForm ? fromForm(c, folder) : fromJson(c, folder))),
     );
-    c.header('Location', `${PATH}/${job.id}`);
+    c.header('Location', besides(c, `${PATH}/${job.id}`));
     return inJson(c, told(job), 202);
   });
   app.get(PATH, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return unkept(c, { jobs: (await session.jobs()).list().map(told) });
+    return unkept(c, { jobs: (await sessionOf(c).jobs()).list().map(told) });
   });
   app.get(`${PATH}/:id`, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return unkept(c, told((await session.jobs()).get(c.req.param('id'))));
+    return unkept(c, told((await sessionOf(c).jobs()).get(c.req.param('id'))));
   });
   app.delete(`${PATH}/:id`, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return inJson(c, told(await (await session.jobs()).cancel(c.req.param('id'))));
+    return inJson(c, told(await (await sessionOf(c).jobs()).cancel(c.req.param('id'))));
   });
   let listeners = 0;
   app.get(`${PATH}/:id/events`, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    const jobs = await session.jobs();
+    const jobs = await sessionOf(c).jobs();
     const id = c.req.param('id');
     jobs.get(id); // There is none, as may be: that is no stream.
     if (listeners >= LIMITS.listeners) {
-      throw new AkinError('overloaded', `${listeners} listen already`, { hint: `ask for ${PATH}/${id} now and then` });
+      throw new AkinError('overloaded', `${listeners} listen already`, {
+        hint: `ask for ${besides(c, `${PATH}/${id}`)} now and then`,
+      });
     }
     listeners++;
     const answer = streamSSE(c, (stream) => sendEvents(stream, jobs, id, c).finally(() => listeners--));

@@ -6,6 +6,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
 import { refusalOf } from '../faults.ts';
 import { holderOf } from './access.ts';
+import { libraryOf } from './addressed.ts';
 import { nameOf, routeOf } from './answering.ts';
 import { isOfTheMachine } from './problem.ts';
 
@@ -21,16 +22,16 @@ export class Journal {
 
   /** Writes down a failure that was none of the request; any other is told to whoever asked, and to nobody else. */
   fault(error: unknown, c: Context): void {
-    this.faultAt(this.#isWhole ? addressOf(c) : routeOf(c), error, nameOf(c));
+    this.faultAt(this.#isWhole ? addressOf(c) : routeOf(c), error, { library: libraryOf(c), request: nameOf(c) });
   }
 
   /** The same, of a request that is known by its address alone. */
-  faultAt(path: string, error: unknown, request?: string): void {
+  faultAt(path: string, error: unknown, of: { library?: string | undefined; request?: string | undefined }): void {
     const refusal = refusalOf(error);
     if (refusal && !isOfTheMachine(refusal)) return;
     // What the machine refuses is said in words of akin. Those of a bug may quote what was asked.
     const err = refusal || this.#isWhole ? error : wordless(error);
-    this.#log.error({ err, path, request }, 'a request failed');
+    this.#log.error({ err, path, ...of }, 'a request failed');
   }
 
   /** Writes down every request, where that is wanted. */

@@ -3,8 +3,8 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { facetsAnswerSchema, versionSchema } from '../search/answer.ts';
 import { countingShape } from '../search/counting.ts';
 import { fromTexts } from '../search/parameters.ts';
-import type { Session } from '../session/session.ts';
 import { summarySchema } from '../session/summary.ts';
+import type { SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -89,11 +89,11 @@ const splitRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates & { writing: Gate }): void {
+export function answerLibrary(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates & { writing: Gate }): void {
   app.openAPIRegistry.registerPath(libraryRoute);
   app.get(libraryRoute.path, async (c) => {
     fromTexts(NOTHING, c.req.queries());
-    return inJson(c, await gates.thorough.pass(() => session.summary(), c.req.raw.signal));
+    return inJson(c, await gates.thorough.pass(() => sessionOf(c).summary(), c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(facetsRoute);
   app.get(facetsRoute.path, async (c) => {
@@ -101,20 +101,20 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
     const signal = endOf(c);
     return asWritten(asQ, async () => {
       gateOf(gates, { query: options.q, year: options.year }, {}); // Says what is wrong before it waits for its turn.
-      return inJson(c, await gates.thorough.pass(() => session.counted({ ...options, signal }), signal));
+      return inJson(c, await gates.thorough.pass(() => sessionOf(c).counted({ ...options, signal }), signal));
     });
   });
   app.openAPIRegistry.registerPath(duplicatesRoute);
   app.get(duplicatesRoute.path, async (c) => {
     const { limit } = fromTexts(duplicatesParameters, c.req.queries());
-    return inJson(c, await gates.thorough.pass(() => session.duplicates(limit), c.req.raw.signal));
+    return inJson(c, await gates.thorough.pass(() => sessionOf(c).duplicates(limit), c.req.raw.signal));
   });
   const few = atMost(LIMITS.bodiesAtOnce, 'judgements');
   app.openAPIRegistry.registerPath(joinRoute);
   app.post(joinRoute.path, few, (c) =>
     asWritten(ofIds, async () => {
       const { ids: join } = await bodyOf(c, joinBody, JUDGED);
-      const { joined } = await gates.writing.pass(() => session.judge({ join }), c.req.raw.signal);
+      const { joined } = await gates.writing.pass(() => sessionOf(c).judge({ join }), c.req.raw.signal);
       return inJson(c, { joined });
     }),
   );
@@ -122,7 +122,9 @@ export function answerLibrary(app: OpenAPIHono, session: Session, gates: Gates &
   app.post(splitRoute.path, few, (c) =>
     asWritten(ofIds, async () => {
       const { ids: split } = await bodyOf(c, splitBody, JUDGED);
-      return inJson(c, { split: (await gates.writing.pass(() => session.judge({ split }), c.req.raw.signal)).split });
+      return inJson(c, {
+        split: (await gates.writing.pass(() => sessionOf(c).judge({ split }), c.req.raw.signal)).split,
+      });
     }),
   );
 }

@@ -1,13 +1,14 @@
 /** `/v1/match`: the paper that a title, or a line of a bibliography, means. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { MAX_REFERENCE } from '../drafts/draft.ts';
 import { AkinError } from '../errors.ts';
 import { matchAnswerSchema } from '../search/answer.ts';
 import type { Meant } from '../search/match.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -48,17 +49,19 @@ const postRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerMatches(app: OpenAPIHono, session: Session, gate: Gate): void {
-  const answerTo = async (meant: Meant, signal: AbortSignal) => {
+export function answerMatches(app: OpenAPIHono, sessionOf: SessionOf, gate: Gate): void {
+  const answerTo = async (c: Context, meant: Meant) => {
+    const session = sessionOf(c);
+    const signal = endOf(c);
     checkOne(meant);
     return gate.pass(() => session.match(meant, signal), signal);
   };
   app.openAPIRegistry.registerPath(getRoute);
-  app.get(getRoute.path, async (c) => inJson(c, await answerTo(fromTexts(parameters, c.req.queries()), endOf(c))));
+  app.get(getRoute.path, async (c) => inJson(c, await answerTo(c, fromTexts(parameters, c.req.queries()))));
   app.openAPIRegistry.registerPath(postRoute);
   app.post(postRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
     const meant = await bodyOf(c, bodySchema, { most: LIMITS.questionBytes });
-    return inJson(c, await asWritten(inBody, () => answerTo(meant, endOf(c))));
+    return inJson(c, await asWritten(inBody, () => answerTo(c, meant)));
   });
 }
 

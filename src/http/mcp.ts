@@ -3,8 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { AkinError } from '../errors.ts';
 import { agentsOverHttp } from '../mcp/http.ts';
 import type { Pass } from '../mcp/tool.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { Libraries, SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import type { Journal } from './journal.ts';
@@ -15,7 +15,8 @@ import { gateOf, type Gates } from './search.ts';
 /** Adds the route to the app. What it takes and answers is described by the protocol, and not by /openapi.json. */
 export function answerAgents(
   app: OpenAPIHono,
-  session: Session,
+  libraries: Libraries,
+  sessionOf: SessionOf,
   gates: Gates & { agents: Gate },
   journal: Journal,
 ): void {
@@ -23,9 +24,14 @@ export function answerAgents(
     const isLong = cost === 'draft' || gateOf(gates, cost, {}) === gates.thorough;
     return (isLong ? gates.thorough : gates.agents).pass(work, signal);
   };
-  const onTrouble = (error: unknown): void => journal.faultAt('/mcp', error);
-  const answer = agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble });
+  const doors = new Map(
+    [...libraries].map(([library, session]) => {
+      const onTrouble = (error: unknown): void => journal.faultAt('/mcp', error, { library });
+      return [session, agentsOverHttp({ session, pass, isLocal: false, told: toldOf, onTrouble })];
+    }),
+  );
   app.post('/mcp', asks, atMost(LIMITS.agentMessagesAtOnce, 'messages of agents'), async (c) => {
+    const answer = doors.get(sessionOf(c))!;
     mediaType(c, ['application/json']);
     const body = await readJson(c, LIMITS.agentBytes);
     // Versions of the protocol before these had lists: a request would be a hundred.

@@ -6,6 +6,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Session } from '../session/session.ts';
+import { libraryOf, type Libraries } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { METHODS, routeOf } from './answering.ts';
 import { LIMITS } from './limits.ts';
@@ -16,7 +17,7 @@ const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
 
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #requests: Counter<'method' | 'route' | 'status'>;
+  readonly #requests: Counter<'library' | 'method' | 'route' | 'status'>;
   readonly #seconds: Histogram<'method' | 'route'>;
   readonly #refused: Counter<'code'>;
 
@@ -24,7 +25,7 @@ export class Metrics {
     const registers = [this.#registry];
     this.#requests = new Counter({
       ...{ name: 'akin_http_requests_total', help: 'Requests that were answered', registers },
-      labelNames: ['method', 'route', 'status'],
+      labelNames: ['library', 'method', 'route', 'status'],
     });
     this.#seconds = new Histogram({
       ...{ name: 'akin_http_request_seconds', help: 'Time until an answer began', registers, buckets: BUCKETS },
@@ -45,7 +46,7 @@ export class Metrics {
       if (code !== undefined) this.refused(code);
       const method = METHODS.includes(c.req.method) ? c.req.method : 'other';
       const asked = { method, route: routeOf(c) };
-      this.#requests.inc({ ...asked, status: String(c.res.status) });
+      this.#requests.inc({ library: libraryOf(c) ?? 'none', ...asked, status: String(c.res.status) });
       this.#seconds.observe(asked, (performance.now() - start) / 1000);
     };
   }
@@ -69,27 +70,35 @@ export class Metrics {
     gauge('akin_waiting', 'Requests that wait for their turn', ({ waiting }) => waiting);
   }
 
-  /** Adds the route to the app. It waits for nothing that is under way: a library that is slow to answer is told as it was last. */
-  answer(app: OpenAPIHono, session: Session): void {
-    const library = new Gauge({
-      ...{ name: 'akin_papers', help: 'Papers in the library, and those of them that have a vector' },
-      ...{ registers: [this.#registry], labelNames: ['state'] },
+  /**
+   * Adds the route to the app. It waits for nothing that is under way: a library that is slow to answer is told as it was last, and
+   * one that nobody has asked yet is not opened, save the default one.
+   */
+  answer(app: OpenAPIHono, libraries: Libraries): void {
+    const sizes = new Gauge({
+      ...{ name: 'akin_papers', help: 'Papers in each library, and those of them that have a vector' },
+      ...{ registers: [this.#registry], labelNames: ['library', 'state'] },
     });
-    this.#tellEmbedding(session);
+    const [first] = libraries.values();
+    const tell = async (library: string, session: Session) => {
+      if (session !== first && !session.isOpen) return;
+      const { papers, embedded } = await session.status();
+      sizes.set({ library, state: 'all' }, papers);
+      sizes.set({ library, state: 'embedded' }, embedded);
+    };
+    this.#tellEmbedding(libraries);
     let isBegun = false;
     app.get('/metrics', async (c) => {
       if (!isBegun) collectDefaultMetrics({ register: this.#registry }); // It looks at the process from now on.
       isBegun = true;
-      await Promise.race([session.status().catch(() => undefined), after(LIMITS.metricsWaitMs)]).then((status) => {
-        if (!status) return;
-        library.set({ state: 'all' }, status.papers);
-        library.set({ state: 'embedded' }, status.embedded);
-      });
+      const told = Promise.allSettled([...libraries].map(([name, session]) => tell(name, session)));
+      await Promise.race([told, after(LIMITS.metricsWaitMs)]);
       return c.body(await this.#registry.metrics(), 200, { 'Content-Type': this.#registry.contentType });
     });
   }
 
-  #tellEmbedding(session: Session): void {
+  /** Libraries of one model have the same threads. */
+  #tellEmbedding(libraries: Libraries): void {
     const parts = [
       ['akin_embedding_threads', 'Embedding threads that are alive', 'alive'],
       ['akin_embedding_restarts', 'How often one was started again', 'restarts'],
@@ -98,10 +107,10 @@ export class Metrics {
     ] as const;
     for (const [name, help, part] of parts) {
       new Gauge({
-        ...{ name, help, registers: [this.#registry] },
+        ...{ name, help, registers: [this.#registry], labelNames: ['model'] },
         collect() {
-          const state = session.embedding;
-          if (state) this.set(state[part]);
+          for (const { embedding } of libraries.values())
+            if (embedding) this.set({ model: embedding.model }, embedding[part]);
         },
       });
     }

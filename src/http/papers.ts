@@ -6,7 +6,7 @@ import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import { listAnswerSchema, paperSchema } from '../search/answer.ts';
 import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
-import type { Session } from '../session/session.ts';
+import type { SessionOf } from './addressed.ts';
 import { endOf, inJson } from './answering.ts';
 import { exporterAsked, formatShape, inFormats, Streams, written } from './formats.ts';
 import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
@@ -71,10 +71,11 @@ const similarRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): void {
+export function answerPapers(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates): void {
   const streams = new Streams();
   app.openAPIRegistry.registerPath(listRoute);
   app.get('/v1/papers', async (c) => {
+    const session = sessionOf(c);
     const given = c.req.queries();
     const { format, limit, ...others } = fromTexts(listParameters, given);
     const signal = endOf(c);
@@ -91,12 +92,14 @@ export function answerPapers(app: OpenAPIHono, session: Session, gates: Gates): 
   });
   app.openAPIRegistry.registerPath(paperRoute);
   app.get('/v1/papers/:id', async (c) => {
+    const session = sessionOf(c);
     const exporter = exporterAsked(c, fromTexts(paperParameters, c.req.queries()).format);
     const id = c.req.param('id');
     return exporter ? written(c, exporter, session.papers([id])) : inJson(c, await session.paper(id));
   });
   app.openAPIRegistry.registerPath(similarRoute);
   app.get('/v1/papers/:id/similar', async (c) => {
+    const session = sessionOf(c);
     const { format, ...options } = fromTexts(similarParameters, c.req.queries());
     const id = c.req.param('id');
     const exporter = exporterAsked(c, format);

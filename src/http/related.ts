@@ -16,8 +16,8 @@ import { checked, pointerTo } from '../search/checked.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { relatedShape } from '../search/related.ts';
 import { yearsFilter } from '../search/years.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
@@ -67,9 +67,10 @@ const relatedRoute = createRoute({
 });
 
 /** Adds the route to the app. */
-export function answerRelated(app: OpenAPIHono, session: Session): void {
+export function answerRelated(app: OpenAPIHono, sessionOf: SessionOf): void {
   app.openAPIRegistry.registerPath(relatedRoute);
   app.post(PATH, asks, atMost(LIMITS.draftsAtOnce, 'drafts'), async (c) => {
+    const session = sessionOf(c);
     const type = mediaType(c, Object.keys(relatedRoute.request.body.content));
     const isJson = type === 'application/json';
     const { draft, field, ...options } = isJson ? await asWritten(inBody, () => draftInJson(c)) : await draftInForm(c);

@@ -17,6 +17,7 @@ import {
 import { parsed, type Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import type { Gate } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
@@ -101,10 +102,11 @@ const askRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates): void {
+export function answerSearches(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates): void {
   app.openAPIRegistry.registerComponent('schemas', 'Filter', FILTER_COMPONENT);
   app.openAPIRegistry.registerPath(searchRoute);
   app.get(searchRoute.path, async (c) => {
+    const session = sessionOf(c);
     const given = c.req.queries();
     if (given.cursor !== undefined && given.q === undefined) throw cursorAlone();
     const { q: query, year, format, ...options } = fromTexts(searchParameters, given);
@@ -114,6 +116,7 @@ export function answerSearches(app: OpenAPIHono, session: Session, gates: Gates)
   });
   app.openAPIRegistry.registerPath(askRoute);
   app.post(askRoute.path, asks, atMost(LIMITS.bodiesAtOnce, 'questions'), async (c) => {
+    const session = sessionOf(c);
     const asked = await bodyOf(c, questionSchema, { most: LIMITS.questionBytes });
     const { question, how } = parted(asked);
     const { format, ...options } = how;

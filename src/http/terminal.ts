@@ -5,8 +5,8 @@
 import { z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { SearchAnswer } from '../search/answer.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
-import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
+import type { SessionOf } from './addressed.ts';
 import { endOf } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
@@ -21,8 +21,9 @@ export type Terminal = (
 const body = z.strictObject({ words: z.array(z.string()).max(LIMITS.terminalWords), isColoured: z.boolean() });
 
 /** Adds the route to the app. */
-export function answerTerminals(app: OpenAPIHono, session: Session, gates: Gates, terminal: Terminal): void {
+export function answerTerminals(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates, terminal: Terminal): void {
   app.post('/terminal', asks, atMost(LIMITS.bodiesAtOnce, 'terminals'), async (c) => {
+    const session = sessionOf(c);
     const { words, isColoured } = await bodyOf(c, body, { most: LIMITS.questionBytes });
     const { question, options, printed } = terminal(words, isColoured);
     const { timings: _, ...answer } = await askInTurn(session, gates, question, { ...options, signal: endOf(c) });

@@ -4,7 +4,7 @@
  */
 import type { Draft } from '../drafts/draft.ts';
 import type { Embedder, Embedding } from '../embedding/embedder.ts';
-import { verifiedModelFolder } from '../embedding/models.ts';
+import { verifiedModelFolder, type Model } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { exporterNamed } from '../export/registry.ts';
@@ -64,6 +64,8 @@ export interface SessionOptions extends Target, Omit<ModelsOptions, 'modelFolder
 const AT_ONCE = 100;
 /** How long a library that is well takes to say how large it is, at most. */
 const PATIENCE_MS = 2000;
+/** And one that may have to be opened first. */
+const OPENING_MS = 10_000;
 
 export class Session {
   /** Who may ask it where others reach it. */
@@ -107,6 +109,12 @@ export class Session {
   /** The library, for whoever looks at papers and asks nothing. @throws AkinError when it can't be used. */
   library(): Promise<Library> {
     return this.#library.get();
+  }
+
+  /** Looks whether it is a library that can be asked, and starts nothing for it. @throws AkinError where it is none. */
+  async check(): Promise<void> {
+    const model = await modelOfLibrary(this.#target.address);
+    if (!model) await this.#library.get(); // To be told what is missing.
   }
 
   /** Starts all that a first question would wait for. @throws AkinError when library or model can't be used. */
@@ -339,16 +347,28 @@ export class Session {
   /** Whether questions can be answered, and how those parts are doing that are needed for it. */
   async readiness(): Promise<{ ready: boolean; library: LibraryStatus | null; embedder: PoolState | null }> {
     const [library, embedder] = await Promise.all([
-      inTime(this.#soundStatus(), performance.now() + PATIENCE_MS).catch(() => undefined),
+      this.#soundStatus().catch(() => undefined),
       this.#embedder.get().catch(() => undefined),
     ]);
     const state = embedder?.state ?? null;
     return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
   }
 
-  /** How the threads are doing that embed, now; undefined where there are none. */
-  get embedding(): PoolState | undefined {
-    return this.#embedder.now?.state;
+  /** What a server that has several libraries tells of each. @throws AkinError where it can't be asked. */
+  async standing(): Promise<LibraryStatus & { model: Model }> {
+    const status = await this.#soundStatus(OPENING_MS);
+    return { ...status, model: (await this.library()).model };
+  }
+
+  /** Whether it is open: whoever only counts what there is opens nothing for that. */
+  get isOpen(): boolean {
+    return this.#library.now !== undefined;
+  }
+
+  /** How the threads are doing that embed, now, and with which model; undefined where there are none. */
+  get embedding(): (PoolState & { model: string }) | undefined {
+    const embedder = this.#embedder.now;
+    return embedder && { ...embedder.state, model: embedder.model.name };
   }
 
   async #editing<T>(edit: (open: Parameters<typeof storePaper>[0]) => Promise<T>): Promise<T> {
@@ -356,9 +376,15 @@ export class Session {
     return this.writing('a request', (writer) => edit({ library, writer, embedder }));
   }
 
-  async #soundStatus(): Promise<LibraryStatus> {
-    await (await this.library()).check();
-    return this.status();
+  /** @throws AkinError where the library can't be read, or does not say in time how large it is. */
+  async #soundStatus(patienceMs = PATIENCE_MS): Promise<LibraryStatus> {
+    const looking = this.library().then(async (library) => {
+      await library.check();
+      return this.status();
+    });
+    const status = await inTime(looking, performance.now() + patienceMs);
+    if (status) return status;
+    throw new AkinError('overloaded', 'the library does not answer', { hint: 'try again in a moment' });
   }
 
   /** Ends what was started. */

@@ -2,14 +2,13 @@
  * Taking papers in, from the first record to the last vector: opens the library for writing, stores, embeds, and gives an
  * account of it.
  */
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Embedder } from '../embedding/embedder.ts';
 import { DEFAULT_MODEL, findModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
 import type { Library, LibraryWriter } from '../library/library.ts';
 import { modelOfLibrary, openWriter, type WriterOptions } from '../library/open.ts';
+import { realPath } from '../places.ts';
 import { columnMap } from '../sources/columns.ts';
 import { PoliteClient, type Wait } from '../sources/online/polite.ts';
 import { checkDays } from '../sources/online/registry.ts';
@@ -242,13 +241,4 @@ async function embedAll(
   }
   if (!signal?.aborted) await writer.finish();
   return progress;
-}
-
-/** The path of what may not be there yet, without links where it is. */
-function realPath(given: string): string {
-  try {
-    return realpathSync(given);
-  } catch {
-    return path.resolve(given);
-  }
 }

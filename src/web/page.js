@@ -1,6 +1,7 @@
 // Asks for the page again while one types, and swaps what is said and the results in. Without this script the form does
 // the same.
 const form = document.querySelector('form');
+const home = form.getAttribute('action');
 const input = form.elements.namedItem('q');
 const parts = ['#said', '#results'].map((selector) => document.querySelector(selector));
 let asked = 0;
@@ -29,7 +30,7 @@ async function show(address) {
 input.addEventListener('input', () => {
   clearTimeout(timer);
   const query = input.value.trim();
-  timer = setTimeout(() => show(query === '' ? '/' : `/?q=${encodeURIComponent(query)}`), 150);
+  timer = setTimeout(() => show(query === '' ? home : `${home}?q=${encodeURIComponent(query)}`), 150);
 });
 
 document.addEventListener('keydown', (event) => {

@@ -7,7 +7,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Hono, type Context } from 'hono';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
@@ -46,12 +46,20 @@ type Said = (error: AkinError, c: Context) => { message: string; hint: string | 
 /** Does what a question needs when its turn has come. */
 type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
+/** The page of a library: what it is called, where it is, and whether it is the one that is asked for. */
+export interface LibraryPage {
+  name: string;
+  home: string;
+  isThis: boolean;
+}
+
 /**
+ * @param placed the library that a page is asked of, and the pages of all there are.
  * @param always what is asked of every search.
  * @param isSignedIn whether whoever asks has signed in, and so can sign out.
  */
 export function webPage(
-  session: Session,
+  placed: (c: Context) => { session: Session; pages: LibraryPage[] },
   pass: Pass,
   always: Pick<SearchOptions, 'rerank'>,
   said: Said,
@@ -63,7 +71,9 @@ export function webPage(
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.route('/', manual());
   app.get('/', async (c) => {
-    const asked = { query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
+    const { session, pages } = placed(c);
+    const { home } = pages.find(({ isThis }) => isThis)!;
+    const asked = { home, query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
     const cutoff = c.req.query('all') === undefined ? undefined : 0;
     const { signal } = c.req.raw;
     const options = { ...always, cursor: c.req.query('cursor'), cutoff, signal };
@@ -72,12 +82,14 @@ export function webPage(
     const view = await (isQuestion ? pass(asked.query, answered, signal) : answered()).catch((error: unknown) =>
       refusal(error, (refused) => said(refused, c)),
     );
-    return c.html(page(asked.query, view, isSignedIn(c)), (view.status ?? 200) as 200);
+    return c.html(page(asked, view, pages, isSignedIn(c)), (view.status ?? 200) as 200);
   });
   return app;
 }
 
 interface Asked {
+  /** Where the page of the library is. */
+  home: string;
   query: string;
   /** The id of a paper to be like. */
   like: string;
@@ -140,16 +152,16 @@ function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: 
     title,
     said: html`${heading}${script}${without}${corrected}${incomplete}`,
     results: html`<ol>
-        ${hits.map(result)}
+        ${hits.map((hit) => result(hit, asked.home))}
       </ol>
       ${more}`,
   };
 }
 
 /** Where the page with this question and these options is. */
-function addressOfPage({ query, like, ...options }: Asked & Record<string, string>): string {
+function addressOfPage({ home, query, like, ...options }: Asked & Record<string, string>): string {
   const parameters = new URLSearchParams({ ...(like === '' ? { q: query } : { like }), ...options });
-  return `/?${parameters.toString()}`;
+  return `${home}?${parameters.toString()}`;
 }
 
 function refusal(error: unknown, said: (error: AkinError) => ReturnType<Said>): View {
@@ -159,13 +171,13 @@ function refusal(error: unknown, said: (error: AkinError) => ReturnType<Said>): 
   return { status: refused.status, said: html`${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
 }
 
-function page(query: string, { title, said, results }: View, isSignedIn: boolean): Html {
+function page({ home, query }: Asked, { title, said, results }: View, pages: LibraryPage[], isSignedIn: boolean): Html {
   return frame(
     title ? `${excerpt(title, 60)} · akin` : 'akin',
     html`<body>
       <header>
-        <h1><a href="/">akin</a></h1>
-        <form action="/" role="search">
+        <h1><a href="${home}">akin</a></h1>
+        <form action="${home}" role="search">
           <input
             type="search"
             name="q"
@@ -179,6 +191,7 @@ function page(query: string, { title, said, results }: View, isSignedIn: boolean
         </form>
         ${isSignedIn ? html`<form class="sign-out" method="post" action="/sign-out"><button>Sign out</button></form>` : ''}
       </header>
+      ${pages.length > 1 ? choice(pages) : ''}
       <main>
         <p id="said" role="status">${said}</p>
         <div id="results">${results ?? ''}</div>
@@ -189,7 +202,15 @@ function page(query: string, { title, said, results }: View, isSignedIn: boolean
   );
 }
 
-function result(hit: Hit): Html {
+/** Which library is asked, where there are several. */
+function choice(pages: LibraryPage[]): Html {
+  const links = pages.map(
+    ({ name, home, isThis }) => html`<a href="${home}" ${isThis ? raw('aria-current="page"') : ''}>${name}</a>`,
+  );
+  return html`<nav class="libraries" aria-label="Libraries">${links}</nav>`;
+}
+
+function result(hit: Hit, home: string): Html {
   const { versions, explanation, abstract = '' } = hit;
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const title = withMarks(hit.title || hit.id, stems);
@@ -217,7 +238,7 @@ function result(hit: Hit): Html {
     }
     <p class="why">
       ${nearness(hit)} <span>${reasons(hit)}</span>
-      <a href="/?like=${encodeURIComponent(hit.id)}">More like this</a>
+      <a href="${home}?like=${encodeURIComponent(hit.id)}">More like this</a>
     </p>
   </li>`;
 }

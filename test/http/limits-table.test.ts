@@ -16,7 +16,7 @@ const rows = new Map(
 
 /** What answers requests: whatever it limits stands in the table. */
 const PLACES = ['src/search', 'src/mcp', 'src/http'];
-const FILES = ['src/library/filter.ts', 'src/session/keys.ts', 'src/threads/pool.ts'];
+const FILES = ['src/library/filter.ts', 'src/session/keys.ts', 'src/session/named.ts', 'src/threads/pool.ts'];
 const CONSTANT = /^(?:export )?const (MAX_\w+|MOST(?:_AT_ONCE)?) = ([\d_]+(?: \* [\d_]+)*);/gm;
 
 function constantsOf(file: string): [string, number][] {

@@ -33,7 +33,7 @@ it('are requests by route and status, what is refused, waits and is alive, paper
   await app.request('/v1/papers/arxiv:1706.03762/similar');
   const text = await told(app);
   const count = (route: string, status: number) =>
-    valueOf(text, `akin_http_requests_total{method="GET",route="${route}",status="${status}"}`);
+    valueOf(text, `akin_http_requests_total{library="default",method="GET",route="${route}",status="${status}"}`);
   expect(count('/v1/search', 200)).toBe(1);
   expect(count('/v1/search', 400)).toBe(1);
   expect(count('/v1/papers/:id', 200)).toBe(1);
@@ -44,10 +44,10 @@ it('are requests by route and status, what is refused, waits and is alive, paper
     expect(valueOf(text, `akin_waiting{gate="${gate}"}`)).toBe(0);
     expect(valueOf(text, `akin_running{gate="${gate}"}`)).toBe(0);
   }
-  expect(valueOf(text, 'akin_embedding_threads')).toBe(1);
-  expect(valueOf(text, 'akin_embedding_restarts')).toBe(0);
-  expect(valueOf(text, 'akin_papers{state="all"}')).toBe(120);
-  expect(valueOf(text, 'akin_papers{state="embedded"}')).toBe(120);
+  expect(valueOf(text, 'akin_embedding_threads{model="all-MiniLM-L6-v2"}')).toBe(1);
+  expect(valueOf(text, 'akin_embedding_restarts{model="all-MiniLM-L6-v2"}')).toBe(0);
+  expect(valueOf(text, 'akin_papers{library="default",state="all"}')).toBe(120);
+  expect(valueOf(text, 'akin_papers{library="default",state="embedded"}')).toBe(120);
   expect(valueOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(1e7);
   expect(valueOf(text, 'nodejs_eventloop_lag_p99_seconds')).toBeGreaterThanOrEqual(0);
 });
@@ -57,6 +57,7 @@ it('are as many lines, whatever is asked', async () => {
   const ask = async (i: number) => {
     for (const method of ['GET', 'POST', 'PURGE', `M${i}`, 'OPTIONS']) {
       await app.request(`/nothing/${i}?q=${i}`, { method });
+      await app.request(`/v1/libraries/nothing-${i}/search?q=${i}`, { method });
       await app.request(`/v1/papers/nothing-${i}`, { method: method === 'POST' ? 'DELETE' : method });
     }
   };
@@ -77,7 +78,7 @@ it('are told at once where the library is not', async () => {
   const text = await told(createApp({ session: slow, log }));
   expect(performance.now() - start).toBeLessThan(5000);
   expect(text).toContain('akin_http_requests_total');
-  expect(valueOf(text, 'akin_papers{state="all"}')).toBeUndefined();
+  expect(valueOf(text, 'akin_papers{library="default",state="all"}')).toBeUndefined();
 });
 
 it('count what is refused before it comes to the app', async () => {

@@ -25,7 +25,7 @@ export async function agentOverStdio(folder: string, version = NEW): Promise<Cli
 /** An agent that asks a server. */
 export async function agentOverHttp(url: string, version = NEW): Promise<Client> {
   const client = new Client({ name: 'test', version: '1' }, options(version));
-  await client.connect(new StreamableHTTPClientTransport(new URL('/mcp', url)));
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)));
   return client;
 }
 
