@@ -3,7 +3,7 @@
  * halves, and goes on when it is over.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -245,28 +245,5 @@ describe.skipIf(!existsSync('/dev/full'))('a full disk behind standard output', 
     const said = akinInShell('', [...command, '--index', inject('sampleLibrary')], '> /dev/full');
     expectSaid(said, ...FULL);
     expect(said.stderr).toContain('standard output');
-  });
-});
-
-describe('models that are not there', () => {
-  it.each([
-    ['missing', () => {}],
-    ['damaged', (models: string) => writeFileSync(path.join(models, 'manifest.json'), '{"default":')],
-  ])('are said to be %s', (kind, leave) => {
-    const folder = temporaryFolder();
-    for (const name of ['.build', 'package.json'])
-      cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
-    symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
-    mkdirSync(path.join(folder, 'models'));
-    leave(path.join(folder, 'models'));
-    for (const command of ['main.js search a', 'main.js add a.bib']) {
-      const [program, ...parameters] = command.split(' ') as [string, ...string[]];
-      const { status, stderr } = spawnSync(process.execPath, [
-        path.join(folder, '.build/src/cli', program),
-        ...parameters,
-      ]);
-      const said = { code: status, stdout: '', stderr: String(stderr) };
-      expectSaid(said, 7, new RegExp(`^akin: .*manifest\\.json is ${kind}`, 'm'), /^ +put the folder back/m);
-    }
   });
 });

@@ -144,7 +144,8 @@ async function answeredBy({ first, place }: Served, { host, keys: demanded }: Op
 /** Opens the default library with all that it takes to answer; the others are when they are first asked. @throws AkinError. */
 async function getReady({ first, libraries }: Served, { watch, rerank }: Options): Promise<void> {
   for (const session of libraries.values()) await session.check();
-  await first.ready();
+  const lack = await first.ready();
+  if (lack) talk(`${lack.message}\n${lack.hint}\nuntil then only words are looked for (--mode lexical)`);
   if (watch) await first.checkFollowed(watch);
   for (const note of (await first.facts()).notes) talk(note);
   // Without a cross-encoder there is nothing to re-rank with, which only matters where that was asked for.

@@ -4,6 +4,7 @@
  * Each thread gets a few documents ahead of time; queries go to the thread with the least to do and overtake its documents.
  */
 import { availableParallelism } from 'node:os';
+import { AkinError } from '../errors.ts';
 import { Pool, type OnTrouble, type PoolState } from '../threads/pool.ts';
 import type { Text } from './embedding-worker.ts';
 import type { Embedding } from './encoder.ts';
@@ -20,6 +21,9 @@ export interface EmbedderOptions {
   maxWaitingQueries?: number;
   onTrouble?: OnTrouble | undefined;
 }
+
+/** What embeds: an embedder, or one that is started when a vector is first wanted. */
+export type Embeds = Pick<Embedder, 'model' | 'embedQuery' | 'embedDocuments'>;
 
 /** Documents sent ahead to each thread: enough that it never waits for a main thread busy with a commit. */
 const DOCUMENTS_AHEAD = 4;
@@ -95,4 +99,29 @@ export class Embedder {
   close(): Promise<void> {
     return this.#pool.close();
   }
+}
+
+/**
+ * What embeds by an embedder that is started when a vector is first wanted: who asks for words alone needs none.
+ * @param start starts it, or gives it once it was started; what it throws is what embedding throws.
+ */
+export function embedsWhenWanted(model: Model, start: () => Promise<Embedder>): Embeds {
+  const started = async (): Promise<Embedder> => {
+    const embedder = await start();
+    checkComparable(model, embedder.model);
+    return embedder;
+  };
+  return {
+    model,
+    embedQuery: async (text, signal) => (await started()).embedQuery(text, signal),
+    async *embedDocuments(texts, signal) {
+      yield* (await started()).embedDocuments(texts, signal);
+    },
+  };
+}
+
+/** @throws AkinError `model-mismatch` when the vectors of a library and those of an embedder are not comparable. */
+export function checkComparable(library: Model, embedder: Model): void {
+  if (library.fingerprint === embedder.fingerprint) return;
+  throw new AkinError('model-mismatch', `the library is of ${library.name}, the embedder of ${embedder.name}`);
 }

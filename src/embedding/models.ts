@@ -1,57 +1,32 @@
 /**
  * Which models akin knows, where their files are, and whether those files are the ones the manifest names.
  *
- * `models/manifest.json` is the registry. A model folder is looked for in each of the given folders in turn; the first
+ * The manifest (manifest.ts) is the registry. A model folder is looked for in each of the given folders in turn; the first
  * that exists is used, and every file must match its SHA-256 before a byte of it reaches the runtime.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { AkinError } from '../errors.ts';
 import { ROOT } from '../package.ts';
 import { TEXT_RULE } from '../paper.ts';
+import { CROSS_ENCODERS, DEFAULT_CROSS_ENCODER, MODELS, type FilesEntry, type ModelEntry } from './manifest.ts';
+
+export { DEFAULT_MODEL } from './manifest.ts';
+export type { ModelEntry } from './manifest.ts';
 
 export const BUNDLED_MODELS = path.join(ROOT, 'models');
 
 /** The letters of each script that a model may read. */
 const LETTERS = { Latin: /\p{sc=Latin}/u, Greek: /\p{sc=Greek}/u };
 
-const filesSchema = z.strictObject({
-  upstream: z.string(),
-  licence: z.string(),
-  /** Longest input in tokens, special tokens included; what is longer is cut. */
-  maxTokens: z.int().positive(),
-  files: z.record(z.string(), z.strictObject({ bytes: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
-});
-const modelSchema = filesSchema.extend({
-  /** How token vectors become one vector: their mean, or the first token's. */
-  pooling: z.enum(['mean', 'first']),
-  queryPrefix: z.string(),
-  documentPrefix: z.string(),
-  dimensions: z.int().positive(),
-  /** The mean cosine of a query with texts of other fields: what to this model is no nearness at all. */
-  unrelatedCosine: z.number().min(-1).lt(1),
-  /** What it reads, for people: "English". */
-  language: z.string().min(1),
-  /** The scripts of that; what is in another one has a vector, too, which says next to nothing. */
-  scripts: z.array(z.enum(Object.keys(LETTERS) as (keyof typeof LETTERS)[])).min(1),
-});
-const manifestSchema = z.strictObject({
-  default: z.string(),
-  models: z.record(z.string(), modelSchema),
-  defaultCrossEncoder: z.string(),
-  crossEncoders: z.record(z.string(), filesSchema),
-});
-
 /** What fetching and checking need to know of a model of either kind. */
-export type ModelFiles = z.infer<typeof filesSchema> & { name: string };
+export interface ModelFiles extends FilesEntry {
+  name: string;
+}
 
 /** A model that reads a question and a text together and says how well one answers the other; it makes no vectors. */
 export type CrossEncoderModel = ModelFiles;
-
-/** What the manifest says of a model that makes vectors. */
-export type ModelEntry = z.infer<typeof modelSchema>;
 
 export interface Model extends ModelEntry {
   name: string;
@@ -61,35 +36,15 @@ export interface Model extends ModelEntry {
 
 export const MODEL_FILE = 'onnx/model_quantized.onnx';
 
-const manifest = readManifest(path.join(BUNDLED_MODELS, 'manifest.json'));
-
-export const MODEL_NAMES = Object.keys(manifest.models);
-export const DEFAULT_MODEL = manifest.default;
-export const CROSS_ENCODER_NAMES = Object.keys(manifest.crossEncoders);
-
-/** @throws AkinError `model-missing`, `model-damaged`: without it nothing can be told of any model. */
-function readManifest(file: string): z.infer<typeof manifestSchema> {
-  const hint = 'put the folder back as akin came with it; in a checkout: git checkout -- models';
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new AkinError('model-missing', `${file} is missing or unreadable (${code})`, { hint, cause });
-  }
-  try {
-    return manifestSchema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new AkinError('model-damaged', `${file} is damaged`, { hint, cause });
-  }
-}
+export const MODEL_NAMES = Object.keys(MODELS);
+export const CROSS_ENCODER_NAMES = Object.keys(CROSS_ENCODERS);
 
 /**
  * The registry's entry for the name of a model that makes vectors.
  * @throws AkinError `model-unknown` with the names there are.
  */
 export function findModel(name: string): Model {
-  const entry = entryOf(manifest.models, name, 'model');
+  const entry = entryOf(MODELS, name, 'model');
   return { ...entry, name, fingerprint: fingerprintOf(entry) };
 }
 
@@ -104,8 +59,8 @@ export function reads({ scripts }: Pick<ModelEntry, 'scripts'>, text: string): b
  * The registry's entry for the name of a cross-encoder.
  * @throws AkinError `model-unknown` with the names there are.
  */
-export function findCrossEncoder(name = manifest.defaultCrossEncoder): CrossEncoderModel {
-  return { ...entryOf(manifest.crossEncoders, name, 'cross-encoder'), name };
+export function findCrossEncoder(name = DEFAULT_CROSS_ENCODER): CrossEncoderModel {
+  return { ...entryOf(CROSS_ENCODERS, name, 'cross-encoder'), name };
 }
 
 function entryOf<Entry>(entries: Record<string, Entry>, name: string, kind: string): Entry {
@@ -153,6 +108,11 @@ export async function verifiedModelFolder(model: ModelFiles, folders: string[] =
     }
   }
   return folder;
+}
+
+/** Whether it is said by `verifiedModelFolder`: there is no such model here, or none to be used. */
+export function isOfNoModel(error: unknown): error is AkinError {
+  return error instanceof AkinError && (error.code === 'model-missing' || error.code === 'model-damaged');
 }
 
 /** The command that puts a model's files right in the folder they are looked for in. */

@@ -21,7 +21,12 @@ const readySchema = z
         meanMs: z.number(),
       })
       .nullable()
-      .openapi({ description: 'Its threads, how often they were started again, what waits for them' }),
+      .openapi({
+        description:
+          'Its threads, how often they were started again, what waits for them; null where it could not be started: ' +
+          'then words are looked for all the same (`mode=lexical`)',
+      }),
+    lacks: z.array(z.string()).openapi({ description: 'Codes of what keeps it from that, as `model-missing`' }),
   })
   .openapi('Readiness');
 

@@ -78,8 +78,8 @@ export interface Recall {
   legs: readonly Leg[];
   /** Candidates taken from each leg. */
   depth: number;
-  /** A unit vector of the space in use. It may still be under way: the words are looked up meanwhile. */
-  vector?: Promise<Float32Array> | undefined;
+  /** A unit vector of the space in use. It may still be under way, or come to nothing: the words are looked up meanwhile. */
+  vector?: Promise<Float32Array | undefined> | undefined;
   /** A text whose words are looked for. */
   words?: string | undefined;
   /** A text that may call papers by their names: what it calls them by is said, and those it calls are candidates as well. */

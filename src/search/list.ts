@@ -1,5 +1,5 @@
 /** From a question to the whole list that one can page through: candidates of all legs, ranked, each work once. */
-import { reads } from '../embedding/models.ts';
+import { isOfNoModel, reads } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { plain } from '../fold.ts';
 import type { Candidate, Correction, Key, Leg, Library, LibraryState, WordScoring } from '../library/library.ts';
@@ -93,12 +93,13 @@ export class Lists {
   async #ranked(asked: Pointing, shape: ListShape, clock: Clock, { read, signal }: Making): Promise<List> {
     const { text, filter, named, given } = asked;
     const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
+    const coming = mode === 'lexical' ? ifModelIsThere(asked.vector) : asked.vector;
     const { candidates, also, exhausted, corrections, said, state } = await this.#library.recall({
       ...{ legs: LEGS[mode], depth: DEPTH, scoring: scoringOf(mode) },
-      ...{ vector: asked.vector, words: text, filter, also: given, signal },
+      ...{ vector: coming, words: text, filter, also: given, signal },
       names: mode === 'hybrid' ? asked.names : undefined,
     });
-    const vector = await asked.vector;
+    const vector = await coming;
     clock.stop('recall');
     const { model } = this.#library;
     const unread = mode !== 'lexical' && !reads(model, text);
@@ -108,16 +109,16 @@ export class Lists {
     );
     const seeds = also.filter((each) => each !== undefined);
     let byLegs: Ranked[];
-    if (mode === 'hybrid') {
-      const background = await this.#background.of(vector, state.embedded);
+    if (mode !== 'hybrid') byLegs = single(found, mode);
+    else {
+      const meant = vector!; // Only words go without.
+      const background = await this.#background.of(meant, state.embedded);
       const weight = shape.lexicalWeight ?? (unread ? UNREAD_LEXICAL_WEIGHT : state.settings.lexicalWeight);
       // Nothing can be nearer than the papers to be like, which are no hits.
-      const all = [...found, ...(await likeSeeds(asked, seeds, vector))];
+      const all = [...found, ...(await likeSeeds(asked, seeds, meant))];
       // Papers to be like say all there is to say.
       const isShort = asked.like.keys.length === 0 && !unread;
-      byLegs = isShort ? withFeedback(all, text, vector, background, weight) : fuse(all, background, weight);
-    } else {
-      byLegs = single(found, mode);
+      byLegs = isShort ? withFeedback(all, text, meant, background, weight) : fuse(all, background, weight);
     }
     // A vector that says nothing calls nothing near.
     const unrelated = unread ? 1 : model.unrelatedCosine;
@@ -185,6 +186,16 @@ export class Lists {
   async #worksOf(keys: Key[]): Promise<Key[]> {
     const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: keys });
     return also.flatMap((each) => each?.work ?? []);
+  }
+}
+
+/** A vector, unless there is no model to make it with. What words find needs none: it is only not said how near it is. */
+async function ifModelIsThere(vector: Promise<Float32Array>): Promise<Float32Array | undefined> {
+  try {
+    return await vector;
+  } catch (error) {
+    if (isOfNoModel(error)) return undefined;
+    throw error;
   }
 }
 

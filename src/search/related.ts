@@ -9,7 +9,7 @@
  */
 import { z } from 'zod';
 import type { Draft, Reference } from '../drafts/draft.ts';
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embeds } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
 import type { Filter } from '../library/filter.ts';
@@ -78,7 +78,7 @@ const MAX_BY_TITLE = 2000;
 
 export class Related {
   readonly #library: Library;
-  readonly #embedder: Pick<Embedder, 'model' | 'embedDocuments'>;
+  readonly #embedder: Pick<Embeds, 'model' | 'embedDocuments'>;
   readonly #sentences: SentenceVectors;
   readonly #background: Background;
   #running = 0;
@@ -86,7 +86,7 @@ export class Related {
   /** @param sentences shared with whoever explains hits. */
   constructor(
     library: Library,
-    embedder: Pick<Embedder, 'model' | 'embedDocuments'>,
+    embedder: Pick<Embeds, 'model' | 'embedDocuments'>,
     sentences = new SentenceVectors(embedder),
   ) {
     this.#library = library;

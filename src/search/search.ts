@@ -5,7 +5,7 @@
  * (list.ts), which is cut into pages (pages.ts), and the library describes the papers of one page. A page of a list that
  * is kept asks for nothing else.
  */
-import type { Embedder } from '../embedding/embedder.ts';
+import { checkComparable, type Embeds } from '../embedding/embedder.ts';
 import { findCrossEncoder } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
@@ -30,7 +30,7 @@ export class Search {
   /** The vectors of sentences, for whoever else compares some. */
   readonly sentences: SentenceVectors;
   readonly #library: Library;
-  readonly #embedder: Embedder;
+  readonly #embedder: Embeds;
   readonly #lists: Lists;
   readonly #explainer: Explainer;
   readonly #scorer: () => Promise<Scorer>;
@@ -40,13 +40,8 @@ export class Search {
    * @param scorer starts what re-ranks, when first asked for; without it no search can be re-ranked.
    * @throws AkinError `model-mismatch` when the embedder's vectors are not comparable with the library's.
    */
-  constructor(library: Library, embedder: Embedder, scorer: () => Promise<Scorer> = noScorer) {
-    if (library.model.fingerprint !== embedder.model.fingerprint) {
-      throw new AkinError(
-        'model-mismatch',
-        `the library is of ${library.model.name}, the embedder of ${embedder.model.name}`,
-      );
-    }
+  constructor(library: Library, embedder: Embeds, scorer: () => Promise<Scorer> = noScorer) {
+    checkComparable(library.model, embedder.model);
     this.sentences = new SentenceVectors(embedder);
     this.#library = library;
     this.#embedder = embedder;

@@ -3,7 +3,7 @@
  *
  * The rules of Unicode (UAX #29) find the sentences; they know no abbreviations, so those of papers are put right here.
  */
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embeds } from '../embedding/embedder.ts';
 import { dot } from '../vector.ts';
 
 /** A sentence and where it stands: `text.slice(start, end)`, UTF-16 units, without white space around it. */
@@ -136,13 +136,13 @@ const MAX_VECTORS = 20_000;
  * one embedder, so for one fingerprint.
  */
 export class SentenceVectors {
-  readonly #embedder: Pick<Embedder, 'embedDocuments'>;
+  readonly #embedder: Pick<Embeds, 'embedDocuments'>;
   readonly #capacity: number;
   /** By sentence, the least recently used first. */
   readonly #kept = new Map<string, Promise<Float32Array>>();
 
   /** @param capacity how many vectors are kept at most. */
-  constructor(embedder: Pick<Embedder, 'embedDocuments'>, capacity = MAX_VECTORS) {
+  constructor(embedder: Pick<Embeds, 'embedDocuments'>, capacity = MAX_VECTORS) {
     this.#embedder = embedder;
     this.#capacity = capacity;
   }

@@ -1,5 +1,5 @@
 /** What does a question mean? Its words, its conditions, the papers it names, and the direction in which it points. */
-import type { Embedder } from '../embedding/embedder.ts';
+import type { Embeds } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
 import type { Key, Library } from '../library/library.ts';
@@ -82,7 +82,7 @@ export interface Understood {
 export async function understood(
   { text, identifier, texts, unlikeTexts, like, unlike, filter }: Parsed,
   library: Library,
-  embedder: Embedder,
+  embedder: Embeds,
   signal?: AbortSignal,
 ): Promise<Understood> {
   const names = [...(identifier === undefined ? [] : [identifier]), ...like, ...unlike];
@@ -137,7 +137,7 @@ async function vectorsOf(
   keys: Key[],
   texts: string[],
   library: Library,
-  embedder: Embedder,
+  embedder: Embeds,
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   if (keys.length === 0) return [];
@@ -152,7 +152,7 @@ async function vectorsOf(
 }
 
 /** One after the other: the question of somebody else waits for one of these texts, and not for all of them. */
-async function vectorsOfTexts(groups: string[][], embedder: Embedder, signal?: AbortSignal): Promise<Float32Array[][]> {
+async function vectorsOfTexts(groups: string[][], embedder: Embeds, signal?: AbortSignal): Promise<Float32Array[][]> {
   const vectors: Float32Array[][] = [];
   for (const texts of groups) {
     const own: Float32Array[] = [];

@@ -3,10 +3,11 @@
  * does not ask for is not started.
  */
 import type { Draft } from '../drafts/draft.ts';
-import type { Embedder, Embedding } from '../embedding/embedder.ts';
-import { verifiedModelFolder, type Model } from '../embedding/models.ts';
+import { embedsWhenWanted, type Embedder, type Embedding } from '../embedding/embedder.ts';
+import { isOfNoModel, verifiedModelFolder, type Model } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import { exporterNamed } from '../export/registry.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter, PutOutcome } from '../library/library.ts';
 import {
@@ -60,6 +61,18 @@ export interface SessionOptions extends Target, Omit<ModelsOptions, 'modelFolder
   onTrouble?: OnTrouble | undefined;
 }
 
+/** Whether questions can be answered, and how those parts are doing that are needed for it. */
+export interface Readiness {
+  /** Whether all can. Without the embedder words are looked for, papers are shown and removed. */
+  ready: boolean;
+  /** null where it does not answer. */
+  library: LibraryStatus | null;
+  /** null where it could not be started. */
+  embedder: PoolState | null;
+  /** The codes of what keeps them from it. */
+  lacks: string[];
+}
+
 /** Papers that are read at once by who wants many of them. */
 const AT_ONCE = 100;
 /** How long a library that is well takes to say how large it is, at most. */
@@ -98,7 +111,8 @@ export class Session {
     this.#jobs = new Started(() => Jobs.open({ target: { ...this.#target, open }, offline, onTrouble }));
     this.#scorer = new Started(() => models.scorer());
     this.#asking = new Started(async () => {
-      const [library, embedder] = await Promise.all([this.#library.get(), this.#embedder.get()]);
+      const library = await this.#library.get();
+      const embedder = embedsWhenWanted(library.model, () => this.#embedder.get());
       const search = new Search(library, embedder, () => this.#scorer.get());
       return { search, related: new Related(library, embedder, search.sentences) };
     });
@@ -117,10 +131,26 @@ export class Session {
     if (!model) await this.#library.get(); // To be told what is missing.
   }
 
-  /** Starts all that a first question would wait for. @throws AkinError when library or model can't be used. */
-  async ready(): Promise<void> {
-    await this.#asking.get();
+  /**
+   * Starts all that a first question would wait for.
+   * @returns why nothing can be embedded, where there is no model to do it with; all else can be asked then.
+   * @throws AkinError when the library can't be used, or the model does not run.
+   */
+  async ready(): Promise<AkinError | undefined> {
+    const [lack] = await Promise.all([this.#lack(), this.#asking.get()]);
     await (await this.library()).ready();
+    return lack;
+  }
+
+  /** Starts what embeds. @returns why there is no model to do it with. @throws AkinError where there is one that does not run. */
+  async #lack(): Promise<AkinError | undefined> {
+    try {
+      await this.#embedder.get();
+      return undefined;
+    } catch (error) {
+      if (isOfNoModel(error)) return error;
+      throw error;
+    }
   }
 
   /** Starts the cross-encoder, which otherwise starts when a search is first to be re-ranked. @throws AkinError. */
@@ -130,6 +160,7 @@ export class Session {
 
   /** The papers that answer a question, best first. @throws AkinError as `Search.ask`. */
   async ask(question: Asked, options?: SearchOptions): Promise<SearchAnswer> {
+    this.#embedSoon();
     return (await this.#asking.get()).search.ask(question, options);
   }
 
@@ -154,6 +185,7 @@ export class Session {
 
   /** The papers that a draft might cite and does not. @throws AkinError as `Related.suggest`. */
   async suggest(draft: Draft, options?: SuggestOptions): Promise<RelatedAnswer> {
+    this.#embedSoon();
     return (await this.#asking.get()).related.suggest(draft, options);
   }
 
@@ -344,14 +376,16 @@ export class Session {
     }
   }
 
-  /** Whether questions can be answered, and how those parts are doing that are needed for it. */
-  async readiness(): Promise<{ ready: boolean; library: LibraryStatus | null; embedder: PoolState | null }> {
+  async readiness(): Promise<Readiness> {
+    const lacks: string[] = [];
+    const unless = (error: unknown): undefined => void lacks.push(refusalOf(error)?.code ?? 'internal-error');
     const [library, embedder] = await Promise.all([
-      this.#soundStatus().catch(() => undefined),
-      this.#embedder.get().catch(() => undefined),
+      this.#soundStatus().catch(unless),
+      this.#embedder.get().catch(unless),
     ]);
     const state = embedder?.state ?? null;
-    return { ready: library !== undefined && (state?.alive ?? 0) > 0, library: library ?? null, embedder: state };
+    const ready = library !== undefined && (state?.alive ?? 0) > 0;
+    return { ready, library: library ?? null, embedder: state, lacks };
   }
 
   /** What a server that has several libraries tells of each. @throws AkinError where it can't be asked. */
@@ -369,6 +403,11 @@ export class Session {
   get embedding(): (PoolState & { model: string }) | undefined {
     const embedder = this.#embedder.now;
     return embedder && { ...embedder.state, model: embedder.model.name };
+  }
+
+  /** Starts what embeds beside the library: each mostly waits for its threads. Whoever wants a vector hears of a failure. */
+  #embedSoon(): void {
+    if (!this.#embedder.now) this.#embedder.get().catch(() => {});
   }
 
   async #editing<T>(edit: (open: Parameters<typeof storePaper>[0]) => Promise<T>): Promise<T> {
