@@ -11,7 +11,7 @@ import { setMaxListeners } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { AkinError, type ErrorCode } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
-import { startThread } from '../thread.ts';
+import { OLD_MIB, startThread } from '../thread.ts';
 import { asError, type Answered, type Sent } from './messages.ts';
 
 /** Hears of a thread that died, which is started again, and of work in the background that failed. */
@@ -24,6 +24,8 @@ export interface PoolOptions {
   source: string;
   /** What the module finds in its `workerData`. */
   data: unknown;
+  /** What a thread may hold in its heap, in MiB: less than usual for tests. */
+  heapMib?: number;
   /** At most; each but the first is started when a job would otherwise wait for another one. */
   threads?: number;
   /** Jobs sent ahead to each thread, so that it never waits for the main one. */
@@ -239,8 +241,8 @@ export class Pool<Task, Result, Ready = unknown> {
 
   /** Starts one thread; resolves when it is ready. */
   #start(): Promise<void> {
-    const { name, source, data, code, onTrouble } = this.#options;
-    const worker = startThread(source, data);
+    const { source, data, heapMib, onTrouble } = this.#options;
+    const worker = startThread(source, data, heapMib);
     return new Promise((ready, notReady) => {
       let failure: Error | undefined;
       const thread: Thread<Task> = {
@@ -264,14 +266,25 @@ export class Pool<Task, Result, Ready = unknown> {
       worker.on('error', (error) => (failure ??= error instanceof Error ? error : new Error(String(error))));
       thread.ended = new Promise((resolve) => {
         worker.on('exit', (exit) => {
-          const error =
-            refusalOf(failure) ??
-            new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
+          const error = refusalOf(failure) ?? this.#death(failure, exit);
           notReady(error);
           this.#ended(thread, error);
           resolve();
         });
       });
+    });
+  }
+
+  /** Why a thread is no more. */
+  #death(failure: Error | undefined, exit: number): AkinError {
+    const { name, code, heapMib = OLD_MIB } = this.#options;
+    if ((failure as NodeJS.ErrnoException | undefined)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') {
+      return new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
+    }
+    const hint = 'ask for less at once; it has been started again';
+    return new AkinError('too-large', `${name} ended: it wanted more than ${heapMib} MiB of memory`, {
+      hint,
+      cause: failure,
     });
   }
 

@@ -13,7 +13,7 @@ type Job =
   | { do: 'say'; value: unknown }
   | { do: 'wait'; ms: number; value?: unknown }
   | { do: 'die'; until?: string }
-  | { do: 'refuse' | 'fail' };
+  | { do: 'refuse' | 'fail' | 'hoard' };
 
 const folder = temporaryFolder(afterAll);
 const WORKER = path.join(folder, 'worker.mjs');
@@ -37,6 +37,7 @@ beforeAll(() => {
           if (job.do === 'say') return job.value;
           if (job.do === 'wait') { await setTimeout(job.ms); return job.value; }
           if (job.do === 'refuse') throw new AkinError('not-found', 'it is not there', { field: 'id' });
+          if (job.do === 'hoard') for (const kept = []; ;) kept.push([kept.length]);
           if (job.do === 'fail') throw new RangeError('a bug');
           if (job.until === undefined || !existsSync(job.until)) {
             if (job.until !== undefined) writeFileSync(job.until, '');
@@ -134,6 +135,16 @@ describe('a job', () => {
 });
 
 describe('a thread that dies', () => {
+  it('of wanting more memory than a thread may have says so, and comes back', async () => {
+    const troubles: string[] = [];
+    const pool = await start({ heapMib: 24, onTrouble: ({ message }) => void troubles.push(message) });
+    const message = 'the test thread ended: it wanted more than 24 MiB of memory';
+    await expect(pool.run({ do: 'hoard' })).rejects.toMatchObject({ code: 'too-large', message });
+    expect(troubles).toContain(message);
+    expect(await pool.run({ do: 'say', value: 1 })).toBe(1);
+    expect(pool.state).toMatchObject({ alive: 1, restarts: 1 });
+  });
+
   it('comes back, and what it held is tried once more where that is safe', async () => {
     const pool = await start({ triesAgain: true, threads: 2 });
     const until = path.join(folder, 'tried once');
