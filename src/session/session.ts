@@ -429,6 +429,6 @@ export class Session {
   /** Ends what was started. */
   async close(): Promise<void> {
     await this.#jobs.close();
-    await Promise.all([this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
+    await Promise.all([this.#asking.close(), this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
   }
 }

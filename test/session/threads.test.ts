@@ -70,3 +70,12 @@ it('that die in the midst of work come back, and every search is answered', asyn
   expect(alive.size).toBe(threads.length);
   await session.close();
 });
+
+it('start no more when the session was ended', async () => {
+  const session = new Session({ address: sampleCopy(), configuration: configurationOf({}), threads: 1 });
+  await session.ask({ query: 'attention' }, { explain: 'fast' });
+  await session.close();
+  await expect(session.ask({ query: 'proteins' })).rejects.toMatchObject({ code: 'overloaded' });
+  await expect(session.embed(['proteins'], 'query')).rejects.toMatchObject({ code: 'overloaded' });
+  expect(alive.size).toBe(0);
+});
