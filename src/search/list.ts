@@ -13,6 +13,7 @@ import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import type { ListShape, Mode } from './question.ts';
 import { bestVectors, fuse, single, UNREAD_LEXICAL_WEIGHT, type Ranked } from './ranking.ts';
 import { reranked, type Judged } from './rerank.ts';
+import { relevance } from './relevance.ts';
 import { direction } from './seeds.ts';
 import type { Understood } from './understood.ts';
 import { oncePerWork } from './works.ts';
@@ -134,6 +135,9 @@ export class Lists {
     const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isFit(each));
     const withheld = named === undefined && !isFound ? ranked.length : 0;
     if (unread && isFound) ranked = ranked.filter(isFit);
+    // Where nothing is near, words are all there is: of what was not asked for itself, what holds none has no reason to be there.
+    const isNear = ranked.some((each, i) => i < JUDGED && nearness(each, unrelated) >= least);
+    if (named === undefined && isFound && !isNear) ranked = ranked.filter(hasReason);
     if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
     ranked = oncePerWork(ranked, named === undefined ? seeds.map(({ work }) => work) : []);
     if (withheld > 0) {
@@ -202,6 +206,16 @@ async function ifModelIsThere(vector: Promise<Float32Array>): Promise<Float32Arr
 /** Whether a paper is as relevant as that, 0..100; one without a vector can't be judged, and may be. */
 function isRelevant({ relevance }: Pick<Placed, 'relevance'>, least: number): boolean {
   return (relevance ?? 100) >= least;
+}
+
+/** How relevant a paper is by its vector alone, 0..100. */
+function nearness({ similarity }: Pick<Placed, 'similarity'>, unrelated: number): number {
+  return similarity === undefined ? 0 : relevance(similarity, unrelated, 0, 0);
+}
+
+/** Whether a paper was asked for, or holds a word of the question or is called by one. */
+function hasReason({ isAskedFor, match, names }: Pick<Placed, 'isAskedFor' | 'match' | 'names'>): boolean {
+  return isAskedFor || Boolean(match?.words) || names.length > 0;
 }
 
 /** Whether a word is a name that a paper is called by, and no slip of the finger. */

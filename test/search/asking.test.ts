@@ -315,6 +315,22 @@ describe('facets', () => {
   });
 });
 
+describe('nothing near', () => {
+  it('leaves what holds a word of the question, and no other paper', async () => {
+    for (const query of ['titanium', 'resin', 'arriving', 'looks']) {
+      const { hits, total } = await search.search(query, { limit: 100, explain: 'fast' });
+      expect([query, hits.length]).toEqual([query, total.value]);
+      expect(hits.length).toBeGreaterThan(0);
+      expect(hits.length).toBeLessThan(40);
+      for (const { explanation } of hits) expect(explanation!.words).not.toEqual([]);
+      const all = await search.search(query, { limit: 100, cutoff: 0 });
+      expect(all.total.value).toBeGreaterThan(90);
+      expect(ids(all.hits).slice(0, 1)).toEqual(ids(hits).slice(0, 1));
+    }
+    expect((await search.search('machines that learn', { limit: 100 })).hits).toHaveLength(100);
+  });
+});
+
 describe('nothing relevant', () => {
   it('is an answer, and what there is can be had all the same', async () => {
     for (const query of ['lasagne recipe with spinach', 'football transfer rumours', 'qqxyzzy']) {
