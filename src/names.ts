@@ -200,3 +200,45 @@ export function foldedParts(name: Name): {
   const given = [...fold(name.given), ...fold(name.particle)];
   return { words: [...whole, ...given, ...family], family, given, whole };
 }
+
+/** Words that an acronym mostly leaves out. */
+const SMALL_WORD = /^(?:\p{Ll}[\p{Ll}'’]*|[Tt]he|&)$/u;
+/** Words; no acronym has more letters. */
+const MOST_INITIALS = 12;
+
+/**
+ * What an institution may be called by for short, in capitals: those that stand in its name ("(WHO)"), and the initials of its
+ * words, with and without the small ones ("DOE", "NIST").
+ */
+export function acronymsOf(literal: string): string[] {
+  const words = literal.split(/[\s,;:/()]+/u).filter((word) => word !== '');
+  const initials = (some: string[]) =>
+    some.length > MOST_INITIALS ? '' : some.map((word) => Array.from(word.toUpperCase())[0]!).join('');
+  const made = [initials(words), initials(words.filter((word) => !SMALL_WORD.test(word)))];
+  return [...new Set([...words, ...made])].filter((word) => /^\p{Lu}{2,}$/u.test(word));
+}
+
+const UNSPACED = '[\\p{sc=Han}\\p{sc=Hang}\\p{sc=Hira}\\p{sc=Kana}々ー]';
+const UNSPACED_RUN = new RegExp(`(?<!${UNSPACED})${UNSPACED}{1,5}(?!${UNSPACED})`, 'gu');
+
+/**
+ * Of a text the names in scripts that put no blank between family and given name, each whole, and its first sign and its first
+ * two: one of them is the family name, nearly always, and nothing says which. What is longer than a person's name is passed over.
+ */
+export function unspacedNames(text: string): string[] {
+  return (text.normalize('NFC').match(UNSPACED_RUN) ?? []).flatMap((run) => {
+    const signs = Array.from(run);
+    return [run, ...[1, 2].filter((n) => n < signs.length).map((n) => signs.slice(0, n).join(''))];
+  });
+}
+
+/** A name that is written in two scripts ("Wei Li 李伟"), without the one that puts no blanks; any other as it is. */
+export function withoutUnspaced(text: string): string {
+  const rest = onOneLine(
+    text
+      .normalize('NFC')
+      .replace(UNSPACED_RUN, ' ')
+      .replace(/[(（]\s*[)）]/g, ' '),
+  ).trim();
+  return /\p{L}/u.test(rest) ? rest : text;
+}

@@ -29,7 +29,7 @@ export interface Match {
   coverage: number;
 }
 
-/** A word of a question that may call papers by name, folded (fold.ts). */
+/** A word of a question that may call papers by name, folded (fold.ts); an institution's acronym in capitals. */
 export interface SaidWord {
   word: string;
   /** Papers by somebody whose family name it is, or a word of it. */
@@ -48,6 +48,8 @@ export interface Called {
   venue: string[];
   /** Its year. */
   year: string[];
+  /** The year before or after its own, where that was not said: who remembers a name is often wrong by one. */
+  nearYear: string[];
   /** Words that its title or abstract holds. */
   text: string[];
 }

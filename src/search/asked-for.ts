@@ -70,7 +70,8 @@ export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[]
     const score = each.score + byNames;
     const settled = near !== null && isAskedFor ? Math.max(near, DEFAULT_CUTOFF) : near;
     // Of two papers of one title the one that more of the rest is of.
-    const front = (isTyped ? 1000 : 0) + titleWords * 2 + Number(isCalled) + (titleWords > 0 ? names.length / 100 : 0);
+    const byName = !isCalled ? 0 : naming.isOfNearYear ? 0.5 : 1;
+    const front = (isTyped ? 1000 : 0) + titleWords * 2 + byName + (titleWords > 0 ? names.length / 100 : 0);
     const all = { dense: shares.dense, lexical: shares.lexical, named: byNames };
     // Written out, as in `rankedBy`.
     const placedOne: Placed = {

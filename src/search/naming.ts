@@ -19,6 +19,8 @@ export interface Naming {
   isCalled: boolean;
   /** Whether it asks what somebody wrote on something, and this is it: it holds all that is said, and one is rather a name. */
   isByAsked: boolean;
+  /** Whether the year that it says is the one before or after the paper's own: others of that very year come before. */
+  isOfNearYear: boolean;
   /** The words that the paper is called by. */
   words: string[];
 }
@@ -30,6 +32,7 @@ const RATHER_A_NAME = 0.5;
 export function namingOf(said: readonly SaidWord[], called: Called, papers: number): Naming {
   const [family, text] = [new Set(called.family), new Set(called.text)];
   const beside = new Set([...called.given, ...called.venue, ...called.year]);
+  const near = new Set(called.nearYear);
   const ofFamily = Math.max(0, ...said.filter(({ word }) => family.has(word)).map(nameness));
   let [all, named, held, words] = [0, 0, 0, 0];
   let [isWhole, isCalled] = [true, family.size > 0];
@@ -37,19 +40,20 @@ export function namingOf(said: readonly SaidWord[], called: Called, papers: numb
     const weight = isStopWord(each.word) ? 0 : rarity(each.texts, papers);
     // Only beside a family name a venue says anything; a year, or a venue beside it, can be only that.
     const share = family.has(each.word) ? nameness(each) : !beside.has(each.word) ? 0 : family.size > 0 ? ofFamily : 1;
-    const isHeld = text.has(each.word) || family.has(each.word) || beside.has(each.word);
+    const isHeld = [text, family, beside, near].some((words) => words.has(each.word));
     all += weight;
     if (family.size > 0) named += weight * share;
     held += weight * (text.has(each.word) ? 1 : share);
     if (weight > 0 && isHeld) words++;
     if (weight > 0 && !isHeld) isWhole = false;
-    if (weight > 0 && !family.has(each.word) && !beside.has(each.word)) isCalled = false;
+    if (weight > 0 && ![family, beside, near].some((words) => words.has(each.word))) isCalled = false;
   }
   return {
     worth: all === 0 ? 0 : named / all,
     held: { words, coverage: all === 0 ? 0 : isWhole ? 1 : held / all },
-    isCalled: isCalled && (called.year.length > 0 || called.given.length > 0 || ofFamily >= RATHER_A_NAME),
+    isCalled: isCalled && (called.year.length + near.size + called.given.length > 0 || ofFamily >= RATHER_A_NAME),
     isByAsked: isWhole && ofFamily >= RATHER_A_NAME,
+    isOfNearYear: near.size > 0,
     words: said.flatMap(({ word }) => (family.has(word) || beside.has(word) ? [word] : [])),
   };
 }
@@ -91,8 +95,9 @@ export class Quoted {
     if (at < 0) return 0;
     if (words.length >= TELLING_TITLE) return words.length;
     const rest = wordsIn(this.#text.slice(0, at) + ' ' + this.#text.slice(at + whole.length));
-    const isOfNames = rest.every((word) => names.includes(word) || isStopWord(word) || IN_REFERENCES.has(word));
-    return isOfNames && rest.some((word) => names.includes(word)) ? words.length : 0;
+    const isName = (word: string) => names.some((name) => plain(name) === word);
+    const isOfNames = rest.every((word) => isName(word) || isStopWord(word) || IN_REFERENCES.has(word));
+    return isOfNames && rest.some(isName) ? words.length : 0;
   }
 }
 

@@ -128,13 +128,21 @@ function multiply(folder: string, count: number): void {
   db.exec(`
     WITH RECURSIVE counted (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM counted WHERE i < ${count})
     INSERT INTO papers (id, title, abstract, authors, ids, categories, extra)
-      SELECT 'many' || i, 'Paper ' || i, '', '[]', '{}', '[]', '{}' FROM counted;
+      SELECT 'many' || i, 'Paper ' || i, '', '["World Health Organization"]', '{}', '[]', '{}' FROM counted;
     INSERT INTO words (rowid, title, abstract) SELECT row, title, abstract ${many};
     INSERT INTO records (key, file, nth, reading, paper, hash) SELECT id, 0, 1, 0, row, id ${many};
     INSERT INTO vectors (paper, tokens, truncated, vector) SELECT row, 3, 0, (SELECT vector FROM vectors) ${many};
     INSERT INTO blocks (key, paper) SELECT row, row ${many};
   `);
   db.close();
+}
+
+/** Papers that a library holds as called by a word. */
+function namedIn(folder: string, word: string): number {
+  const db = new Database(path.join(folder, LIBRARY_FILE), { readonly: true });
+  const count = db.prepare<[string], number>('SELECT count(*) FROM surnames WHERE word = ?').pluck().get(word)!;
+  db.close();
+  return count;
 }
 
 /** Bytes in the log of what is not in the database yet. */
@@ -252,6 +260,7 @@ describe('a library of format 2', () => {
       expect(papers.slice(0, ANSWERS.papers.length)).toEqual(ANSWERS.papers);
       await library.close();
       expect(formatIn(folder)).toBe(LIBRARY_FORMAT);
+      expect(namedIn(folder, 'WHO')).toBe(6000);
       expectSound(folder);
     }
     expect(killed).toBe(4);
@@ -286,6 +295,23 @@ describe('a library of format 3', () => {
     expect(await library.state()).toMatchObject({ embedded });
     expect(await writer.pendingCount()).toBe(waiting);
     await writer.close();
+    expectSound(folder);
+  });
+});
+
+describe('a library of format 6', () => {
+  it('has papers called by what it held no names of', async () => {
+    const folder = temporaryFolder();
+    const writer = await writerOn(folder);
+    const who = paper('who', { authors: ['World Health Organization'], year: 2020 });
+    await put(writer, [who, paper('wang', { authors: ['王小明', 'Ann Abel'], year: 2020 })]);
+    await writer.close();
+    const db = new Database(path.join(folder, LIBRARY_FILE));
+    db.exec(`DELETE FROM surnames WHERE word IN ('WHO', '王', '王小'); PRAGMA user_version = 6`);
+    db.close();
+    const library = await libraryOn(folder);
+    expect(['WHO', '王', '王小明', 'abel', 'health'].map((word) => namedIn(folder, word))).toEqual([1, 1, 1, 1, 1]);
+    expect((await everyPaper(library)).map(({ id }) => id)).toEqual(['who', 'wang']);
     expectSound(folder);
   });
 });

@@ -116,6 +116,73 @@ describe('a paper', () => {
     expect((await found(search, 'vandermaaten2019'))[0]).toBe('g3');
   });
 
+  it('is found by a year that is one too many or too few, after those of that very year', async () => {
+    const years = [2016, 2017, 2018, 2020].map((year) =>
+      paper(`h${year}`, { title: `Hedges ${year - 2000}`, authors: ['Ivo Ibsen'], year }),
+    );
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...years], embedder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    const [first, ...others] = await found(search, 'Ibsen 2017');
+    expect([first, others.slice(0, 2).sort()]).toEqual(['h2017', ['h2016', 'h2018']]);
+    expect((await found(search, 'Ibsen 2019')).slice(0, 2).sort()).toEqual(['h2018', 'h2020']);
+    const { hits } = await search.search('Abel 2016');
+    expect(hits[0]).toMatchObject({ id: 'a', names: ['abel'] });
+    expect(hits[0]!.relevance).toBeGreaterThanOrEqual(DEFAULT_CUTOFF);
+    expect((await found(search, 'Abel nurses 2014'))[0]).toBe('a');
+    expect(await found(search, 'Abel 2010')).not.toContain('b');
+  });
+
+  it('of an institution is found by its name and its acronym, which is no common word', async () => {
+    const institutions = ['World Health Organization', 'United Fields Agency (UFA)', 'Department of Hay', 'A Bale Lab'];
+    const reports = institutions.map((author, i) =>
+      paper(`i${i}`, { title: `Report ${i}`, authors: [author], year: 2020 }),
+    );
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...reports], embedder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    const questions = { 'WHO 2020': 'i0', 'who 2020': 'i0', 'World Health Organization 2020': 'i0', 'WHO, 2021': 'i0' };
+    for (const [query, id] of Object.entries({
+      ...questions,
+      'UFA 2020': 'i1',
+      'ufa (2020)': 'i1',
+      'DOH 2020': 'i2',
+    })) {
+      expect([query, (await found(search, query))[0]]).toEqual([query, id]);
+    }
+    for (const query of ['who was it', 'who grew lasagne in 2020']) {
+      expect([query, await found(search, query)]).toEqual([query, []]);
+    }
+    expect((await search.search('WHO 2020')).hits[0]!.names).toEqual(['WHO', '2020']);
+  });
+
+  it('is found by names in scripts without blanks, whether or not anybody said where the family name ends', async () => {
+    const papers = [
+      paper('z1', { title: 'Reeds', authors: ['王小明'], year: 2020 }),
+      paper('z2', { title: 'Rushes', authors: ['Xiaoming Wang (王小明)'], year: 2019 }),
+      paper('z3', { title: 'Moss', authors: ['Wei Li 李伟'], year: 2018 }),
+      paper('z4', { title: 'Fern', authors: ['김민준', '박 서연'], year: 2021 }),
+      paper('z5', { title: 'Bark', authors: ['山田太郎'], year: 2022 }),
+      paper('z6', { title: 'Sap', authors: ['高橋花子'], names: [{ family: '高橋', given: '花子' }], year: 2023 }),
+    ];
+    const library = await embeddedLibrary(temporaryFolder(), [...PAPERS, ...papers], embedder);
+    onTestFinished(() => library.close());
+    const search = new Search(library, embedder);
+    const questions = { '王 2020': 'z1', 王小明2020: 'z1', '王等(2020)': 'z1', '王 2019': 'z2', 'Wang 2019': 'z2' };
+    const others = { '李 2018': 'z3', 'Li 2018': 'z3', '김 2021': 'z4', '박 2021': 'z4', '김 등 2021': 'z4' };
+    const japanese = {
+      '山田 2022': 'z5',
+      '山田ら 2022': 'z5',
+      '高橋 2023': 'z6',
+      '高橋花子 2023': 'z6',
+      山田太郎: 'z5',
+    };
+    for (const [query, id] of Object.entries({ ...questions, ...others, ...japanese })) {
+      expect([query, (await found(search, query))[0]]).toEqual([query, id]);
+    }
+    expect(bearersOf(papers[5]!)[0]!.family).not.toContain('高');
+  });
+
   it('is found by surname alone, a title within other words, and its id', async () => {
     expect((await found(few, 'Dole'))[0]).toBe('dole2014grazing');
     expect((await found(few, 'Is This All There Is. doi 10.5555/x'))[0]).toBe('c');
@@ -224,6 +291,7 @@ describe('the worth of names', () => {
     given: [],
     venue: [],
     year: [],
+    nearYear: [],
     text: [],
     ...fields,
   });

@@ -64,7 +64,7 @@ export class Postings {
   readonly #lists: PostingLists;
   readonly #lengths: TextLengths;
   readonly #texts: Database.Statement<[string], [number, string]>;
-  readonly #surname: Database.Statement<[string], number>;
+  readonly #surname: Database.Statement<[string, string], number>;
   /** By row: how many occurrences of a term are worth half of endless ones; more in a longer paper. */
   #halfWorth: Record<WordScoring, Float64Array> = { alone: new Float64Array(), fused: new Float64Array() };
   readonly #known = new Map<string, Term[]>();
@@ -81,7 +81,7 @@ export class Postings {
         "SELECT row, title || ' ' || abstract FROM papers WHERE row IN (SELECT value FROM json_each(?))",
       )
       .raw();
-    this.#surname = db.prepare<[string], number>('SELECT 1 FROM surnames WHERE word = ? LIMIT 1').pluck();
+    this.#surname = db.prepare<[string, string], number>('SELECT 1 FROM surnames WHERE word IN (?, ?) LIMIT 1').pluck();
   }
 
   /** Takes note of what has happened to papers. */
@@ -219,7 +219,10 @@ export class Postings {
       const { word, count } = query[i]!;
       for (const term of own) {
         const isUnknown =
-          mayBeTyped && own.length === 1 && this.#lists.of(term).papers === 0 && !this.#surname.get(plain(word));
+          mayBeTyped &&
+          own.length === 1 &&
+          this.#lists.of(term).papers === 0 &&
+          !this.#surname.get(plain(word), word.toUpperCase());
         const meant = isUnknown ? this.#meant(word, term) : undefined;
         const looked = meant ?? term;
         const known = terms.get(looked) ?? { term: looked, word, said: 0, isCorrected: meant !== undefined };

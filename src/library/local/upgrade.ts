@@ -12,7 +12,7 @@ import { FileLock } from './lock.ts';
 import { IDENTIFIERS, INDEXES, RECORDS, SPACES, SURNAMES, WORDS } from './schema.ts';
 
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 6;
+export const LIBRARY_FORMAT = 7;
 
 /** The lock that whoever writes holds. */
 export const WRITER_LOCK = 'writer.lock';
@@ -90,13 +90,14 @@ export function upgrade(folder: string, db: Database.Database, isWriter: boolean
       if (format < 2) db.exec(FROM_1);
       if (format < 3) db.exec(FROM_2);
       if (format < 4) db.exec(FROM_3);
-      if (format < 5) {
-        db.exec(SURNAMES); // Papers could not be called by name.
-        indexSurnames(db);
-      }
+      if (format < 5) db.exec(SURNAMES); // Papers could not be called by name.
       if (format < 6) {
         db.exec(`DROP TABLE words; ${WORDS}`); // Its words were those of texts as they are written.
         indexWords(db);
+      }
+      if (format < 7) {
+        db.exec('DELETE FROM surnames'); // There were no acronyms, and of a name without blanks the whole alone.
+        indexSurnames(db);
       }
       db.pragma(`user_version = ${LIBRARY_FORMAT}`);
     }).immediate();

@@ -68,7 +68,8 @@ export class WordsAsked {
   readonly #mean: number;
 
   constructor(text: string, papers: ReadonlyMap<Key, Paper>) {
-    const isName = new Set([...papers.values()].flatMap((paper) => bearersOf(paper).flatMap(({ family }) => family)));
+    const names = new Set([...papers.values()].flatMap((paper) => bearersOf(paper).flatMap(({ family }) => family)));
+    const isName = (word: string) => names.has(plain(word)) || names.has(word.toUpperCase());
     for (const [key, { title, abstract }] of papers) {
       this.#texts.set(key, [...termsOf(title), ...termsOf(abstract)]);
     }
@@ -83,8 +84,7 @@ export class WordsAsked {
     for (const { word, count } of asked) {
       const own = termsAsked(word);
       for (const term of own) {
-        const isUnknown =
-          asked.length <= MOST_TYPED && own.length === 1 && this.#holders(term) === 0 && !isName.has(plain(word));
+        const isUnknown = asked.length <= MOST_TYPED && own.length === 1 && this.#holders(term) === 0 && !isName(word);
         const meant = isUnknown ? correction({ word, term }, vocabulary) : undefined;
         const known = this.#terms.get(meant ?? term) ?? { word, said: 0, isCorrected: meant !== undefined };
         this.#terms.set(meant ?? term, { ...known, term: meant ?? term, said: known.said + count });
