@@ -4,7 +4,7 @@
  * name. Of "First von Last" only the text is known. Where a list is plainly meant otherwise than these rules have it (parted by
  * semicolons or commas, with the suffix last), it is read as it is meant; lists that akin wrote are read to the letter.
  */
-import { isSuffix, MAX_NAME } from '../names.ts';
+import { isSuffix, MAX_NAME, ofInstitution } from '../names.ts';
 import { onOneLine } from '../text.ts';
 import { isDegree, listedName, namesInOne, styleOf, type ListStyle, type NameGiven } from './author-list.ts';
 import { plain, splitOutsideBraces } from './bibtex-text.ts';
@@ -19,12 +19,15 @@ export interface People {
 }
 
 /** Whether a name of a list only says that there are more. */
-export const isOthers = (name: string): boolean => /^\{?(?:others|et al\.?)\}?$/i.test(name.trim());
+export const isOthers = (name: string): boolean => /^\{?(?:others|et\.?[ ~]al\.?)\}?[.,]?$/i.test(name.trim());
 
 /** The people of an entry's field, whoever wrote it. */
 export function namesIn(values: string[]): People {
-  const listed = values.flatMap((value) => splitOutsideBraces(onOneLine(value).trim(), / (?:and )+/gi)).map(trimmed);
-  const people = listed.map((person) => person.replace(/(?<![ ,;])[ ,;]*et al\.?$/i, ''));
+  const listed = values
+    .flatMap((value) => splitOutsideBraces(withoutMarks(onOneLine(value)).trim(), / (?:and )+/gi))
+    .map(trimmed)
+    .flatMap(betweenAmpersands);
+  const people = listed.map((person) => person.replace(/(?<![ ~,;])[ ~,;]*(?<![\p{L}\p{M}])et\.?[ ~]al\.?,?$/iu, ''));
   const names = inEnglish(people) ?? people.flatMap((person) => (isLoose(person) ? apart(person) : [person]));
   const named = names.filter((person) => person !== '' && !isOthers(person));
   const style = styleOf(named.filter(isLoose).map((person) => plain(person)));
@@ -32,6 +35,36 @@ export function namesIn(values: string[]): People {
     names: named.map((person) => nameOf(person, style)),
     more: listed.some((person, i) => isOthers(person) || person !== people[i]),
   };
+}
+
+/** What stands for a mark of a footnote: a number, a letter, a sign. */
+const MARK =
+  '(?:[\\d*∗†‡§¶#]{1,3}|[a-z](?![a-z])|\\\\(?:ast|star|dag|ddag|dagger|ddagger|text[a-z]{1,20}|S|P)(?![a-zA-Z]))';
+const MARKS = `\\{?[ ,;]{0,2}${MARK}(?:[ ,;]{0,2}${MARK}){0,8}[ ,;]{0,2}\\}?`;
+/** Marks of footnotes behind names; a raised letter before others ("M$^c$Donald") is part of a name. */
+const FOOTNOTES = new RegExp(
+  [
+    `\\$ ?(?:\\{\\})?\\^ ?${MARKS} ?\\$(?!\\p{L})`,
+    `\\\\textsuperscript ?${MARKS}(?![\\p{L}\\}])`,
+    '\\\\footnotemark(?:\\[[^\\[\\]{}]{0,20}\\])?(?:\\{\\})?',
+    '(?<=[\\p{L}.}])[*∗†‡§¶¹²³⁰⁴-⁹]{1,5}(?:, ?[*∗†‡§¶¹²³⁰⁴-⁹]{1,5}){0,8}(?=$|[ ,;])',
+  ].join('|'),
+  'gu',
+);
+const withoutMarks = (people: string): string => people.replace(FOOTNOTES, '');
+
+/** "Ann Abel & Bob Baker"; but "Johnson & Johnson" is an institution, or a name that nobody can tell from one. */
+function betweenAmpersands(person: string): string[] {
+  if (!isLoose(person)) return [person];
+  const parts = person.split(/,? \\?& /);
+  const isPerson = (part: string): boolean => /[ ,]/.test(part.trim()) && !ofInstitution(part);
+  return parts.length > 1 && parts.every(isPerson) ? parts.flatMap(commaParted) : [person];
+}
+
+/** "Ann Abel, Bob Baker" before an ampersand. */
+function commaParted(part: string): string[] {
+  const names = part.split(', ');
+  return names.every((name) => /^\p{Lu}\S* .*\p{Lu}/u.test(name.slice(0, 200))) ? names : [part];
 }
 
 /** The people of a field that akin wrote. @param before how many people stand in fields before it, for the notes. */

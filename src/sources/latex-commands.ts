@@ -62,11 +62,20 @@ export const MATH = table(`
   triangle △ square □ diamond ⋄ odot ⊙ sun ☉ earth ♁ checkmark ✓ backslash \\
 `);
 
+/** French quotation marks, which stand apart from what they quote; a space written after them is kept. */
+const APART = new Map([
+  ['og', '« '],
+  ['fg', ' »'],
+]);
+
+/** Commands of a nuclide, whose numbers are options: `\isotope[14][6]{C}`. */
+export const NUCLIDES = new Set(['isotope', 'nuclide']);
+
 /** Commands that only set type or space; what they apply to stays. */
 export const DRESS = new Set(
   (
     'emph textit textbf textrm textsf texttt textsc textsl textup textmd textnormal text mbox hbox fbox it itshape bf ' +
-    'bfseries rm rmfamily sf sffamily tt ttfamily sc scshape sl slshape em up upshape normalfont strong underline uline ' +
+    'bfseries rm cal mit frak Bbb boldmath unboldmath oldstylenums rmfamily sf sffamily tt ttfamily sc scshape sl slshape em up upshape normalfont strong underline uline ' +
     'mkbibemph mkbibitalic mkbibbold mathrm mathbf mathit mathsf mathtt mathcal mathbb mathfrak mathscr boldsymbol bm ' +
     'mathop mathbin mathrel mathord mathnormal operatorname displaystyle textstyle scriptstyle limits nolimits ' +
     'left right big Big bigg Bigg bigl bigr Bigl Bigr tiny small footnotesize scriptsize normalsize large Large LARGE huge ' +
@@ -87,6 +96,7 @@ export type Treatment =
   | 'raised text'
   | 'numerator' // A slash follows.
   | 'quoted'
+  | 'word' // A space follows.
   | 'formula' // Of chemistry, as mhchem and chemmacros have it.
   | 'angle' // A sign of degrees follows.
   | 'range' // A dash follows.
@@ -102,8 +112,9 @@ export const ARGUMENTS = new Map<string, readonly Treatment[]>(
       ['enquote mkbibquote textquote blockquote', 'quoted'],
       ['foreignquote hyphenquote foreigntextquote', 'hidden', 'quoted'],
       ['ensuremath', 'math'],
+      ['ion', 'word'],
       ['hspace', 'space'],
-      ['ce ch cf chemfig', 'formula'],
+      ['ce cee cf ch chem chemform chemfig', 'formula'],
       ['SI qty', 'quantity', 'unit'],
       ['SIrange qtyrange', 'range', 'quantity', 'unit'],
       ['SIlist qtylist', 'quantity', 'unit'],
@@ -160,19 +171,20 @@ export const SUPERSCRIPTS = table(`
   0 ⁰ 1 ¹ 2 ² 3 ³ 4 ⁴ 5 ⁵ 6 ⁶ 7 ⁷ 8 ⁸ 9 ⁹ + ⁺ - ⁻ − ⁻ = ⁼ ( ⁽ ) ⁾ n ⁿ i ⁱ ∘ ° ° ° ′ ′ * * ∗ * † † ' ′
 `);
 /**
- * The sign that a command prints, if it is one of text or math; also under the names of textgreek and upgreek (`\textbeta`,
+ * The sign that a command prints, if it is one of text or math, and whether a space written after it is kept; also under the names of textgreek and upgreek (`\textbeta`,
  * `\upmu`).
  */
-export function signOf(command: string): { sign: string; isMath: boolean } | undefined {
+export function signOf(command: string): { sign: string; keepsSpace: boolean } | undefined {
   const text = TEXT.get(command);
-  if (text !== undefined) return { sign: text, isMath: false };
-  const sign = MATH.get(command);
-  if (sign !== undefined) return { sign, isMath: true };
+  if (text !== undefined) return { sign: text, keepsSpace: false };
+  const sign = MATH.get(command) ?? APART.get(command);
+  if (sign !== undefined) return { sign, keepsSpace: true };
   const greek = /^(?:text|up)([a-zA-Z]{2,})$/.exec(command)?.[1];
   const upright = greek === undefined ? undefined : MATH.get(greek);
-  return upright === undefined ? undefined : { sign: upright, isMath: false };
+  return upright === undefined ? undefined : { sign: upright, keepsSpace: false };
 }
 
 /** Whether a command of this name means something to `latexToText`. */
 export const printsText = (command: string): boolean =>
-  [ACCENTS, SPACES, ARGUMENTS, DRESS, LENGTHS].some((known) => known.has(command)) || signOf(command) !== undefined;
+  [ACCENTS, SPACES, ARGUMENTS, DRESS, LENGTHS, NUCLIDES].some((known) => known.has(command)) ||
+  signOf(command) !== undefined;

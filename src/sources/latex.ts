@@ -12,6 +12,7 @@ import {
   BARE_ACCENTS,
   DRESS,
   LENGTHS,
+  NUCLIDES,
   POWERS,
   PREFIXES,
   signOf,
@@ -54,6 +55,8 @@ const TOKEN =
   /\\(?:([a-zA-Z]+)(?:\*(?=\{))?([ \t\n]*)|([^a-zA-Z])|$)|([{}])|(\${1,2})|([\^_~])|(---?|``|''|[-`'])|[^\\{}$^_~\-`']+/g;
 /** An optional argument, before one in braces. */
 const OPTION = /\[[^[\]{}\\]{0,200}\](?=\{)/y;
+/** One or two options that hold numbers. */
+const NUMBERS = /\[([\d ]{0,9})\](?:\[([\d ]{0,9})\])?/y;
 const LENGTH = /[=-]?[\d.]{1,9} ?(?:em|ex|pt|mu|cm|mm|in)(?![a-z]) ?/y;
 
 /** Reads a text once, as TeX would, and prints what is to be seen of it. */
@@ -139,12 +142,21 @@ class Typesetter {
       this.#skip(OPTION);
       if (this.#source[this.#at] === '{' || !ONLY_GROUPS.has(treatments[0]!)) this.#next = treatments;
       else this.#emit(command + (space === '' ? '' : ' '));
-    } else if (LENGTHS.has(command)) this.#skip(LENGTH);
+    } else if (NUCLIDES.has(command)) this.#nuclide();
+    else if (LENGTHS.has(command)) this.#skip(LENGTH);
     else if (!DRESS.has(command)) {
       const known = signOf(command);
-      if (known) this.#emit(known.sign + (known.isMath && space !== '' ? ' ' : ''));
+      if (known) this.#emit(known.sign + (known.keepsSpace && space !== '' ? ' ' : ''));
       else this.#unknown(command, space);
     }
+  }
+
+  /** The numbers before a nuclide: of its mass above, of its charge below. */
+  #nuclide(): void {
+    NUMBERS.lastIndex = this.#at;
+    const [whole, mass = '', charge = ''] = NUMBERS.exec(this.#source) ?? [''];
+    this.#at += whole.length;
+    this.#emit(superscript(mass, true) + charge.replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]!));
   }
 
   #unknown(command: string, space: string): void {
@@ -209,6 +221,7 @@ class Typesetter {
       case 'quoted':
         return this.#push('”');
       case 'space':
+      case 'word':
         return this.#push(' ');
       case 'numerator':
         return this.#push('/');

@@ -23,6 +23,37 @@ const titleOf = async (latex: string): Promise<string> => (await paperIn(`@misc{
 const authorsOf = async (list: string): Promise<string[]> =>
   (await paperIn(`@misc{k, title = {T}, author = {${list}}}`)).authors;
 
+describe('what people have in titles and names', () => {
+  it.each([
+    ['\\isotope[14]{C} dating', '¹⁴C dating'],
+    ['\\isotope[235][92]{U} and \\nuclide[3]{H}', '²³⁵₉₂U and ³H'],
+    ['\\chem{H_2O} and \\cee{CO2} by \\ion{Fe}{ii}', 'H2O and CO2 by Fe ii'],
+    ['The {\\cal N}=4 and {\\mathcal N}=2, $\\cal N$, {\\Bbb R}', 'The N=4 and N=2, N, R'],
+    ['{\\rm Ly}$\\alpha$ at {\\boldmath $z$}', 'Lyα at z'],
+    ['Le \\og mot juste \\fg{} ici', 'Le « mot juste » ici'],
+    ['Le \\og{}mot\\fg, \\og fin\\fg ici', 'Le « mot », « fin » ici'],
+  ])('is the text that it prints: %s', async (latex, title) => {
+    expect(await titleOf(latex)).toBe(title);
+  });
+
+  it.each([
+    ['Ann Abel$^{2,*}$ and Bob Baker$^1$', ['Ann Abel', 'Bob Baker']],
+    ['Ann Abel$^{\\dagger}$ and Bob Baker$^{\\ast,\\ddagger}$', ['Ann Abel', 'Bob Baker']],
+    ['Ann Abel\\textsuperscript{a,b} and Bob M\\textsuperscript{c}Donald', ['Ann Abel', 'Bob McDonald']],
+    ['Abel$^{1}$, Ann and Baker$^{a}$, Bob', ['Ann Abel', 'Bob Baker']],
+    ['Ann Abel\\footnotemark[1] and Bob Baker*† and Cy Cole²,³', ['Ann Abel', 'Bob Baker', 'Cy Cole']],
+    ['Ann Abel \\& Bob Baker', ['Ann Abel', 'Bob Baker']],
+    ['Ann Abel, Cy Cole & Bob Baker', ['Ann Abel', 'Cy Cole', 'Bob Baker']],
+    ['Abel, A., Baker, B., \\& Cole, C.', ['A. Abel', 'B. Baker', 'C. Cole']],
+    ['Johnson \\& Johnson and {Procter \\& Gamble}', ['Johnson & Johnson', 'Procter & Gamble']],
+    ['Ann Abel, et. al.', ['Ann Abel']],
+    ['Ann Abel and et~al.', ['Ann Abel']],
+    ['Ann Abel et al. and Bob Baker', ['Ann Abel', 'Bob Baker']],
+  ])('are the people that it names: %s', async (list, authors) => {
+    expect(await authorsOf(list)).toEqual(authors);
+  });
+});
+
 describe('detection', () => {
   it.each([
     '@article{smith2020,\n  title = {A}}',
