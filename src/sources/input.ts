@@ -12,6 +12,7 @@ import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
 import { damaged, notRead } from '../places.ts';
 import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from '../archive.ts';
+import { encodingOf } from './encoding.ts';
 import { mayBeFile } from './file-state.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
 
@@ -151,7 +152,7 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
       size += value.length;
     }
     const head = Buffer.concat(begin);
-    const decoder = new TextDecoder(encodingOf(head)); // Drops a byte order mark.
+    const decoder = new TextDecoder(encodingOf(head, name)); // Drops a byte order mark.
     yield decoder.decode(head, { stream: true });
     for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();
@@ -165,27 +166,6 @@ function unreadable(name: string, kind: string, error: unknown): AkinError {
   if (error instanceof AkinError) return error;
   const isOfSystem = (error as NodeJS.ErrnoException).syscall !== undefined;
   return isOfSystem || error instanceof Expansion ? notRead(name, error) : damaged(name, kind, error);
-}
-
-/**
- * The encoding of a text, told from its beginning: its byte order mark, the zero bytes of UTF-16, or else UTF-8 where
- * the bytes are valid UTF-8 and Windows-1252 (which holds Latin-1) where they are not.
- */
-function encodingOf(head: Buffer): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const zeros = [0, 0];
-  const looked = head.subarray(0, 1024);
-  looked.forEach((byte, i) => (zeros[i % 2]! += byte === 0 ? 1 : 0));
-  const [even, odd] = zeros.map((count) => count / (looked.length / 2)) as [number, number];
-  if (odd > 0.4 && even < 0.05) return 'utf-16le';
-  if (even > 0.4 && odd < 0.05) return 'utf-16be';
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    return 'utf-8';
-  } catch {
-    return 'windows-1252';
-  }
 }
 
 /** The first bytes of gzip (RFC 1952) and of zip archives. */

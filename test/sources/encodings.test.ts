@@ -49,6 +49,69 @@ it('Latin-1 and Windows-1252 are read as they were written', async () => {
   expect(await textOf(written(Buffer.from([0x93, 0x41, 0x94, 0x20, 0x80])))).toBe('“A” €');
 });
 
+/** As written by programs that know nothing of UTF-8; the bytes are those of Python's codecs. */
+const TABLES: [encoding: string, text: string, hex: string][] = [
+  [
+    'GB18030',
+    '标题,作者,年份\n一种用于图像识别的深度学习方法,王小明,2020\n',
+    'b1eacce22cd7f7d5df2cc4eab7dd0ad2bbd6d6d3c3d3dacdbccff1cab6b1f0b5c4c9eeb6c8d1a7cfb0b7bdb7a82ccdf5d0a1c3f72c323032300a',
+  ],
+  [
+    'Big5',
+    '標題,作者,年份\n一種用於影像辨識的深度學習方法,王小明,2020\n',
+    'bcd0c3442ca740aacc2ca67ea5f70aa440bad8a5cea9f3bc76b9b3bfebc3d1aabab260abd7bec7b2dfa4e8aa6b2ca4fda470a9fa2c323032300a',
+  ],
+  [
+    'EUC-KR',
+    '제목,저자,연도\n영상 인식을 위한 심층 학습 방법,김민준,2020\n',
+    'c1a6b8f12cc0fac0da2cbfacb5b50abfb5bbf320c0cebdc4c0bb20c0a7c7d120bdc9c3fe20c7d0bdc020b9e6b9fd2cb1e8b9cec1d82c323032300a',
+  ],
+  [
+    'Shift_JIS',
+    '題名,著者,年\n画像認識のための深層学習の方法について,山田太郎,2020\n',
+    '91e896bc2c92988ed22c944e0a89e6919c94468eaf82cc82bd82df82cc905b91778a778f4b82cc95fb964082c982c282a282c42c8e52936391be98592c323032300a',
+  ],
+  [
+    'EUC-JP',
+    '題名,著者,年\n画像認識のための深層学習の方法について,山田太郎,2020\n',
+    'c2eaccbe2cc3f8bcd42cc7af0ab2e8c1fcc7a7bcb1a4cea4bfa4e1a4cebfbcc1d8b3d8bdaca4cecafdcba1a4cba4c4a4a4a4c62cbbb3c5c4c2c0cfba2c323032300a',
+  ],
+];
+
+it.each(TABLES)('a table in %s is read as it was written', async (_, text, hex) => {
+  const bytes = Buffer.from(hex, 'hex');
+  expect(await textOf(written(bytes))).toBe(text);
+  expect(await textOf(written(Buffer.concat(Array.from({ length: 3000 }, () => bytes))))).toBe(text.repeat(3000));
+});
+
+it('Chinese in UTF-16 without a mark is read as it was written', async () => {
+  const text = '标题,年份\n一种用于图像的新方法,2020\n';
+  expect(await textOf(written(Buffer.from(text, 'utf16le')))).toBe(text);
+  expect(await textOf(written(Buffer.from(text, 'utf16le').swap16()))).toBe(text);
+});
+
+it('Western text is never taken for another, whatever its signs', async () => {
+  for (const text of [
+    '20°C, 25°C and 30°C; 5±1 µm × 3',
+    'ÉTUDE À L’ÉCOLE',
+    'Größe, Äß, ÄÖÜ',
+    'São «maçã», ñandú',
+    'Ðæ§ ©®',
+  ]) {
+    const bytes = Buffer.from(text.replace('’', "'"), 'latin1');
+    expect(await textOf(written(bytes))).toBe(text.replace('’', "'"));
+  }
+});
+
+it('letters of which it can not be told what they are are refused, and not made other ones', async () => {
+  const cyrillic = Buffer.from('cdeee2fbe920ece5f2eee420eee1f0e0e1eef2eae82c32303230', 'hex');
+  await expect(textOf(written(cyrillic))).rejects.toMatchObject({
+    code: 'file-unreadable',
+    message: expect.stringContaining('encoding') as string,
+    hint: expect.stringContaining('UTF-8') as string,
+  });
+});
+
 it('a single broken byte in UTF-8 costs one character, not the encoding', async () => {
   const bytes = Buffer.concat([Buffer.from('a'.repeat(100_000)), Buffer.from([0xff]), Buffer.from('ü')]);
   expect((await textOf(written(bytes))).slice(-2)).toBe('\ufffdü');
