@@ -14,7 +14,7 @@ export interface Held {
 
 /**
  * Where sites have an identifier: in the path, in one parameter (`?name=value`) or in both together; of what kind it is, and
- * how it is made of that. The first row of a site that fits counts.
+ * how it is made of that (`$0`: the label before the site in the host). The first row of a site that fits counts.
  */
 const ROWS: [sites: string, where: RegExp, kind: Kind, value: string][] = [
   // Registries, and those who show their papers under their ids.
@@ -43,6 +43,14 @@ const ROWS: [sites: string, where: RegExp, kind: Kind, value: string][] = [
   ['semanticscholar.org', /^\/(?:paper|reader)\/(?:[^/]+\/)?([\da-f]{40})(?!\w)/i, 's2', '$1'],
   ['api.semanticscholar.org', /^\/(?:(?:graph\/)?v1\/paper\/)?([\da-f]{40})(?!\w)/i, 's2', '$1'],
   ['connectedpapers.com', /^\/main\/([\da-f]{40})(?!\w)/i, 's2', '$1'],
+
+  [
+    'arxiv.org',
+    /^\/ftp\/(?:arxiv\/papers\/\d{4}|[a-z-]+\/papers\/\d{4})\/(\d{4}\.\d{4,5}(?:v\d+)?)\.pdf$/,
+    'arxiv',
+    '$1',
+  ],
+  ['papers.cool', /^\/arxiv\/(.+)/, 'arxiv', '$1'],
 
   // Publishers that make a DOI of what they call an article, always in the same way.
   ['nature.com', /^\/articles\/(s41599-\d{3}-\d{4,5}-[\da-z])(?![\w-])/, 'doi', '10.1057/$1'],
@@ -88,6 +96,13 @@ const ROWS: [sites: string, where: RegExp, kind: Kind, value: string][] = [
   ['psyarxiv.com', /^\/([a-z\d]{5}(?:_v\d+)?)(?!\w)/, 'doi', '10.31234/osf.io/$1'],
   ['osf.io', /^\/preprints\/psyarxiv\/([a-z\d]{5}(?:_v\d+)?)(?!\w)/, 'doi', '10.31234/osf.io/$1'],
   ['osf.io', /^\/preprints\/socarxiv\/([a-z\d]{5}(?:_v\d+)?)(?!\w)/, 'doi', '10.31235/osf.io/$1'],
+  // The journal is the first label of the host.
+  ['copernicus.org', /^\/articles\/([\da-z-]+)\/(\d+)\/(\d{4})(?!\w)/i, 'doi', '10.5194/$0-$1-$2-$3'],
+  ['copernicus.org', /^\/preprints\/(?:\d{4}\/)?([a-z]+-\d{4}-\d+)(?!\w)/, 'doi', '10.5194/$1'],
+  ['aanda.org', /^\/articles\/aa\/[a-z_]+\/\d{4}\/\d\d\/aa(\d{5})-([1-9]\d)(?!\d)/, 'doi', '10.1051/0004-6361/20$2$1'],
+  ['thelancet.com', /\/pii(s\d{4}-\d{3}[\dx]\(\d\d\)\d{5}-[\dx])(?!\w)/i, 'doi', '10.1016/$1'],
+  ['quantum-journal.org', /^\/papers\/(q-\d{4}-\d\d-\d\d-\d+)(?!\w)/, 'doi', '10.22331/$1'],
+  ['scipost.org', /^\/(scipost[a-z]+(?:\.\d+){1,2}\.\d{3})(?!\w)/i, 'doi', '10.21468/$1'],
   ['ijcai.org', /^\/proceedings\/(20(?:1[7-9]|[2-9]\d))\/0*(\d+)(?!\d)/, 'doi', '10.24963/ijcai.$1/$2'],
 ];
 
@@ -104,7 +119,7 @@ const DOI_SITES = new Set(
     'liebertpub.com mdpi.com medrxiv.org nature.com nejm.org oadoi.org oup.com pangaea.de peerj.com physiology.org ' +
     'plos.org plosone.org pnas.org royalsocietypublishing.org rsc.org sagepub.com science.org sciencedirect.com ' +
     'sciencemag.org scientific.net scitation.org scite.ai siam.org spiedigitallibrary.org springer.com springeropen.com ' +
-    'tandfonline.com theiet.org thieme-connect.com thieme-connect.de unpaywall.org wiley.com worldscientific.com zenodo.org'
+    'scipost.org tandfonline.com theiet.org theoj.org thieme-connect.com thieme-connect.de unpaywall.org wiley.com worldscientific.com zenodo.org'
   ).split(' '),
 );
 
@@ -149,9 +164,16 @@ export function heldBy(address: string, within = 0): Held | undefined {
   if (host === '') return undefined;
   const { parts, whole } = partsOf(rest);
   const sites = sitesOf(host.toLowerCase());
-  for (const [, where, kind, value] of sites.flatMap((site) => ROWS_OF.get(site) ?? [])) {
-    const found = [...parts, whole].map((part) => where.exec(part)).find((match) => match !== null);
-    if (found) return { kind, value: value.replace(/\$(\d)/g, (_, group: string) => found[Number(group)]!) };
+  for (const site of sites) {
+    const label = sites.find(
+      (each) => each.endsWith(`.${site}`) && each.indexOf('.') === each.length - site.length - 1,
+    );
+    for (const [, where, kind, value] of ROWS_OF.get(site) ?? []) {
+      const found = [...parts, whole].map((part) => where.exec(part)).find((match) => match !== null);
+      const named = (group: string): string => (group === '0' ? label!.split('.')[0]! : found![Number(group)]!);
+      const isWhole = !value.includes('$0') || (label !== undefined && !label.startsWith('www.'));
+      if (found && isWhole) return { kind, value: value.replace(/\$(\d)/g, (_, group: string) => named(group)) };
+    }
   }
   const isDoiSite = sites.some((site) => DOI_SITES.has(site) || /(?<![a-z])doi(?![a-z])/.test(site));
   if (scheme === undefined && !isDoiSite) return undefined;

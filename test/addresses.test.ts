@@ -112,6 +112,21 @@ describe('the address of a page that holds an identifier names the paper', () =>
     ['https://www.karger.com/Article/FullText/501234', '10.1159/000501234'],
     ['https://papers.ssrn.com/sol3/papers.cfm?abstract_id=1234567', '10.2139/ssrn.1234567'],
     ['https://www.ijcai.org/proceedings/2019/0123.pdf', '10.24963/ijcai.2019/123'],
+    ['https://acp.copernicus.org/articles/22/123/2022/acp-22-123-2022.pdf', '10.5194/acp-22-123-2022'],
+    ['https://acp-copernicus-org.proxy.example.edu/articles/22/123/2022/', '10.5194/acp-22-123-2022'],
+    [
+      'https://isprs-archives.copernicus.org/articles/XLIII-B2-2020/1/2020/',
+      '10.5194/isprs-archives-xliii-b2-2020-1-2020',
+    ],
+    ['https://egusphere.copernicus.org/preprints/2022/egusphere-2022-77/', '10.5194/egusphere-2022-77'],
+    ['https://www.aanda.org/articles/aa/abs/2021/06/aa40528-21/aa40528-21.html', '10.1051/0004-6361/202140528'],
+    [
+      'https://www.thelancet.com/journals/lancet/article/PIIS0140-6736(20)30183-5/fulltext',
+      '10.1016/s0140-6736(20)30183-5',
+    ],
+    ['https://quantum-journal.org/papers/q-2018-08-06-79/', '10.22331/q-2018-08-06-79'],
+    ['https://scipost.org/SciPostPhys.1.1.001/pdf', '10.21468/scipostphys.1.1.001'],
+    ['https://joss.theoj.org/papers/10.21105/joss.00001', '10.21105/joss.00001'],
   ])('%s', (address, doi) => {
     expect(named(address)).toBe(`doi:${doi}`);
     expect(normalIdentifier('doi', address)).toBe(doi);
@@ -124,6 +139,8 @@ describe('the address of a page that holds an identifier names the paper', () =>
     ['https://europepmc.org/article/PMC/PMC3531190', 'pmcid:PMC3531190'],
     ['https://ui.adsabs.harvard.edu/abs/2017arXiv170603762V/abstract', 'arxiv:1706.03762'],
     ['https://www.semanticscholar.org/arxiv/1706.03762', 'arxiv:1706.03762'],
+    ['https://papers.cool/arxiv/1706.03762', 'arxiv:1706.03762'],
+    ['https://arxiv.org/ftp/arxiv/papers/1706/1706.03762.pdf', 'arxiv:1706.03762'],
     ['https://aclanthology.org/anthology-files/pdf/P/P18/P18-1001v2.pdf', 'acl:P18-1001'],
     [
       'https://api.semanticscholar.org/204e3073870fae3d05bcbc2f6a8e263d9b72e776',
