@@ -8,7 +8,7 @@
  * `akinnames` what of the names can't be seen in them (see name-notes.ts).
  */
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
-import { guessedName, namesByText } from '../names.ts';
+import { guessedName, namesByText, type Name } from '../names.ts';
 import { editorsOf, type Paper } from '../paper.ts';
 import { RAW, RAW_SIGN, VERBATIM } from '../sources/bibtex.ts';
 import { isOthers, withoutBlanks } from '../sources/bibtex-names.ts';
@@ -177,8 +177,11 @@ function peopleIn(paper: Paper): { authors: string[]; editors: string[]; notes: 
   let place = 0;
   const written = (text: string): string => {
     place++;
-    if (!known.has(text)) places.guessed.push(place);
     const name = known.get(text) ?? guessedName(text);
+    if (!known.has(text)) {
+      if (isReadAlike(text, name)) return latex(markupSafe(text));
+      places.guessed.push(place);
+    }
     if ('literal' in name) {
       const whole = latex(markupSafe(text));
       // In one pair of braces a command would be an accent's.
@@ -194,6 +197,15 @@ function peopleIn(paper: Paper): { authors: string[]; editors: string[]; notes: 
   };
   const [authors, editors] = [paper.authors, editorsOf(paper)].map((people) => people.map(written));
   return { authors: authors!, editors: editors!, notes: writtenNotes(places) };
+}
+
+/** Initials without blanks are one to BibTeX, which would then leave the others out. */
+const JOINED = /\p{Lu}\.(?=\p{Lu}\.)/u;
+
+/** Whether BibTeX takes a name of unknown parts apart as akin does, when it is written as people see it. */
+function isReadAlike(text: string, name: Name): boolean {
+  if ('literal' in name || name.suffix !== undefined || isOthers(text)) return false;
+  return !JOINED.test(text) && !/[={}\\]/.test(text);
 }
 
 /** A part of a name, in braces where it has a word or a sign in it that means something in a list of names. */

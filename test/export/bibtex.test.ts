@@ -27,8 +27,8 @@ it('is what one would write by hand', async () => {
     extra: { volume: '3', issue: '4', pages: '1–9', moreAuthors: true, editors: ['Jo Roe'] },
   });
   expect(text).toBe(`@article{cruz2020bert,
-  author = {de la Cruz, Anna and King, Jr., Martin Luther and {World Health Organization} and {Plato} and others},
-  editor = {Roe, Jo},
+  author = {Anna de la Cruz and King, Jr., Martin Luther and {World Health Organization} and {Plato} and others},
+  editor = {Jo Roe},
   title = {The {BERT} of Things: 50\\% cheaper},
   journal = {Journal of Bees \\& Wasps},
   year = {2020},
@@ -44,10 +44,23 @@ it('is what one would write by hand', async () => {
 
 {@}article(x, is no entry.},
   akinid = {x},
-  akinnames = {guessed 1-5},
+  akinnames = {guessed 2-4},
 }
 
 `);
+});
+
+it('has a field for what can not be seen in names only where they would not be read back as they were', async () => {
+  const plain = ['Ann Abel', 'Ludwig van Beethoven', 'A. Abel', '王小明 Wang'];
+  const known = [{ family: 'de la Cruz', given: 'Anna' }, { literal: 'WHO' }];
+  const text = await entry({ authors: [...plain, 'Anna de la Cruz', 'WHO'], names: known });
+  expect(text).not.toContain('akinnames');
+  const [back] = await papersIn(source, text);
+  const authors = [...plain, 'Anna de la Cruz', 'WHO'];
+  expect([back!.authors, back!.names]).toEqual([authors, paper({ authors, names: known }).names]);
+  expect(await entry({ authors: ['J.R.R. Tolkien', 'World Health Organization'] })).toContain(
+    'akinnames = {guessed 1-2; joined 1}',
+  );
 });
 
 it('escapes what LaTeX would take for a command, and keeps braces in pairs', async () => {
