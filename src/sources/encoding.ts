@@ -38,7 +38,8 @@ export function encodingOf(head: Buffer, name: string): string {
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   const wide = head.includes(0) ? ['utf-16le', 'utf-16be'].find((each) => isWideText(head, each)) : undefined;
   if (wide !== undefined) return wide;
-  if (decodes(head, 'utf-8') || head.includes(0)) return 'utf-8';
+  if (decodes(head, 'utf-8')) return 'utf-8';
+  if (head.includes(0)) return 'windows-1252'; // No text, but something that a source may know by its first bytes.
   const pairs = pairsIn(head);
   const { count, together } = pairs;
   const isOfPairs = count >= 2 && together >= count / 2;
