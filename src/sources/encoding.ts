@@ -118,7 +118,7 @@ function decodes(bytes: Buffer, encoding: string): boolean {
 function isWideText(bytes: Buffer, encoding: string): boolean {
   if (!decodes(bytes, encoding)) return false;
   const text = new TextDecoder(encoding).decode(bytes, { stream: true });
-  const strange = text.match(/[\p{Cn}\p{Co}\0-\x08\x0e-\x1f]/gu)?.length ?? 0;
+  const strange = text.match(/[\p{Cn}\p{Co}]|(?!\s)\p{Cc}/gu)?.length ?? 0;
   const plain = text.match(/[\t\r\n ,;"\w]/g)?.length ?? 0;
   return plain >= 1 && strange <= text.length * FEW;
 }

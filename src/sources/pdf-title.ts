@@ -54,6 +54,26 @@ const FURNITURE = new RegExp(
   ].join('|'),
   'iu',
 );
+const SCHOOL =
+  'universit(?:y|ät|at|é|à|eit|et|etet)|universidade?|college|institute?|faculty|fakultät|faculté|facultad|department|departamento';
+const OF = 'of|for|de|di|du|del|degli|für|do|van|voor|zu';
+const DEGREE =
+  "(?:ph\\.? ?d\\.?|doctoral|doctorate|masters?|master[’']s|bachelors?|bachelor[’']s|diploma|licentiate|m\\.?sc\\.?|b\\.?sc\\.?|inaugural)";
+/** What stands on the cover of a thesis beside its title: the institution, the degree, what it was submitted for. */
+const ON_COVER = new RegExp(
+  [
+    `^(?:the )?(?:technische )?(?:${SCHOOL}) (?:${OF})(?: [^ :?]+){1,6}$`,
+    '^(?:technische )?universit(?:ät|é|à|eit) [^ :?]+$',
+    '^(?:[^ :?]+ ){1,3}(?<!\\b(?:a|an|at|the|in|of|to|and|for|from) )(?:university|universität|college|institute of technology|hochschule)$',
+    `^(?:an? )?(?:${DEGREE}[- ])?(?:thesis|dissertation)(?: (?:submitted|presented|in|for|zur)\\b.{0,200})?$`,
+    '^(?:doktor|master|bachelor|diplom|magister)arbeit\\b.{0,60}$',
+    '^(?:thèse de doctorat|mémoire de (?:master|maîtrise)|tesis (?:doctoral|de)|tese de|tesi di)\\b',
+    '^(?:doctor|master|bachelor) of (?:philosophy|science|arts|engineering|laws|medicine|business|education)\\b',
+    '^(?:in partial fulfil|(?:presented|submitted) (?:to|in|for)\\b|zur erlangung\\b|pour obtenir\\b)',
+  ].join('|'),
+  'iu',
+);
+const isFurniture = (text: string): boolean => FURNITURE.test(text) || ON_COVER.test(text);
 /** A journal's name stands below the one and above the other. */
 const ABOVE_JOURNAL = /contents lists available|sciencedirect/i;
 const BELOW_JOURNAL = /journal homepage/i;
@@ -94,7 +114,7 @@ export function titlesOnPage(lines: Line[], bottom: number, bodySize: number, kn
     const text = titleText(title, known);
     const areNames = namesIn(title.map(markedText).join(' '));
     if (areNames?.hasMarks && areNames.isList) return [];
-    const isTitle = text.length <= MAX_TITLE && letters(text).length >= 4 && !isLabel(text) && !FURNITURE.test(text);
+    const isTitle = text.length <= MAX_TITLE && letters(text).length >= 4 && !isLabel(text) && !isFurniture(text);
     return isTitle ? [{ lines: title, text, words: wordsIn(text) }] : [];
   });
   // What stands highest of those that are longer than two words.
@@ -121,7 +141,7 @@ export function blocksSetOff(lines: Line[], bottom: number, bodyFont: string, kn
     const title = withoutFurniture(block);
     const text = titleText(title, known);
     const isSetOff = title.every((line) => line.font !== bodyFont) || text === text.toUpperCase();
-    const isTitle = text.length <= MAX_TITLE && wordsIn(text) >= MIN_WORDS && !isLabel(text) && !FURNITURE.test(text);
+    const isTitle = text.length <= MAX_TITLE && wordsIn(text) >= MIN_WORDS && !isLabel(text) && !isFurniture(text);
     return isSetOff && isTitle && !namesIn(title.map(markedText).join(' ')) ? [{ lines: title, text }] : [];
   });
 }
@@ -137,8 +157,8 @@ function withoutFurniture(block: Block): Line[] {
   const begin = block.findIndex((line, i) => {
     const below = block.slice(i + 1);
     if (below.length === 0) return true;
-    const isFurniture = isLabel(line.text) || FURNITURE.test(line.text) || isApart(line, below);
-    return !isFurniture || CUT_OFF.test(line.text) || /^\p{Ll}/u.test(below[0]!.text);
+    const isNone = isLabel(line.text) || isFurniture(line.text) || isApart(line, below);
+    return !isNone || CUT_OFF.test(line.text) || /^\p{Ll}/u.test(below[0]!.text);
   });
   const title = block.slice(begin);
   const [first] = title;
@@ -241,7 +261,7 @@ function withBlanksOf({ text: page, lines }: TitleBlock, given: string): string 
 
 /** Whether it is no file's name, no template's, and not the program's that wrote the file. */
 function isPlausible(title: string): boolean {
-  if (title.length > MAX_TITLE || wordsIn(title) < 3 || FURNITURE.test(title) || isLabel(title)) return false;
+  if (title.length > MAX_TITLE || wordsIn(title) < 3 || isFurniture(title) || isLabel(title)) return false;
   return !/^(?:microsoft|untitled|powerpoint|slide|title|template|document\d*|pii:|s\d{4}-)|\.(?:docx?|tex|dvi|pdf|indd|qxd|rtf|ps|eps)$|[\\/]\w+[\\/]|_/i.test(
     title,
   );

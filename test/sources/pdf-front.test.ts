@@ -63,6 +63,29 @@ describe('the title', () => {
     );
   });
 
+  it.each([
+    ['UNIVERSITY OF LOWER MEADOWS', 'A thesis submitted for the degree of'],
+    ['Lower Meadows University', 'Doctor of Philosophy'],
+    ['Technische Universität zu Wiesen', 'Masterarbeit'],
+    ['Department of Animal Sciences', 'PhD Thesis'],
+    ['Université de la Prairie', 'Thèse de doctorat'],
+    ['Universität Wiesen', 'Inaugural-Dissertation'],
+  ])('of a thesis is neither its institution nor its degree, in larger type: %s, %s', async (institution, degree) => {
+    const cover: Drawing[] = [
+      { text: institution, x: 80, y: 760, size: 24, font: 'F2' },
+      { text: 'Counting sheep on invented farms', x: 80, y: 600, size: 18, font: 'F2' },
+      { text: degree, x: 80, y: 450, size: 20, font: 'F1' },
+    ];
+    const body = paragraph(BODY, { x: 80, y: 700, size: 10 });
+    expect((await paperOf([cover, body, body])).title).toBe('Counting sheep on invented farms');
+  });
+
+  it('may begin as an institution does', async () => {
+    const about = ['University governance in seven', 'invented countries'];
+    expect(await titleOf(lines(about))).toBe(about.join(' '));
+    expect(await titleOf(lines(['Dissertations on sheep: a review']))).toBe('Dissertations on sheep: a review');
+  });
+
   it('may begin as a label does', async () => {
     expect(await titleOf(lines(['Case report', 'of a sheep that looked back']))).toBe(
       'Case report of a sheep that looked back',
