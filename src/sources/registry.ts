@@ -12,6 +12,7 @@ import { cff } from './cff.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
 import { csv, csvWith, looksLikeTable } from './csv.ts';
+import { datacite } from './datacite.ts';
 import { endnoteXml } from './endnote-xml.ts';
 import { enw } from './enw.ts';
 import { europePmc } from './europe-pmc.ts';
@@ -58,6 +59,7 @@ export const SOURCES: Source[] = [
   arxivKaggle,
   openalex,
   crossref,
+  datacite,
   semanticScholar,
   paperlists,
   beir,

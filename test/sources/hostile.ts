@@ -156,6 +156,14 @@ const SHAPES: Record<string, Shape> = {
       URL: '«url»',
     },
   }),
+  datacite: json({
+    ...{ doi: '«id»', titles: [{ title: '«title»' }], creators: [{ name: '«authors»' }], publicationYear: '«date»' },
+    ...{
+      descriptions: [{ description: '«abstract»', descriptionType: 'Abstract' }],
+      subjects: [{ subject: '«keywords»' }],
+    },
+    ...{ container: { title: '«venue»' }, url: '«url»', version: '«note»' },
+  }),
   'semantic-scholar': json({
     ...{ paperId: 'a'.repeat(40), title: '«title»', abstract: '«abstract»', authors: [{ name: '«authors»' }] },
     ...{ venue: '«venue»', url: '«url»', externalIds: { DOI: '«id»' }, fieldsOfStudy: ['«keywords»'], year: '«date»' },
