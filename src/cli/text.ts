@@ -1,13 +1,15 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
 import { namesLine, type Brief } from '../paper.ts';
-import type { Explanation, Hit, NearestHit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
-import { ordinal, reasonsOf } from '../search/why.ts';
+import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
+import type { Closeness } from '../search/closeness.ts';
+import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
 import { count } from './progress.ts';
 
-const BAR_WIDTH = 10;
 /** Values shown of each facet. */
 const FACET_VALUES = 8;
+/** Stands behind the last relevant hit. */
+const RULE = '─── what follows has little to do with the question ───';
 type Colours = ReturnType<typeof picocolors.createColors>;
 // Only on a terminal: picocolors by itself also colours what a pipe carries wherever CI is set.
 const ofThisTerminal = picocolors.createColors(process.stdout.isTTY === true && picocolors.isColorSupported);
@@ -15,20 +17,16 @@ const ofThisTerminal = picocolors.createColors(process.stdout.isTTY === true && 
 /** @param isColoured whether it is for a terminal that shows colours; undefined: as this one. */
 export function answerText(answer: Omit<SearchAnswer, 'timings'>, isColoured?: boolean): string {
   const pc = isColoured === undefined ? ofThisTerminal : picocolors.createColors(isColoured);
-  const { hits, total, withheld, nearest, dropped, next, corrections, unread, facets, library } = answer;
+  const { hits, total, dropped, next, corrections, unread, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
   if (unread) lines.push(pc.dim('the model does not read this script: what counts are the words'));
   if (dropped.length > 0)
     lines.push(`no paper matches ${dropped.join(' ')}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
-  lines.push(...hits.map((hit, i) => hitText(hit, i + 1, pc)));
-  if (withheld > 0) {
-    lines.push(
-      `nothing relevant found; the nearest of ${count(withheld)} papers (--cutoff 0 shows them all the same):`,
-    );
-    lines.push(...nearest.map((each) => nearestText(each, pc)));
-  } else if (hits.length === 0) {
-    lines.push('no paper matches');
-  }
+  const weak = hits.findIndex(({ closeness }) => closeness === 'weak');
+  const shown = hits.map((hit, i) => hitText(hit, i + 1, pc));
+  if (weak !== -1) shown.splice(weak, 0, total.relevant === 0 ? 'nothing relevant found; the nearest:' : pc.dim(RULE));
+  lines.push(...shown);
+  if (hits.length === 0) lines.push('no paper matches');
   if (facets) {
     for (const [field, values] of Object.entries(facets)) {
       const shown = values.slice(0, FACET_VALUES).map(({ value, papers }) => `${value} (${count(papers)})`);
@@ -64,41 +62,38 @@ export function paperText({ versions, records, ...paper }: WholePaper): string {
   ].join('\n');
 }
 
-/** A paper that was withheld. */
-function nearestText({ title, relevance, id, ...paper }: NearestHit, pc: Colours): string {
-  const facts = [byline(paper), relevance !== null && `relevance ${Math.round(relevance)}`].filter(Boolean);
-  return [`  - ${title || '(no title)'}`, pc.dim(`    ${[...facts, id].join('  ')}`)].join('\n');
-}
-
 function hitText(hit: Hit, place: number, pc: Colours): string {
-  const { title, similarity, relevance, ranks, rerank } = hit;
-  const filled = Math.round(Math.max(0, similarity ?? 0) * BAR_WIDTH);
-  // Where only conditions were asked for, neither leg found it and there is nothing to be near to.
-  const near =
-    similarity === null
-      ? ranks.lexical === null
-        ? ''
-        : 'not embedded yet'
-      : `${'█'.repeat(filled)}${'░'.repeat(BAR_WIDTH - filled)} ${similarity.toFixed(3)}`;
+  const { title, closeness, rerank, explanation } = hit;
   const why = [
-    ...reasonsOf(hit),
+    reasonIn(hit),
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
-  const facts = [
-    near && pc.cyan(near),
-    relevance !== null && `relevance ${Math.round(relevance)}`,
-    why.join(', '),
-    pc.dim(hit.id),
-  ].filter(Boolean);
+  const facts = [closeness && pc.cyan(closenessText(closeness)), why.join(', '), pc.dim(hit.id)].filter(Boolean);
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,
     `    ${facts.join('  ')}`,
-    ...(hit.explanation ? explanationLines(hit.explanation, pc) : []),
+    ...(explanation ? [numbersText(hit), ...explanationLines(explanation, pc)] : []),
     ...hit.versions.map((version) => pc.dim(`    = ${versionText(version)}`)),
   ]
     .filter((line) => line.trim() !== '')
     .join('\n');
+}
+
+function closenessText(closeness: Closeness): string {
+  const { said, steps } = closenessIn(closeness);
+  return `${'█'.repeat(steps)}${'░'.repeat(MOST_STEPS - steps)} ${said}`;
+}
+
+/** What the verdict was made of. */
+function numbersText(hit: Hit): string {
+  const { similarity, relevance, closeness } = hit;
+  const numbers = [
+    similarity === null ? closeness && 'not embedded yet' : `cosine ${similarity.toFixed(3)}`,
+    relevance !== null && `relevance ${Math.round(relevance)}`,
+    ...reasonsOf(hit),
+  ].filter(Boolean);
+  return `    ${numbers.join(', ')}`;
 }
 
 function explanationLines({ dense, lexical, names, words, sentence, rerank }: Explanation, pc: Colours): string[] {

@@ -8,10 +8,12 @@ import { cutOf, cutShape, detailShape, rendered, tokensShape, type Found } from 
 import { shownShape, type Detail, type ShownKey } from './shown.ts';
 import { tool, type Asking } from './tool.ts';
 
-const KEYS = ['id', 'title', 'year', 'authors', 'venue', 'relevance', 'abstract'] as const satisfies ShownKey[];
-const { id, title, year, authors, venue, relevance, abstract } = shownShape;
+/** Papers that are shown where nothing is relevant. */
+const NEAREST = 3;
+const KEYS = ['id', 'title', 'year', 'authors', 'venue', 'closeness', 'abstract'] as const satisfies ShownKey[];
+const { id, title, year, authors, venue, closeness, abstract } = shownShape;
 const output = z.object({
-  papers: z.array(z.object({ id, title, year, authors, venue, relevance, abstract })),
+  papers: z.array(z.object({ id, title, year, authors, venue, closeness, abstract })),
   total: z.int(),
   next: z.string().optional(),
   ...cutShape,
@@ -80,14 +82,16 @@ async function answered(
     question,
     async () => {
       const answer = await ask({ ...how, abstracts: detail === 'abstract' });
+      const isNothing = answer.total.relevant === 0 && options.cursor === undefined;
+      const entries = isNothing ? answer.hits.slice(0, NEAREST) : answer.hits;
       const found: Found = {
-        ...{ entries: answer.hits, keys: KEYS, detail, maxTokens, keeps: 'number' },
+        ...{ entries, keys: KEYS, detail, maxTokens, keeps: 'number' },
         head: (count) => headOf(count, answer),
         facts: { total: answer.total.value },
         notes: notesOf(answer),
         next: answer.next,
         rest: ({ count, tokens }) =>
-          count < answer.hits.length
+          count < entries.length
             ? `${name} with the same arguments and the cursor next, for those that follow`
             : `get_paper with the ids worth reading, or ${name} with max_tokens ${tokens}`,
       };
@@ -106,13 +110,12 @@ function headOf(count: number, { total }: SearchAnswer): string {
 }
 
 /** What is to be known of an answer besides its papers. */
-function notesOf({ corrections, unread, dropped, withheld, nearest, library }: SearchAnswer): string[] {
+function notesOf({ hits, total, corrections, unread, dropped, library }: SearchAnswer): string[] {
   return [
     ...corrections.map(({ word, term }) => `no paper has "${word}"; looked for "${term}…"`),
     ...(unread ? ['the model does not read this script: only words count'] : []),
     ...(dropped.length > 0 ? [`not kept to, since no paper matches: ${dropped.join(' ')}`] : []),
-    ...(withheld > 0 ? [`nothing relevant among ${withheld} papers`] : []),
-    ...nearest.map(({ id, title, relevance }) => `nearest: [${id}] ${title} (relevance ${Math.round(relevance ?? 0)})`),
+    ...(hits.length > 0 && total.relevant === 0 ? ['nothing relevant; these are the nearest'] : []),
     ...(library.embedded < library.papers
       ? [`${library.papers - library.embedded} papers are not embedded yet and found by their words only`]
       : []),

@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { guessedName } from '../names.ts';
 import { namesLine, type Brief } from '../paper.ts';
 import type { Version } from '../search/answer.ts';
+import type { Closeness } from '../search/closeness.ts';
+import { closenessIn } from '../search/why.ts';
 import { excerpt } from '../text.ts';
 
 export const DETAILS = ['titles', 'brief', 'abstract'] as const;
@@ -13,7 +15,7 @@ export type Detail = (typeof DETAILS)[number];
 
 /** A paper with all that a tool found out about it. */
 export interface Entry extends Brief {
-  relevance?: number | null;
+  closeness?: Closeness | null;
   abstract?: string;
   versions?: Version[];
   bibtex?: string;
@@ -29,7 +31,7 @@ export const shownShape = {
   year: z.int().optional(),
   authors: z.string().optional(),
   venue: z.string().optional(),
-  relevance: z.int().optional(),
+  closeness: z.string().optional(),
   section: z.string().optional(),
   because: z.string().optional(),
   ids: z.array(z.string()).optional(),
@@ -43,7 +45,7 @@ export type ShownKey = keyof Shown;
 
 /** What each level of detail leaves out. */
 const LEFT_OUT: Record<Detail, ShownKey[]> = {
-  titles: ['authors', 'venue', 'relevance', 'because', 'ids', 'url', 'versions', 'bibtex', 'abstract'],
+  titles: ['authors', 'venue', 'closeness', 'because', 'ids', 'url', 'versions', 'bibtex', 'abstract'],
   brief: ['abstract'],
   abstract: [],
 };
@@ -54,14 +56,14 @@ const MOST_VERSIONS = 5;
 
 /** What is said of a paper at a level of detail, by a tool that says `keys`. What is not known is not there. */
 export function shownAt(entry: Entry, detail: Detail, keys: readonly ShownKey[]): Shown {
-  const { id, title, year, venue, relevance, section, because, ids, url, versions = [], bibtex, abstract } = entry;
+  const { id, title, year, venue, closeness, section, because, ids, url, versions = [], bibtex, abstract } = entry;
   const all: Shown = {
     id,
     title: excerpt(title, MOST.title),
     year: year ?? undefined,
     authors: excerpt(detail === 'brief' ? peopleInBrief(entry) : namesLine(entry), MOST.people),
     venue: excerpt(venue ?? '', MOST.venue),
-    relevance: relevance == null ? undefined : Math.round(relevance),
+    closeness: closeness == null ? undefined : closenessIn(closeness).said,
     section: excerpt(section ?? '', MOST.section),
     because: excerpt(because ?? '', MOST.because),
     ids: Object.entries(ids).map(([kind, value]) => `${kind}:${value}`),
@@ -93,8 +95,8 @@ export function calledShortly({ authors, editors = [], title, year, id }: Entry)
 
 /** The same as lines of text. */
 export function shownText(shown: Shown, place: number): string {
-  const { id, title, year, authors, venue, relevance, section, because, ids, url, versions, bibtex, abstract } = shown;
-  const facts = [authors, [venue, year].filter(Boolean).join(' '), relevance !== undefined && `relevance ${relevance}`];
+  const { id, title, year, authors, venue, closeness, section, because, ids, url, versions, bibtex, abstract } = shown;
+  const facts = [authors, [venue, year].filter(Boolean).join(' '), closeness];
   const names = [...(ids ?? []).filter((each) => !each.endsWith(`:${id}`)), url].filter(Boolean);
   return [
     `${place}. [${id}] ${[title || '(no title)', ...facts].filter(Boolean).join('; ')}`,

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FACET_FIELDS } from '../library/facets.ts';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { CLOSENESS } from './closeness.ts';
 import { MODES } from './question.ts';
 
 const rank = z.int().positive().nullable();
@@ -72,6 +73,14 @@ export const hitSchema = z
   .object({
     ...briefShape,
     ...numbersShape,
+    closeness: z
+      .enum(CLOSENESS)
+      .nullable()
+      .meta({
+        description:
+          'How close it is, never rising along the list of the best: asked for by identifier, title or name; very close, close, ' +
+          'related; `weak` is what follows the last relevant hit. Null by words alone, and by conditions alone',
+      }),
     ranks: z.object({ dense: rank, lexical: rank }).meta({ description: "The paper's place in each leg" }),
     names: z
       .array(z.string())
@@ -89,8 +98,6 @@ export const hitSchema = z
   })
   .meta({ id: 'Hit' });
 
-const nearestSchema = z.object({ ...briefShape, ...numbersShape }).meta({ id: 'Nearest' });
-
 export const statusSchema = z
   .object({ papers: z.int(), embedded: z.int() })
   .meta({ description: 'How much of the library has vectors; the rest is found by words only' });
@@ -99,11 +106,10 @@ export const answerSchema = z
   .object({
     hits: z.array(hitSchema),
     mode: z.enum(MODES),
-    total: z
-      .object({ value: z.int(), exact: z.boolean() })
-      .meta({ description: 'How long the whole list is; not exact where only the best candidates were looked at' }),
-    withheld: z.int().meta({ description: 'Papers that were found, none of them relevant (see `cutoff`)' }),
-    nearest: z.array(nearestSchema).meta({ description: 'The best of what was withheld, at most 3' }),
+    total: z.object({ value: z.int(), exact: z.boolean(), relevant: z.int() }).meta({
+      description:
+        'How long the whole list is, not exact where only the best candidates were looked at; and how many of its first are not weak',
+    }),
     dropped: z.array(z.string()).meta({
       description: 'Conditions of the query beside its words that left no paper, and were not kept to',
       example: ['"exact phrase"'],
@@ -263,7 +269,6 @@ export type MatchSign = (typeof MATCH_SIGNS)[number];
 export type ListAnswer = z.infer<typeof listAnswerSchema>;
 export type Explanation = z.infer<typeof explanationSchema>;
 export type Hit = z.infer<typeof hitSchema>;
-export type NearestHit = z.infer<typeof nearestSchema>;
 export type WholePaper = z.infer<typeof paperSchema>;
 export type Version = z.infer<typeof versionSchema>;
 export type Reason = z.infer<typeof reasonSchema>;

@@ -20,6 +20,8 @@ export interface Placed extends Ranked {
   names: string[];
   /** Whether it was asked for itself, and can't be irrelevant. */
   isAskedFor: boolean;
+  /** What it was asked for by, where the question says so plainly: such papers are in front. */
+  askedBy: 'title' | 'name' | undefined;
   /** What comes before all others, whatever the scores: the higher, the farther in front; 0 for most papers. */
   front: number;
 }
@@ -90,6 +92,7 @@ export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[]
       relevance: settled,
       names,
       isAskedFor,
+      askedBy: isTyped || titleWords > 0 ? 'title' : isCalled ? 'name' : undefined,
       front,
     };
     return [placedOne];

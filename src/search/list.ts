@@ -8,12 +8,12 @@ import { dot } from '../vector.ts';
 import { inFront, placed, type Placed } from './asked-for.ts';
 import type { Background } from './background.ts';
 import type { Clock } from './clock.ts';
+import { closenessOf, type Closeness } from './closeness.ts';
 import { diversified } from './diversity.ts';
 import { FEEDBACK_PAPERS, moveToward } from './feedback.ts';
 import type { ListShape, Mode } from './question.ts';
 import { bestVectors, fuse, single, UNREAD_LEXICAL_WEIGHT, type Ranked } from './ranking.ts';
 import { reranked, type Judged } from './rerank.ts';
-import { relevance } from './relevance.ts';
 import { direction } from './seeds.ts';
 import type { Understood } from './understood.ts';
 import { oncePerWork } from './works.ts';
@@ -24,13 +24,14 @@ export const DEPTH = 150;
 const DIVERSIFIED = 100;
 /** Of the best, those looked at to tell whether anything is relevant. */
 const JUDGED = 20;
-/** Papers that are named where nothing relevant was found. */
-const NEAREST = 3;
 
 /** A place in the list. Lists are kept, so it says no more than what a page needs that describes it. */
 export type Entry = Judged<
-  Omit<Placed, 'vector' | 'id' | 'title' | 'year' | 'work' | 'called' | 'isAskedFor' | 'front'>
->;
+  Omit<Placed, 'vector' | 'id' | 'title' | 'year' | 'work' | 'called' | 'isAskedFor' | 'askedBy' | 'front'>
+> & {
+  /** Null where nothing says how close a paper is: among conditions alone, and by words alone. */
+  closeness: Closeness | null;
+};
 
 /** What one pages through. */
 export interface List {
@@ -39,10 +40,8 @@ export interface List {
   state: LibraryState;
   /** Whether there is nothing beyond the candidates that were looked at. */
   exact: boolean;
-  /** Papers that were found, none of them relevant. */
-  withheld: number;
-  /** The best of those. */
-  nearest: Entry[];
+  /** How many of the entries, from the first on, are not weak. */
+  relevant: number;
   /** Conditions of the query, as they are written, that left nothing and were not kept to. */
   dropped: string[];
   corrections: Correction[];
@@ -59,13 +58,11 @@ const LEGS: Record<Mode, Leg[]> = { hybrid: ['dense', 'lexical'], dense: ['dense
 
 export const scoringOf = (mode: Mode): WordScoring => (mode === 'hybrid' ? 'fused' : 'alone');
 
-const entryOf = (paper: Judged<Placed>): Entry => {
+const entryOf = (paper: Judged<Placed>, closeness: Closeness | null): Entry => {
   const { key, score, shares, similarity, match, ranks, relevance, names, verdict } = paper;
-  return { ...{ key, score, shares, similarity, match, ranks, relevance, names }, ...(verdict && { verdict }) };
+  const known = { key, score, shares, similarity, match, ranks, relevance, names, closeness };
+  return { ...known, ...(verdict && { verdict }) };
 };
-
-/** A question that has more than conditions. */
-type Pointing = Understood & { vector: Promise<Float32Array> };
 
 /** How a list is made: how far it was re-ranked when it was made before, and what ends the work. */
 export interface Making {
@@ -84,14 +81,8 @@ export class Lists {
     this.#scorer = scorer;
   }
 
-  /** The list of a question. */
-  make(asked: Understood, shape: ListShape, clock: Clock, making: Making = {}): Promise<List> {
-    const { vector } = asked;
-    if (vector === undefined) return this.#listed(asked, shape, making.signal);
-    return this.#ranked({ ...asked, vector }, shape, clock, making);
-  }
-
-  async #ranked(asked: Pointing, shape: ListShape, clock: Clock, { read, signal }: Making): Promise<List> {
+  /** The list of a question that has more than conditions. */
+  async make(asked: Understood, shape: ListShape, clock: Clock, { read, signal }: Making = {}): Promise<List> {
     const { text, filter, named, given } = asked;
     const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
     const coming = mode === 'lexical' ? ifModelIsThere(asked.vector) : asked.vector;
@@ -124,72 +115,40 @@ export class Lists {
     // A vector that says nothing calls nothing near.
     const unrelated = unread ? 1 : model.unrelatedCosine;
     let ranked = placed(byLegs, { text, said, mode, filter, papers: state.papers, unrelated });
-    const common = {
-      ...{ state, exact: exhausted, withheld: 0, nearest: [], dropped: [], unread, text, vector },
-      corrections: mode === 'dense' ? [] : corrections.filter(({ word }) => !isName(word, ranked)),
-    };
     // What words alone have found can't be judged by nearness; and what is near to a vector that says nothing must hold some.
     const least = mode === 'lexical' || unread ? 0 : cutoff;
     const isFit = (each: Placed) =>
       isRelevant(each, least) && (!unread || each.isAskedFor || Boolean(each.match?.words));
+    const isSlip = ({ word }: Correction) => !isName(word, ranked);
+    const left = mode === 'dense' ? [] : corrections.filter(isSlip);
     const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isFit(each));
-    const withheld = named === undefined && !isFound ? ranked.length : 0;
+    const isAnswered = isFound || named !== undefined;
     if (unread && isFound) ranked = ranked.filter(isFit);
-    // Where nothing is near, words are all there is: of what was not asked for itself, what holds none has no reason to be there.
-    const isNear = ranked.some((each, i) => i < JUDGED && nearness(each, unrelated) >= least);
-    if (named === undefined && isFound && !isNear) ranked = ranked.filter(hasReason);
     if (unlikeAbove !== undefined) ranked = withoutNear(ranked, await asked.unlike, unlikeAbove);
     ranked = oncePerWork(ranked, named === undefined ? seeds.map(({ work }) => work) : []);
-    if (withheld > 0) {
-      return { ...common, entries: [], exact: true, withheld, nearest: ranked.slice(0, NEAREST).map(entryOf) };
-    }
-    if (diversity > 0) {
+    if (diversity > 0 && isAnswered) {
       ranked = [...diversified(ranked.slice(0, DIVERSIFIED), diversity), ...ranked.slice(DIVERSIFIED)];
     }
     let entries: Judged<Placed>[] = ranked;
-    if (rerank && asked.like.keys.length === 0) {
+    if (rerank && isAnswered && asked.like.keys.length === 0) {
       clock.stop('rank');
       const limit = read === undefined ? { milliseconds: rerank } : { works: read };
       ({ entries, read } = await reranked(text, entries, this.#library, this.#scorer(), limit, signal));
       clock.stop('rerank');
     }
     const workNamed = seeds.find(({ key }) => key === named)?.work;
-    if (sort !== 'best') entries = entries.filter(isFit).sort(LISTED[sort]);
-    else if (workNamed === undefined) entries = inFront(entries);
-    else entries = inFront(entries.map((each) => ({ ...each, front: Number(each.work === workNamed) })));
+    const isNamed = ({ work }: Placed) => workNamed !== undefined && work === workNamed;
+    entries = inFront(entries.map((each) => (isNamed(each) ? { ...each, front: Infinity } : each)));
+    const closeness = closenessOf(entries, isNamed, least, isAnswered);
+    let close = entries.map((each, i) => ({ each, closeness: mode === 'lexical' ? null : closeness[i]! }));
+    const relevant = close.filter((one) => one.closeness !== 'weak');
+    if (sort !== 'best' && relevant.length > 0) close = relevant.sort((a, b) => LISTED[sort](a.each, b.each));
     clock.stop('rank');
-    return { ...common, entries: entries.map(entryOf), read };
-  }
-
-  /** Conditions only: there is nothing to be near to, so the newest are the best. */
-  async #listed({ filter, given }: Understood, { sort }: ListShape, signal: AbortSignal | undefined): Promise<List> {
-    // Asked for first, so that no list passes for one of a later state.
-    const state = await this.#library.state();
-    const listed = await this.#library.list(filter!, sort === 'best' ? 'newest' : sort, DEPTH, { signal });
-    const without = given.length === 0 ? [] : await this.#worksOf(given);
-    const entries = oncePerWork(listed, without).map((each) => ({
-      ...each,
-      ...{ score: 0, similarity: undefined, match: undefined, shares: { dense: 0, lexical: 0, named: 0 } },
-      ...{ relevance: null, names: [] },
-      ranks: { dense: undefined, lexical: undefined },
-    }));
-    const exact = listed.length < DEPTH;
-    const nothing = {
-      withheld: 0,
-      nearest: [],
-      dropped: [],
-      corrections: [],
-      unread: false,
-      text: '',
-      vector: undefined,
+    return {
+      ...{ state, exact: exhausted, dropped: [], unread, text, vector, read, relevant: relevant.length },
+      entries: close.map((one) => entryOf(one.each, one.closeness)),
+      corrections: left,
     };
-    return { state, entries, exact, ...nothing };
-  }
-
-  /** The works of papers. */
-  async #worksOf(keys: Key[]): Promise<Key[]> {
-    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: keys });
-    return also.flatMap((each) => each?.work ?? []);
   }
 }
 
@@ -206,16 +165,6 @@ async function ifModelIsThere(vector: Promise<Float32Array>): Promise<Float32Arr
 /** Whether a paper is as relevant as that, 0..100; one without a vector can't be judged, and may be. */
 function isRelevant({ relevance }: Pick<Placed, 'relevance'>, least: number): boolean {
   return (relevance ?? 100) >= least;
-}
-
-/** How relevant a paper is by its vector alone, 0..100. */
-function nearness({ similarity }: Pick<Placed, 'similarity'>, unrelated: number): number {
-  return similarity === undefined ? 0 : relevance(similarity, unrelated, 0, 0);
-}
-
-/** Whether a paper was asked for, or holds a word of the question or is called by one. */
-function hasReason({ isAskedFor, match, names }: Pick<Placed, 'isAskedFor' | 'match' | 'names'>): boolean {
-  return isAskedFor || Boolean(match?.words) || names.length > 0;
 }
 
 /** Whether a word is a name that a paper is called by, and no slip of the finger. */

@@ -7,19 +7,17 @@
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
-import type { Library, Listed } from '../library/library.ts';
+import type { Library, LibraryStatus, Listed } from '../library/library.ts';
 import type { Placed } from '../library/order.ts';
 import { briefOf, type Paper } from '../paper.ts';
 import type { ListAnswer } from './answer.ts';
 import { cursorOfAnother, cursorOfAnotherLibrary, cursorOutdated, noCursor, questionKey } from './pages.ts';
 import { parseQuery } from './query.ts';
-import { MAX_LIMIT, MAX_QUERY } from './question.ts';
+import { answeringShape, MAX_LIMIT, MAX_QUERY } from './question.ts';
 import { shown } from './checked.ts';
 import { yearsFilter, yearsSchema } from './years.ts';
 
 const DEFAULT_LISTED = 50;
-/** Characters of a cursor: an id and a title of any usual length. */
-const MAX_CURSOR = 20_000;
 /** Characters of a title that stands in a cursor; a longer one is looked up. */
 const MAX_TITLE = 300;
 /** Papers that are read at once by who wants all of them. */
@@ -40,12 +38,7 @@ export const listingShape = {
   ...conditionsShape,
   sort: z.enum(['newest', 'title']).default('newest').meta({ description: 'By year or by title' }),
   limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LISTED).meta({ description: 'How many papers', value: 'n' }),
-  cursor: z
-    .string('expected one cursor')
-    .max(MAX_CURSOR)
-    .regex(/^[\w-]+$/, 'expected the "next" of the page before')
-    .optional()
-    .meta({ description: 'The `next` of the page before' }),
+  cursor: answeringShape.cursor,
   abstracts: z.boolean().optional().meta({ description: 'Whether each paper has its abstract' }),
 };
 
@@ -75,42 +68,61 @@ function understoodIn(q: string): Filter | undefined {
   });
 }
 
+/** A page of the papers that a filter lets through. */
+export interface ListedPage {
+  listed: Listed[];
+  /** How many papers the filter lets through. */
+  total: number;
+  next: string | null;
+  library: LibraryStatus;
+}
+
 /**
- * A page of the papers that meet conditions.
- * @throws AkinError as `conditionsIn`; `invalid-argument` for what is no cursor of this list; `cursor-outdated` where a paper with
- *   a very long title, behind which it was to go on, is gone.
+ * A page of the papers that a filter lets through.
+ * @throws AkinError `invalid-argument` for what is no cursor of this list; `cursor-outdated` where a paper with a very long title,
+ *   behind which it was to go on, is gone.
  */
-export async function listing(library: Library, options: ListingOptions): Promise<ListAnswer> {
-  const { sort, limit, cursor, abstracts, signal } = options;
-  const filter = conditionsIn(options);
+export async function listedPage(
+  library: Library,
+  filter: Filter,
+  { sort, limit, cursor, signal }: Pick<ListingOptions, 'sort' | 'limit' | 'cursor' | 'signal'>,
+): Promise<ListedPage> {
   const question = questionKey({ filter, sort });
   const after = cursor === undefined ? undefined : await placeOf(library, cursor, question);
   const { library: id, papers, embedded } = await library.state();
   // One more than is shown tells whether there is another page.
-  const found = await library.list(filter, sort, limit + 1, { after, signal });
-  const page = found.slice(0, limit);
-  const [described, total] = await Promise.all([
-    library.describe(
-      page.map(({ key }) => key),
-      {},
-      signal,
-    ),
+  const [found, total] = await Promise.all([
+    library.list(filter, sort, limit + 1, { after, signal }),
     library.count(filter),
   ]);
-  const last = page.at(-1);
+  const listed = found.slice(0, limit);
+  const last = listed.at(-1);
+  const next = last !== undefined && found.length > limit ? cursorBehind(last, question, id, sort) : null;
+  return { listed, total, next, library: { papers, embedded } };
+}
+
+/**
+ * A page of the papers that meet conditions.
+ * @throws AkinError as `conditionsIn` and `listedPage`.
+ */
+export async function listing(library: Library, options: ListingOptions): Promise<ListAnswer> {
+  const { listed, ...page } = await listedPage(library, conditionsIn(options), options);
+  const described = await library.describe(
+    listed.map(({ key }) => key),
+    {},
+    options.signal,
+  );
   return {
-    papers: page.flatMap(({ key, work }, i) => {
+    papers: listed.flatMap(({ key, work }, i) => {
       const each = described[i];
       if (!each) return []; // Removed a moment ago.
       const { paper, versions } = each;
       // The leading version is the first of the others, unless it is this one.
       const leading = work === key ? paper.id : (versions[0]?.id ?? paper.id);
       const { categories, abstract } = paper;
-      return [{ ...briefOf(paper), categories, work: leading, ...(abstracts && { abstract }) }];
+      return [{ ...briefOf(paper), categories, work: leading, ...(options.abstracts && { abstract }) }];
     }),
-    total,
-    next: last !== undefined && found.length > limit ? cursorBehind(last, question, id, sort) : null,
-    library: { papers, embedded },
+    ...page,
   };
 }
 

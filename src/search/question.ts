@@ -26,7 +26,9 @@ export const MAX_QUERY = 10_000;
 export const MAX_ASKED = 100_000;
 /** Papers named in `like`, and in `unlike`; texts likewise. */
 export const MAX_SEEDS = 50;
-/** When no paper is as relevant as this, nothing relevant was found. Chosen as search/relevance.ts says. */
+/** Characters of a cursor, which in a list may hold an id and a title. */
+export const MAX_CURSOR = 20_000;
+/** A paper that is less relevant is weak. Chosen as search/relevance.ts says. */
 export const DEFAULT_CUTOFF = 38;
 /** Milliseconds; reading as many works as are re-ranked takes a few seconds. */
 export const MAX_RERANK = 60_000;
@@ -63,11 +65,12 @@ export const answeringShape = {
   limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT).meta({ description: 'How many hits', value: 'n' }),
   mode: z.enum(MODES).default('hybrid').meta({ description: 'Meaning and words, meaning only, or words only' }),
   sort: z.enum(SORTS).default('best').meta({
-    description: 'The best first; or those that are at least as relevant as `cutoff`, by year or title',
+    description: 'The best first; or those that are not weak, by year or title',
   }),
   cursor: z
     .string('expected one cursor')
-    .regex(/^[\w-]{1,200}$/, 'expected the "next" of the page before')
+    .max(MAX_CURSOR)
+    .regex(/^[\w-]+$/, 'expected the "next" of the page before')
     .optional()
     .meta({ description: 'The `next` of the page before' }),
   explain: z
@@ -88,7 +91,7 @@ export const answeringShape = {
     .min(0)
     .max(100)
     .default(DEFAULT_CUTOFF)
-    .meta({ description: 'When no paper is as relevant, 0 to 100, there is no hit', value: 'relevance' }),
+    .meta({ description: 'From which relevance on, 0 to 100, hits are not `weak`', value: 'relevance' }),
   unlikeAbove: z.number().min(-1).max(1).optional().meta({
     description: 'Leaves out what is at least as similar to one of those not to be like, of which there must be some',
     value: 'cosine',

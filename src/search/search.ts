@@ -9,20 +9,28 @@ import { checkComparable, type Embeds } from '../embedding/embedder.ts';
 import { findCrossEncoder } from '../embedding/models.ts';
 import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
+import { FACET_FIELDS, type Facets } from '../library/facets.ts';
+import type { Filter } from '../library/filter.ts';
 import type { Library, LibraryStatus } from '../library/library.ts';
 import { briefOf } from '../paper.ts';
-import type { Hit, NearestHit, SearchAnswer, WholePaper } from './answer.ts';
+import type { Hit, SearchAnswer, WholePaper } from './answer.ts';
 import { Background } from './background.ts';
 import { Clock } from './clock.ts';
 import { Explainer } from './explanation.ts';
 import { inTime } from './in-time.ts';
 import { Lists, scoringOf, type Entry, type List, type Making } from './list.ts';
+import { listedPage } from './listing.ts';
 import { Pages } from './pages.ts';
 import { checkParts, DEFAULT_LIMIT, listShapeOf, type ListShape, type Mode, type SearchOptions } from './question.ts';
 import { SentenceVectors } from './sentences.ts';
-import { notFound, parsed, understood, type Asked, type Parsed } from './understood.ts';
-import { versionOf, wholePapers } from './works.ts';
+import { isConditions, notFound, parsed, understood, type Asked, type Parsed } from './understood.ts';
+import { oncePerWork, versionOf, wholePapers } from './works.ts';
 
+/** What is said of a paper that nothing ranks. */
+const UNRANKED: Omit<Entry, 'key'> = {
+  ...{ score: 0, similarity: undefined, match: undefined, shares: { dense: 0, lexical: 0, named: 0 } },
+  ...{ ranks: { dense: undefined, lexical: undefined }, relevance: null, names: [], closeness: null },
+};
 /** Values counted of each facet. */
 const FACET_VALUES = 20;
 
@@ -70,11 +78,12 @@ export class Search {
    */
   async ask(question: Asked, options: SearchOptions = {}): Promise<SearchAnswer> {
     checkParts(question, options);
+    const said = parsed(question);
+    if (isConditions(said)) return this.#listed(said, options);
     const { limit = DEFAULT_LIMIT, cursor, explain, facets, signal } = options;
     const shape = listShapeOf(options);
     const { mode } = shape;
     const clock = new Clock();
-    const said = parsed(question);
     // Starts what re-ranks, and fails where none is installed; reranked() waits for it.
     if (shape.rerank) await inTime(this.#scorer(), 0);
     const { text: _, ...asked } = said;
@@ -84,16 +93,15 @@ export class Search {
       () => this.#library.state(),
       async (read) => {
         const list = await this.#list(said, shape, clock, { read, signal });
-        if (said.droppable === undefined || list.entries.length > 0 || list.withheld > 0) return list;
+        if (said.droppable === undefined || list.entries.length > 0) return list;
         const { written: dropped, ...without } = said.droppable;
         return { ...(await this.#list({ ...said, ...without }, shape, clock, { read, signal })), dropped };
       },
     );
     signal?.throwIfAborted();
     const page = list.entries.slice(offset, offset + limit);
-    const [hits, nearest, { papers, embedded }] = await Promise.all([
+    const [hits, { papers, embedded }] = await Promise.all([
       this.#hits(page, list, mode, options),
-      this.#nearest(list),
       state ?? this.#library.state(),
     ]);
     clock.stop(explain ? 'explain' : 'papers');
@@ -108,9 +116,7 @@ export class Search {
     return {
       hits,
       mode,
-      total: { value: list.entries.length, exact: list.exact },
-      withheld: list.withheld,
-      nearest,
+      total: { value: list.entries.length, exact: list.exact, relevant: list.relevant },
       dropped: list.dropped,
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
@@ -134,27 +140,58 @@ export class Search {
     return { papers, embedded };
   }
 
+  /** Conditions only: there is nothing to be near to, so that it is a list, page by page to its end, the newest first. */
+  async #listed({ filter, unlike }: Parsed, options: SearchOptions): Promise<SearchAnswer> {
+    const { limit = DEFAULT_LIMIT, cursor, facets, signal } = options;
+    const { mode, sort } = listShapeOf(options);
+    const clock = new Clock();
+    const order = sort === 'best' ? 'newest' : sort;
+    const given = (await this.#library.find(unlike, signal)).map((key, i) => {
+      if (key === undefined) throw notFound(unlike[i]!, 'unlike');
+      return key;
+    });
+    const page = await listedPage(this.#library, filter!, { sort: order, limit, cursor, signal });
+    clock.stop('recall');
+    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: given });
+    const without = also.flatMap((each) => each?.work ?? []);
+    const entries = oncePerWork(page.listed, without).map((each) => ({ key: each.key, ...UNRANKED }));
+    const [hits, counted] = await Promise.all([
+      this.#hits(entries, { text: '', vector: undefined }, mode, options),
+      facets ? this.#tallies(filter!, signal) : undefined,
+    ]);
+    clock.stop('papers');
+    return {
+      ...{ hits, mode, dropped: [], next: page.next, corrections: [], unread: false },
+      total: { value: page.total, exact: true, relevant: page.total },
+      ...(counted && { facets: counted }),
+      ...{ library: page.library, timings: clock.times },
+    };
+  }
+
+  /** How many of all papers that a filter lets through have which value of each field. */
+  async #tallies(filter: Filter, signal: AbortSignal | undefined): Promise<Facets> {
+    const counts = FACET_FIELDS.map((field) => this.#library.tally(filter, field, FACET_VALUES, signal));
+    const counted = await Promise.all(counts);
+    return Object.fromEntries(FACET_FIELDS.map((field, i) => [field, counted[i]!])) as Facets;
+  }
+
   async #list(said: Parsed, shape: ListShape, clock: Clock, making: Making): Promise<List> {
     const meant = await understood(said, this.#library, this.#embedder, making.signal);
     making.signal?.throwIfAborted();
-    void meant.vector?.then(
+    void meant.vector.then(
       () => clock.stop('embed'),
       () => {},
     );
     return this.#lists.make(meant, shape, clock, making);
   }
 
-  /** The best of what was withheld. */
-  async #nearest({ nearest }: List): Promise<NearestHit[]> {
-    const described = await this.#library.describe(nearest.map(({ key }) => key));
-    return nearest.flatMap(({ score, similarity = null, relevance }, i) => {
-      const paper = described[i]?.paper;
-      return paper ? [{ ...briefOf(paper), score, similarity, relevance }] : [];
-    });
-  }
-
   /** The papers of one page, as they are said. */
-  async #hits(page: Entry[], { text, vector }: List, mode: Mode, options: SearchOptions): Promise<Hit[]> {
+  async #hits(
+    page: Entry[],
+    { text, vector }: Pick<List, 'text' | 'vector'>,
+    mode: Mode,
+    options: SearchOptions,
+  ): Promise<Hit[]> {
     const { explain, abstracts, rerank, signal } = options;
     const words = explain && text !== '' ? { text, scoring: scoringOf(mode) } : undefined;
     const described = await this.#library.describe(
@@ -178,6 +215,7 @@ export class Search {
       score: ranked.score,
       similarity: ranked.similarity ?? null,
       relevance: ranked.relevance,
+      closeness: ranked.closeness,
       ranks: { dense: ranked.ranks.dense ?? null, lexical: ranked.ranks.lexical ?? null },
       names: ranked.names,
       ...(rerank && { rerank: ranked.verdict?.logit ?? null }),

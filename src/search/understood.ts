@@ -26,6 +26,12 @@ export interface Parsed {
   canonical: string;
 }
 
+/** Whether a question has conditions, and nothing to be near to. */
+export function isConditions({ text, identifier, texts, like, filter }: Parsed): boolean {
+  const about = [text, ...texts].some((each) => SOMETHING.test(each));
+  return filter !== undefined && !about && identifier === undefined && like.length === 0;
+}
+
 /** A question, as it was asked or parsed already. */
 export type Asked = Question | Parsed;
 
@@ -61,8 +67,8 @@ export interface Understood {
   text: string;
   /** Those of them that somebody typed, who may call papers by their names. */
   names: string | undefined;
-  /** The direction it points in, under way; undefined when only conditions were given. */
-  vector: Promise<Float32Array> | undefined;
+  /** The direction it points in, under way. */
+  vector: Promise<Float32Array>;
   filter: Filter | undefined;
   /** A paper that the whole query names. */
   named: Key | undefined;
@@ -75,7 +81,7 @@ export interface Understood {
 }
 
 /**
- * Looks up what a question names, and begins to embed what it says.
+ * Looks up what a question names that has more than conditions, and begins to embed what it says.
  * @param signal ends the work.
  * @throws AkinError `not-found` for a paper that is not there, `invalid-argument` for a question that asks nothing.
  */
@@ -100,7 +106,7 @@ export async function understood(
 
   const query = named === undefined ? text : '';
   const about = [query, ...texts, ...paperTexts.slice(0, likeKeys.length)].filter((each) => SOMETHING.test(each));
-  if (about.length === 0 && filter === undefined) {
+  if (about.length === 0) {
     throw new AkinError('invalid-argument', 'the query is empty', {
       hint: 'say in words what the papers are about, or name papers they should be like',
       field: 'query',
@@ -117,9 +123,9 @@ export async function understood(
     const [ofQuery = [], ofWanted = []] = await ofTexts;
     return direction([ofQuery, ofWanted, await ofLike], await unwanted);
   };
-  const vector = about.length === 0 ? undefined : pointing();
+  const vector = pointing();
   // They are awaited where they are needed; whoever comes first hears of a failure.
-  for (const each of [vector, unwanted, ofLike]) each?.catch(() => {});
+  for (const each of [vector, unwanted, ofLike]) each.catch(() => {});
   return {
     text: about.join('\n'),
     names: query === '' ? undefined : query,

@@ -13,9 +13,9 @@ import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
 import { namesLine } from '../paper.ts';
 import { excerpt } from '../text.ts';
-import type { Hit, NearestHit, SearchAnswer } from '../search/answer.ts';
+import type { Hit, SearchAnswer } from '../search/answer.ts';
 import type { SearchOptions } from '../search/question.ts';
-import { ordinal, reasonsOf } from '../search/why.ts';
+import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
 import type { Session } from '../session/session.ts';
 import { frame } from './frame.ts';
 import { manual } from './manual.ts';
@@ -74,9 +74,8 @@ export function webPage(
     const { session, pages } = placed(c);
     const { home } = pages.find(({ isThis }) => isThis)!;
     const asked = { home, query: c.req.query('q')?.trim() ?? '', like: c.req.query('like') ?? '' };
-    const cutoff = c.req.query('all') === undefined ? undefined : 0;
     const { signal } = c.req.raw;
-    const options = { ...always, cursor: c.req.query('cursor'), cutoff, signal };
+    const options = { ...always, cursor: c.req.query('cursor'), signal };
     const answered = () => viewOf(session, asked, options);
     const isQuestion = asked.query !== '' || asked.like !== '';
     const view = await (isQuestion ? pass(asked.query, answered, signal) : answered()).catch((error: unknown) =>
@@ -118,44 +117,55 @@ async function viewOf(session: Session, asked: Asked, options: SearchOptions): P
 }
 
 function answerView(answer: SearchAnswer, asked: Asked, title: string, heading: Html): View {
-  const { hits, total, withheld, nearest, dropped, next, corrections, unread, library } = answer;
-  const [unmatched, rest] =
-    dropped.length > 0 ? [html`No paper matches <em>${dropped.join(' ')}</em>. `, 'the rest'] : ['', 'that'];
-  const script = unread ? '. The model does not read this script: what counts are the words' : '';
-  if (withheld > 0) {
-    return {
-      title,
-      said: html`${unmatched}Nothing in this library is relevant to ${rest}; the nearest are these${script}.
-        <a href="${addressOfPage({ ...asked, all: '' })}">Show the nearest all the same</a>`,
-      results: html`<ol>
-        ${nearest.map(withheldResult)}
-      </ol>`,
-    };
-  }
+  const { hits, total, dropped, next, corrections, unread, library } = answer;
   if (hits.length === 0) return { title, said: html`No paper in this library matches.` };
   const corrected = corrections.map(({ word, term }) => html` No paper has “${word}”; “${term}…” was looked for.`);
   const without =
     dropped.length > 0 ? html`. No paper matches <em>${dropped.join(' ')}</em>; these are without that` : '';
+  const isNothing = total.relevant === 0;
+  const isRanked = hits.some(({ closeness }) => closeness !== null);
+  const top = isRanked ? heading : html`${number(total.value)} papers match <em>${asked.query}</em>, the newest first`;
   const incomplete =
-    library.embedded < library.papers
+    isRanked && library.embedded < library.papers
       ? html`. ${number(library.embedded)} of ${number(library.papers)} papers are embedded so far; the others are found
         by their words only.`
       : '';
-  const more =
-    next === null
-      ? ''
-      : html`<p class="more">
-          <a href="${addressOfPage({ ...asked, cursor: next })}">More</a>
-          ${total.exact ? '' : 'of more than '}${number(total.value)} papers
-        </p>`;
+  const close = hits.filter(({ closeness }) => closeness !== 'weak');
+  const weak = hits.filter(({ closeness }) => closeness === 'weak');
   return {
     title,
-    said: html`${heading}${script}${without}${corrected}${incomplete}`,
-    results: html`<ol>
-        ${hits.map((hit) => result(hit, asked.home))}
-      </ol>
-      ${more}`,
+    said: html`${isNothing ? html`Nothing in this library is relevant to that; these are the nearest` : top}${
+      unread ? '. The model does not read this script: what counts are the words' : ''
+    }${without}${corrected}${incomplete}`,
+    results: html`${
+      close.length > 0
+        ? html`<ol>
+            ${close.map((hit) => result(hit, asked.home))}
+          </ol>`
+        : ''
+    }
+    ${weak.length > 0 ? weaker(weak, asked.home, { isAll: isNothing, before: close.length }) : ''}
+    ${
+      next === null
+        ? ''
+        : html`<p class="more">
+            <a href="${addressOfPage({ ...asked, cursor: next })}">More</a>
+            ${total.exact ? '' : 'of more than '}${number(total.value)} papers
+          </p>`
+    }`,
   };
+}
+
+/** What has little to do with the question: folded behind what has, if there is anything that has. */
+function weaker(hits: Hit[], home: string, { isAll, before }: { isAll: boolean; before: number }): Html {
+  const list = html`<ol start="${before + 1}">
+    ${hits.map((hit) => result(hit, home))}
+  </ol>`;
+  if (isAll) return list;
+  return html`<details class="weaker" ${before === 0 ? 'open' : ''}>
+    <summary>What follows has little to do with it</summary>
+    ${list}
+  </details>`;
 }
 
 /** Where the page with this question and these options is. */
@@ -237,30 +247,19 @@ function result(hit: Hit, home: string): Html {
         : ''
     }
     <p class="why">
-      ${nearness(hit)} <span>${reasons(hit)}</span>
+      ${nearness(hit)} <span>${reasonIn(hit)}</span>
       <a href="${home}?like=${encodeURIComponent(hit.id)}">More like this</a>
     </p>
+    ${numbers(hit)}
   </li>`;
 }
 
-/** A paper that was withheld, and how near it is. */
-function withheldResult(hit: NearestHit): Html {
-  const { title, id, relevance } = hit;
-  const address = addressOf(hit);
-  const name = title || id;
-  return html`<li>
-    <h2>${address ? html`<a href="${address}" rel="noreferrer">${name}</a>` : name}</h2>
-    <p class="byline">${bylineOf(hit)}</p>
-    ${relevance === null ? '' : html`<p class="why">relevance ${Math.round(relevance)} of 100</p>`}
-  </li>`;
-}
-
-function bylineOf({ venue, year, ...people }: NearestHit): string {
+function bylineOf({ venue, year, ...people }: Hit): string {
   return [namesLine(people), venue, year].filter((part) => part !== null && part !== '').join(' · ');
 }
 
 /** Where a paper can be read: its own URL, or the one its DOI or arXiv id stands for. */
-function addressOf({ url, ids }: NearestHit): string | undefined {
+function addressOf({ url, ids }: Hit): string | undefined {
   if (url && /^https?:/.test(url)) return url;
   if (ids.doi) return `https://doi.org/${encodeURI(ids.doi)}`;
   if (ids.arxiv) return `https://arxiv.org/abs/${ids.arxiv}`;
@@ -271,22 +270,29 @@ function withMarks(text: string, stems: Set<string>): Html[] {
   return marked(text, stems).map((piece) => (piece.marked ? html`<mark>${piece.text}</mark>` : html`${piece.text}`));
 }
 
-/** The bar shows the relevance, the number beside it the cosine that it was made of. */
-function nearness({ similarity, relevance, ranks }: Hit): Html {
-  // Where only conditions were asked for, neither leg found it and there is nothing to be near to.
-  if (similarity === null || relevance === null)
-    return html`${ranks.lexical !== null && html`<span>not embedded yet</span>`}`;
-  return html`<span class="nearness" title="Relevance from 0 to 100, and the cosine of both vectors">
-    <meter min="0" max="100" value="${Math.round(relevance)}" aria-label="Relevance">${Math.round(relevance)}</meter>
-    ${Math.round(relevance)}
-    <span class="cosine">cosine ${similarity.toFixed(2)}</span>
-  </span>`;
+/** A bar of four steps, and what it says. */
+function nearness({ closeness }: Hit): Html | string {
+  if (closeness === null) return '';
+  const { said, steps } = closenessIn(closeness);
+  return html`<span class="nearness">
+    <meter min="0" max="${MOST_STEPS}" value="${steps}" aria-hidden="true"></meter> ${said}</span
+  >`;
 }
 
-function reasons({ ranks, names, explanation }: Hit): string {
-  const parts = reasonsOf({ ranks, names });
-  if (explanation?.rerank) parts.push(`${ordinal(explanation.rerank.before)} before re-ranking`);
-  return parts.join(', ');
+/** The numbers that the verdict was made of. */
+function numbers(hit: Hit): Html | string {
+  const { similarity, relevance, closeness, explanation } = hit;
+  if (closeness === null && similarity === null) return '';
+  const parts = [
+    similarity === null ? 'not embedded yet' : `cosine ${similarity.toFixed(2)}`,
+    relevance === null ? '' : `relevance ${Math.round(relevance)} of 100`,
+    ...reasonsOf(hit),
+    explanation?.rerank ? `${ordinal(explanation.rerank.before)} before re-ranking` : '',
+  ].filter(Boolean);
+  return html`<details class="numbers">
+    <summary>Why?</summary>
+    <p>${parts.join(', ')}</p>
+  </details>`;
 }
 
 function capitalised(text: string): string {

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import type { SearchAnswer } from '../../src/search/answer.ts';
+import { closenessIn } from '../../src/search/why.ts';
 import { akin, serveAkin, temporaryFolder } from '../akin.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -103,17 +105,30 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       expect(new URL(page.url()).searchParams.get('q')).toBe(QUERY);
     });
 
-    it('shows how near each paper is, as a bar and as a number, and why it is there', async () => {
+    it('shows how close each paper is, as a bar and in words, why it is there, and the numbers of that', async () => {
       const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
       const answer = await (await fetch(`${server.url}/v1/search?q=${encodeURIComponent(QUERY)}`)).json();
-      const { hits } = answer as { hits: { similarity: number; relevance: number }[] };
+      const { hits, total } = answer as SearchAnswer;
+      const said = await page.locator('.nearness').allTextContents();
+      expect(said.map((text) => text.trim())).toEqual(hits.map(({ closeness }) => closenessIn(closeness!).said));
       const bars = await Promise.all((await page.locator('meter').all()).map((bar) => bar.getAttribute('value')));
-      expect(bars).toEqual(hits.map(({ relevance }) => String(Math.round(relevance))));
-      const numbers = await page.locator('.nearness').allTextContents();
-      expect(numbers.map((text) => text.trim().split(/\s+/).at(-1))).toEqual(
-        hits.map(({ similarity }) => similarity.toFixed(2)),
+      expect(bars).toEqual(hits.map(({ closeness }) => String(closenessIn(closeness!).steps)));
+      expect(bars).toEqual(bars.toSorted().reverse());
+      const first = page.locator('main li').first();
+      expect(await first.locator('.why').textContent()).toMatch(/means \w+.*; shares “computable”, “numbers”/);
+      await first.getByText('Why?').click();
+      const numbers = first.locator('.numbers p');
+      const { similarity, relevance } = hits[0]!;
+      expect(await numbers.textContent()).toContain(
+        `cosine ${similarity!.toFixed(2)}, relevance ${Math.round(relevance!)} of 100, nearest in meaning, best by its words`,
       );
-      expect(await page.locator('.why').first().textContent()).toContain('nearest in meaning, best by its words');
+      // What has little to do with the question stands folded behind what has.
+      expect(total.relevant).toBeLessThan(hits.length);
+      const weaker = page.locator('.weaker');
+      expect(await weaker.locator('li').first().isVisible()).toBe(false);
+      await weaker.locator('summary').first().click();
+      expect(await weaker.locator('li').first().isVisible()).toBe(true);
+      expect(await weaker.locator('li').count()).toBe(hits.length - total.relevant);
       expect(await page.locator('li').first().locator('h2 mark').allTextContents()).toEqual(['Computable', 'Numbers']);
     });
 
@@ -133,12 +148,10 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       const query = '"><img src=x onerror=alert(1)> <b>bold</b>';
       const nothing = await open(`/?q=${encodeURIComponent(query)}`);
       expect(await nothing.locator('#said').textContent()).toContain('Nothing in this library is relevant');
-      await nothing.getByRole('link', { name: 'Show the nearest all the same' }).click();
-      await nothing.waitForURL('**&all=');
-      const page = nothing;
-      expect(await box(page).inputValue()).toBe(query);
-      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${query}`);
-      expect(await page.locator('main img, main b').count()).toBe(0);
+      expect(await box(nothing).inputValue()).toBe(query);
+      expect(await nothing.title()).toContain(query.slice(0, 20));
+      expect(await nothing.locator('main li').first().isVisible()).toBe(true);
+      expect(await nothing.locator('main img, main b').count()).toBe(0);
     });
   });
 
@@ -189,7 +202,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       const page = await open('/?q=galaxies', { url });
       expect(await page.locator('#said').textContent()).toBe('No paper in this library matches.');
       await box(page).fill('zwieback');
-      await page.getByText('not embedded yet').waitFor();
+      await page.getByText('not embedded yet').first().waitFor();
       expect(await page.locator('#said').textContent()).toMatch(
         /^Nearest to zwieback\. 0 of 1 papers are embedded so far/,
       );

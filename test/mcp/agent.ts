@@ -53,7 +53,15 @@ export const textOf = ({ content }: CallToolResult): string =>
 
 /** What tools say as JSON, as far as tests look at it. */
 export interface Said {
-  papers: { id: string; title: string; year?: number; authors?: string; abstract?: string; bibtex?: string }[];
+  papers: {
+    id: string;
+    title: string;
+    year?: number;
+    authors?: string;
+    closeness?: string;
+    abstract?: string;
+    bibtex?: string;
+  }[];
   total: number;
   next?: string;
   notes?: string;
