@@ -79,13 +79,13 @@ export class Search {
   async ask(question: Asked, options: SearchOptions = {}): Promise<SearchAnswer> {
     checkParts(question, options);
     const said = parsed(question);
-    if (isConditions(said)) return this.#listed(said, options);
     const { limit = DEFAULT_LIMIT, cursor, explain, facets, signal } = options;
     const shape = listShapeOf(options);
     const { mode } = shape;
     const clock = new Clock();
     // Starts what re-ranks, and fails where none is installed; reranked() waits for it.
     if (shape.rerank) await inTime(this.#scorer(), 0);
+    if (isConditions(said)) return this.#listed(said, options);
     const { text: _, ...asked } = said;
     const { list, offset, state, cursorAfter } = await this.#pages.list(
       { ...asked, ...shape },

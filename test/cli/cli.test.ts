@@ -47,7 +47,7 @@ describe('asking', () => {
   it('prints search results for people, and as JSON', async () => {
     const [shown, json] = await both(['search', 'computing', 'machine', '--limit', '2', '--index', library]);
     expect(shown).toMatch(
-      /^ 1\. On Computable Numbers, .*\n {4}Alan M\. Turing · .* · 1937\n {4}██░░ related {2}means something related; shares words of the question {2}doi:10/,
+      /^ 1\. On Computable Numbers, .*\n {4}Alan M\. Turing · .* · 1937\n {4}███░ close {2}means much the same; shares words of the question {2}doi:10/,
     );
     expect(shown.match(/^ {4}[█░]{4} /gm)).toHaveLength(2);
     const { hits, mode } = JSON.parse(json) as { hits: { id: string }[]; mode: string };

@@ -115,7 +115,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       expect(bars).toEqual(hits.map(({ closeness }) => String(closenessIn(closeness!).steps)));
       expect(bars).toEqual(bars.toSorted().reverse());
       const first = page.locator('main li').first();
-      expect(await first.locator('.why').textContent()).toMatch(/means \w+.*; shares “computable”, “numbers”/);
+      expect(await first.locator('.why').textContent()).toMatch(/means \w+.*; shares “machines”, “compute”, “number”/);
       await first.getByText('Why?').click();
       const numbers = first.locator('.numbers p');
       const { similarity, relevance } = hits[0]!;
