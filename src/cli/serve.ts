@@ -159,7 +159,8 @@ async function listening(
   options: Options,
   { configuration }: Program,
 ): Promise<RunningServer> {
-  const [{ createApp }, { listen }, { givenOrigin }, { Metrics }] = await Promise.all([
+  const [{ serverGates }, { createApp }, { listen }, { givenOrigin }, { Metrics }] = await Promise.all([
+    import('../http/admission.ts'),
     import('../http/app.ts'),
     import('../http/server.ts'),
     import('../http/strangers.ts'),
@@ -169,9 +170,11 @@ async function listening(
   const allowOrigins = options.allowOrigin.map(givenOrigin);
   const metrics = new Metrics();
   const terminal = terminalOf(configuration);
-  const door = { session, libraries, log, page: { rerank }, allowOrigins, keys, logQueries, metrics, terminal };
+  const gates = serverGates();
+  const door = { session, libraries, log, page: { rerank }, allowOrigins, keys, logQueries, metrics, gates, terminal };
   const onRefused = (code: string) => metrics.refused(code);
-  return listen(createApp(door), { host, port, hostAddress, allowHosts, allowOrigins, onRefused });
+  const isFull = () => gates.quick.isFull;
+  return listen(createApp(door), { host, port, hostAddress, allowHosts, allowOrigins, onRefused, isFull });
 }
 
 /** Says what whoever opens a server to others may not have thought of. */

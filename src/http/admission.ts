@@ -4,6 +4,7 @@
  * can, instead of doing everything too late.
  */
 import { AkinError } from '../errors.ts';
+import { LIMITS } from './limits.ts';
 
 export interface GateOptions {
   /** What stands before the gate, for errors: "searches". */
@@ -51,6 +52,11 @@ export class Gate {
     return ((this.#waiting.size + 1) * this.#meanMs) / atOnce;
   }
 
+  /** Whether one more request would wait too long. */
+  get isFull(): boolean {
+    return this.waitMs > this.#options.maxWaitMs;
+  }
+
   /**
    * Answers a request when its turn has come.
    * @param signal of whoever waits: when it is given, the request never begins.
@@ -58,9 +64,8 @@ export class Gate {
    */
   async pass<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
-    const { name, atOnce, maxWaitMs } = this.#options;
-    const { waitMs } = this;
-    if (waitMs > maxWaitMs) {
+    const { name, atOnce } = this.#options;
+    if (this.isFull) {
       throw new AkinError('overloaded', `${this.#waiting.size + this.#running} ${name} are under way`, {
         hint: 'try again in a second',
       });
@@ -102,4 +107,27 @@ export class Gate {
       this.#waiting.add(waiting);
     });
   }
+}
+
+/** The gates of a server. */
+export interface Gates {
+  quick: Gate;
+  /** For what takes as long as many questions. */
+  thorough: Gate;
+  writing: Gate;
+  agents: Gate;
+}
+
+export function serverGates(): Gates {
+  return {
+    quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
+    thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
+    writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
+    agents: new Gate({
+      name: 'calls of agents',
+      atOnce: LIMITS.agentCallsAtOnce,
+      maxWaitMs: LIMITS.agentWaitMs,
+      firstMs: LIMITS.questionWaitMs,
+    }),
+  };
 }

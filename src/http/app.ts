@@ -12,7 +12,7 @@ import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.ts';
 import { demandKeys, holderOf } from './access.ts';
 import { pagesOf, placeOf, sessionIn, type Libraries } from './addressed.ts';
-import { Gate } from './admission.ts';
+import { serverGates, type Gates } from './admission.ts';
 import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
 import { openApi } from './document.ts';
@@ -23,7 +23,6 @@ import { answerJobs } from './jobs.ts';
 import { Journal } from './journal.ts';
 import { answerLibraries } from './libraries.ts';
 import { answerLibrary } from './library.ts';
-import { LIMITS } from './limits.ts';
 import { answerAgents } from './mcp.ts';
 import { Metrics } from './metrics.ts';
 import { answerMatches } from './match.ts';
@@ -49,6 +48,8 @@ export interface Door {
   logQueries?: boolean | undefined;
   /** Where requests are counted, also those that are refused before they come to the app. */
   metrics?: Metrics | undefined;
+  /** Where requests wait for their turn; whoever listens may look how many do. */
+  gates?: Gates | undefined;
   /** Reads the command lines that `/terminal` is sent; undefined: it is not there. */
   terminal?: Terminal | undefined;
 }
@@ -63,20 +64,10 @@ export function createApp({
   keys,
   logQueries = false,
   metrics = new Metrics(),
+  gates = serverGates(),
   terminal,
 }: Door): OpenAPIHono {
   const app = new OpenAPIHono({ getPath: (request) => withIdsWhole(placeOf(new URL(request.url).pathname).path) });
-  const gates = {
-    quick: new Gate({ name: 'questions', atOnce: LIMITS.questionsAtOnce, maxWaitMs: LIMITS.questionWaitMs }),
-    thorough: new Gate({ name: 'long questions', atOnce: LIMITS.thoroughAtOnce, maxWaitMs: LIMITS.thoroughWaitMs }),
-    writing: new Gate({ name: 'changes', atOnce: 1, maxWaitMs: LIMITS.writeWaitMs }),
-    agents: new Gate({
-      name: 'calls of agents',
-      atOnce: LIMITS.agentCallsAtOnce,
-      maxWaitMs: LIMITS.agentWaitMs,
-      firstMs: LIMITS.questionWaitMs,
-    }),
-  };
   metrics.watch(gates);
   const sessionOf = sessionIn(libraries);
   const journal = new Journal(log, logQueries);

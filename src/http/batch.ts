@@ -5,11 +5,12 @@ import { answerSchema } from '../search/answer.ts';
 import { checked, pointerTo } from '../search/checked.ts';
 import { asks } from './access.ts';
 import type { SessionOf } from './addressed.ts';
+import type { Gates } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problemOf, problemSchema } from './problem.ts';
-import { askInTurn, oneQuestion, parted, type Gates } from './search.ts';
+import { askInTurn, oneQuestion, parted } from './search.ts';
 
 const batchSchema = z
   .strictObject({

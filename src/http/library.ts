@@ -5,12 +5,12 @@ import { countingShape } from '../search/counting.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { summarySchema } from '../session/summary.ts';
 import type { SessionOf } from './addressed.ts';
-import type { Gate } from './admission.ts';
+import type { Gates } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, BUSY_PROBLEM, json, problem } from './problem.ts';
-import { asQ, gateOf, NOTHING, type Gates } from './search.ts';
+import { asQ, gateOf, NOTHING } from './search.ts';
 
 const facetParameters = z.strictObject(countingShape);
 const duplicatesParameters = z.strictObject({
@@ -89,7 +89,7 @@ const splitRoute = createRoute({
 });
 
 /** Adds the routes to the app. */
-export function answerLibrary(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates & { writing: Gate }): void {
+export function answerLibrary(app: OpenAPIHono, sessionOf: SessionOf, gates: Gates): void {
   app.openAPIRegistry.registerPath(libraryRoute);
   app.get(libraryRoute.path, async (c) => {
     fromTexts(NOTHING, c.req.queries());

@@ -5,19 +5,19 @@ import { agentsOverHttp } from '../mcp/http.ts';
 import type { Pass } from '../mcp/tool.ts';
 import { asks } from './access.ts';
 import type { Libraries, SessionOf } from './addressed.ts';
-import type { Gate } from './admission.ts';
+import type { Gates } from './admission.ts';
 import { atMost, mediaType, readJson } from './body.ts';
 import type { Journal } from './journal.ts';
 import { LIMITS } from './limits.ts';
 import { toldOf } from './problem.ts';
-import { gateOf, type Gates } from './search.ts';
+import { gateOf } from './search.ts';
 
 /** Adds the route to the app. What it takes and answers is described by the protocol, and not by /openapi.json. */
 export function answerAgents(
   app: OpenAPIHono,
   libraries: Libraries,
   sessionOf: SessionOf,
-  gates: Gates & { agents: Gate },
+  gates: Gates,
   journal: Journal,
 ): void {
   const pass: Pass = (cost, work, signal) => {

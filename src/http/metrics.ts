@@ -7,7 +7,7 @@ import type { MiddlewareHandler } from 'hono';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Session } from '../session/session.ts';
 import { libraryOf, type Libraries } from './addressed.ts';
-import type { Gate } from './admission.ts';
+import type { Gate, Gates } from './admission.ts';
 import { METHODS, routeOf } from './answering.ts';
 import { LIMITS } from './limits.ts';
 import { refusedAs } from './problem.ts';
@@ -57,13 +57,13 @@ export class Metrics {
   }
 
   /** Tells how many are answered at a gate, and how many wait before it. */
-  watch(gates: Record<string, Gate>): void {
+  watch(gates: Gates): void {
     const registers = [this.#registry];
     const gauge = (name: string, help: string, valueOf: (gate: Gate) => number) =>
       new Gauge({
         ...{ name, help, registers, labelNames: ['gate'] },
         collect() {
-          for (const [gate, each] of Object.entries(gates)) this.set({ gate }, valueOf(each));
+          for (const [gate, each] of Object.entries<Gate>({ ...gates })) this.set({ gate }, valueOf(each));
         },
       });
     gauge('akin_running', 'Requests whose turn has come', ({ running }) => running);

@@ -7,10 +7,11 @@ import { listAnswerSchema, paperSchema } from '../search/answer.ts';
 import { listingShape } from '../search/listing.ts';
 import { fromTexts } from '../search/parameters.ts';
 import type { SessionOf } from './addressed.ts';
+import type { Gates } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { exporterAsked, formatShape, inFormats, Streams, written } from './formats.ts';
 import { ANY_PROBLEM, asWritten, json, problem } from './problem.ts';
-import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS, type Gates } from './search.ts';
+import { ANSWERS, answered, asQ, answeringParameters, gateOf, NUMBERS } from './search.ts';
 
 const PAPERS = '/v1/papers/';
 /** What hangs on a paper. An id that ends so itself is written with `%2F`. */

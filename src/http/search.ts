@@ -18,18 +18,12 @@ import { parsed, type Asked } from '../search/understood.ts';
 import type { Session } from '../session/session.ts';
 import { asks } from './access.ts';
 import type { SessionOf } from './addressed.ts';
-import type { Gate } from './admission.ts';
+import type { Gate, Gates } from './admission.ts';
 import { endOf, inJson } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { exporterAsked, formatShape, inFormats, written } from './formats.ts';
 import { LIMITS } from './limits.ts';
 import { ANY_PROBLEM, asWritten, BODY_PROBLEM, inBody, json, problem } from './problem.ts';
-
-/** What a question's answer costs: a moment, or as long as it is allowed to take. */
-export interface Gates {
-  quick: Gate;
-  thorough: Gate;
-}
 
 export const ANSWERS = {
   200: inFormats(json(answerSchema, 'The hits')),
@@ -155,7 +149,11 @@ export async function askInTurn(
 }
 
 /** Where a question waits for its turn. @throws AkinError as `parsed`. */
-export function gateOf({ quick, thorough }: Gates, question: Asked, { rerank, explain }: SearchOptions): Gate {
+export function gateOf(
+  { quick, thorough }: Pick<Gates, 'quick' | 'thorough'>,
+  question: Asked,
+  { rerank, explain }: SearchOptions,
+): Gate {
   const { texts, unlikeTexts, filter } = parsed(question);
   const isLong =
     texts.length + unlikeTexts.length > LIMITS.quickTexts ||

@@ -37,6 +37,8 @@ export interface ListenOptions {
   allowOrigins?: readonly string[];
   /** Hears of each request that is refused before it comes to the app, by the code of the problem. */
   onRefused?: (code: string) => void;
+  /** Whether a search that comes now would have to wait too long: then it is refused before it is looked at. */
+  isFull?: () => boolean;
   /** How long a request may take to come. */
   patience?: Pick<typeof LIMITS, 'headersMs' | 'requestMs'>;
 }
@@ -48,7 +50,7 @@ export interface ListenOptions {
  */
 export async function listen(
   app: Pick<OpenAPIHono, 'fetch'>,
-  { host, hostAddress, port, allowHosts = [], allowOrigins = [], onRefused, patience = LIMITS }: ListenOptions,
+  { host, hostAddress, port, allowHosts = [], allowOrigins = [], onRefused, isFull, patience = LIMITS }: ListenOptions,
 ): Promise<RunningServer> {
   const at = hostAddress ?? (await addressOf(host));
   const refused = strangers({ host, address: at, allowHosts, allowOrigins });
@@ -82,7 +84,8 @@ export async function listen(
       unanswered.set(socket, before + 1);
       outgoing.once('close', () => unanswered.set(socket, unanswered.get(socket)! - 1));
       if (atOnce++ === 0) setImmediate(() => (atOnce = 0));
-      if (atOnce > LIMITS.requestsAtOnce && !isCheap(incoming)) {
+      const isTooMuch = (atOnce > LIMITS.requestsAtOnce && !isCheap(incoming)) || (isSearch(incoming) && isFull?.());
+      if (isTooMuch) {
         onRefused?.('overloaded');
         return refuseAtOnce(outgoing);
       }
@@ -181,6 +184,8 @@ function cutOff(socket: Socket): void {
 
 /** How a server is must be told also when it has too much to do. */
 const isCheap = ({ url = '' }: IncomingMessage): boolean => ['/healthz', '/readyz', '/metrics'].includes(url);
+
+const isSearch = ({ url = '' }: IncomingMessage): boolean => /^\/v1\/(?:libraries\/[^/?]*\/)?search(?:\?|$)/.test(url);
 
 const TOO_MANY = JSON.stringify(
   makeProblem(503, 'overloaded', 'too many requests come at once', { hint: 'try again in a second' }),

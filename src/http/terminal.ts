@@ -7,10 +7,11 @@ import type { SearchAnswer } from '../search/answer.ts';
 import type { Question, SearchOptions } from '../search/question.ts';
 import { asks } from './access.ts';
 import type { SessionOf } from './addressed.ts';
+import type { Gates } from './admission.ts';
 import { endOf } from './answering.ts';
 import { atMost, bodyOf } from './body.ts';
 import { LIMITS } from './limits.ts';
-import { askInTurn, type Gates } from './search.ts';
+import { askInTurn } from './search.ts';
 
 /** What a command line asks, and how its answer is printed. @throws AkinError for what is no `akin search`. */
 export type Terminal = (

@@ -294,6 +294,38 @@ describe('a connection', () => {
     await close(0);
   });
 
+  it('asks no question when those that wait would have to wait too long, and is told so before it is looked at', async () => {
+    let [looked, isFull] = [0, true];
+    const app = new Hono().all('*', (c) => {
+      looked++;
+      return c.text('answered');
+    });
+    const { url, close } = await listen(app, { host: '127.0.0.1', port: 0, isFull: () => isFull });
+    const statuses = async () => {
+      const addresses = [
+        '/v1/search?q=a',
+        '/v1/search',
+        '/v1/libraries/a/search?q=a',
+        '/healthz',
+        '/v1/papers',
+        '/?q=a',
+      ];
+      return Promise.all(
+        addresses.map(async (address) => {
+          const isAsked = address === '/v1/search';
+          const answer = await fetch(url + address, isAsked ? { method: 'POST', body: '{"query": "a"}' } : {});
+          const text = await answer.text();
+          if (answer.status === 503) expect(JSON.parse(text)).toMatchObject({ code: 'overloaded' });
+          return answer.status;
+        }),
+      );
+    };
+    expect([await statuses(), looked]).toEqual([[503, 503, 503, 200, 200, 200], 3]);
+    isFull = false;
+    expect([await statuses(), looked]).toEqual([[200, 200, 200, 200, 200, 200], 9]);
+    await close(0);
+  });
+
   it('with an expectation that nobody knows is refused, a stranger before others', async () => {
     const { host } = new URL(server.url);
     const known = await raw(server.url, ['GET /healthz HTTP/1.1', `Host: ${host}`, 'Expect: tea']);
