@@ -278,7 +278,7 @@ export class Pool<Task, Result, Ready = unknown> {
   /** Why a thread is no more. */
   #death(failure: Error | undefined, exit: number): AkinError {
     const { name, code, heapMib = OLD_MIB } = this.#options;
-    if ((failure)?.code !== 'ERR_WORKER_OUT_OF_MEMORY') {
+    if (!failure || !('code' in failure) || failure.code !== 'ERR_WORKER_OUT_OF_MEMORY') {
       return new AkinError(code, `${name} ended: ${failure?.message ?? `exit code ${exit}`}`, { cause: failure });
     }
     const hint = 'ask for less at once; it has been started again';

@@ -89,11 +89,12 @@ const NONE = { sockets: [], lookUps: [], written: [], home: [], ofTheTemporaryFo
 
 describe.skipIf(reason !== undefined)('nothing leaves', { timeout: 240_000 }, () => {
   const served = sampleCopy(afterAll);
+  const watched = temporaryFolder(afterAll);
   let serving: Promise<Recorded>;
   beforeAll(() => {
     // It takes a minute: the other commands run beside it.
-    const command = [AKIN, 'serve', '--index', served, '--port', '0', '--json'];
-    const around = [process.execPath, builtOf('test/e2e/ask-for-a-minute.ts')];
+    const command = [AKIN, 'serve', '--index', served, '--port', '0', '--watch', watched, '--json'];
+    const around = [process.execPath, builtOf('test/e2e/ask-for-a-minute.ts'), watched];
     serving = recorded(command, strangersPlace('serving'), around);
     serving.catch(() => {}); // It is awaited by its test.
   });
@@ -122,9 +123,9 @@ describe.skipIf(reason !== undefined)('nothing leaves', { timeout: 240_000 }, ()
     expect(traces(record, place, asked)).toEqual(NONE);
   });
 
-  it("from the server, in a minute in which it answers twenty searches, half of them an agent's", async () => {
+  it("from the server, in a minute in which it answers searches, half of them an agent's, and all else that it can", async () => {
     const record = await serving;
-    expect(record.stdout).toBe('20 answered\n');
+    expect(record.stdout).toBe('20 answered, and 19 of 19 others\n');
     const sockets = ['socket AF_INET', expect.stringMatching(/^bind 127\.0\.0\.1:\d+$/)];
     expect(traces(record, path.join(folder, 'serving'), served)).toEqual({ ...NONE, sockets });
   });
