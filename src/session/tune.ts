@@ -55,7 +55,7 @@ export async function tuneLibrary(target: Target, options: TuneOptions): Promise
     if (save) await set(session, (await (await session.library()).state()).settings.lexicalWeight ?? LEXICAL_WEIGHT);
     let tuning: Tried | undefined;
     if (queries !== undefined && qrels !== undefined) {
-      tuning = await tryWeights({ queries, qrels }, () => Promise.resolve(session), options);
+      tuning = await tryWeights({ queries, qrels }, session, options);
     } else {
       const library = await session.library();
       const made = await makeKnownItems(library, { ...options, out: folder });
@@ -65,8 +65,9 @@ export async function tuneLibrary(target: Target, options: TuneOptions): Promise
         });
       }
       const { configuration } = target;
-      const open = () => openCorpus(made.files.corpus, { model: library.model.name, configuration, onEvent, signal });
-      tuning = await tryWeights(made.files, open, options);
+      const how = { model: library.model.name, configuration, onEvent, signal };
+      const corpus = await openCorpus(made.files.corpus, how);
+      tuning = await tryWeights(made.files, corpus, options).finally(() => corpus?.close());
     }
     if (tuning === undefined) return undefined;
     const report = tune(tuning.values, LEXICAL_WEIGHT, seed);
@@ -90,33 +91,28 @@ interface Tried {
   values: Map<number, number[]>;
 }
 
-/** Asks every query with every weight. */
+/** Asks every query with every weight. @param session undefined where its making was interrupted. */
 async function tryWeights(
   files: { queries: string; qrels: string },
-  open: () => Promise<Session | undefined>,
+  session: Session | undefined,
   { onEvent, signal }: TuneOptions,
 ): Promise<Tried | undefined> {
   const given = await readQrels(files.qrels);
   const { asked } = judgedQueries(await readQueries(files.queries), given);
   if (asked.length < 2) throw new AkinError('invalid-argument', 'one query can say nothing about a difference');
-  const session = await open();
   if (session === undefined) return undefined;
-  try {
-    const { qrels } = await judgementsIn(await session.library(), given);
-    const values = new Map<number, number[]>();
-    const total = WEIGHTS.length * asked.length;
-    const setting = `trying ${WEIGHTS.length} weights`;
-    for (const lexicalWeight of WEIGHTS) {
-      const before = values.size * asked.length;
-      const onProgress = (done: number) => onEvent?.({ event: 'asked', setting, done: before + done, total });
-      const run = await runQueries(session, asked, { mode: 'hybrid', lexicalWeight }, { signal, onProgress });
-      if (signal.aborted) return undefined;
-      values.set(lexicalWeight, valuesOf(MEASURE, asked, qrels, run));
-    }
-    return { queries: asked.length, values };
-  } finally {
-    await session.close();
+  const { qrels } = await judgementsIn(await session.library(), given);
+  const values = new Map<number, number[]>();
+  const total = WEIGHTS.length * asked.length;
+  const setting = `trying ${WEIGHTS.length} weights`;
+  for (const lexicalWeight of WEIGHTS) {
+    const before = values.size * asked.length;
+    const onProgress = (done: number) => onEvent?.({ event: 'asked', setting, done: before + done, total });
+    const run = await runQueries(session, asked, { mode: 'hybrid', lexicalWeight }, { signal, onProgress });
+    if (signal.aborted) return undefined;
+    values.set(lexicalWeight, valuesOf(MEASURE, asked, qrels, run));
   }
+  return { queries: asked.length, values };
 }
 
 /** Makes searches of a library weigh words so from now on. */

@@ -209,8 +209,8 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
         ],
       ]);
       expect(by).toEqual({
-        vaswani: { family: ['vaswani'], given: [], venue: ['nips'], year: ['2017a'], text: [] },
-        'other vaswani': { family: ['vaswani'], given: [], venue: [], year: [], text: ['names'] },
+        vaswani: { family: ['vaswani'], given: [], venue: ['nips'], nearYear: [], year: ['2017a'], text: [] },
+        'other vaswani': { family: ['vaswani'], given: [], venue: [], nearYear: [], year: [], text: ['names'] },
       });
     });
 
@@ -242,7 +242,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
       expect(said.map(({ word }) => word)).toEqual(['ice', '2017']);
       const { candidates } = await library.recall({ ...QUESTION, words: 'rivers', names: 'rivers 2017' });
       expect(byId(candidates).rivers!.called).toEqual({
-        ...{ family: [], given: [], venue: [] },
+        ...{ family: [], given: [], venue: [], nearYear: [] },
         year: ['2017'],
         text: ['rivers'],
       });
