@@ -148,6 +148,8 @@ function connected(file: string, options: Database.Options): Database.Database {
     db.pragma('cache_size = -65536');
     // Never mapped into memory: where a file that is mapped is cut, a copy written over it say, the system ends the process.
     db.pragma('mmap_size = 0');
+    // What does not fit into a transaction's memory would lie in the temporary folder, which is open to others.
+    db.pragma('temp_store = MEMORY');
     return db;
   } catch (error) {
     throw unusable(file, error);

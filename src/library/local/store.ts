@@ -226,7 +226,10 @@ export class Store {
       this.#facets.forget();
       this.#db.exec("INSERT INTO words (words) VALUES ('optimize')");
     })();
+    // Here it is the whole library, which need not fit into memory: a file without a name, gone with the process.
+    this.#db.pragma('temp_store = FILE');
     this.#db.exec('VACUUM');
+    this.#db.pragma('temp_store = MEMORY');
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
     removeGraphs(this.#folder);
   }
