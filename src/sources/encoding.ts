@@ -1,5 +1,5 @@
 /**
- * In which encoding is a text? Told from its beginning: by its byte order mark, by being valid UTF-8, by what only UTF-16 has,
+ * In which encoding is a text? Told from where its first letters beyond ASCII are: by its byte order mark, by being valid UTF-8, by what only UTF-16 has,
  * and of the encodings of Chinese, Japanese and Korean by which one makes of the bytes what such texts are made of. Their
  * standards keep the common signs together: a text is nearly all of these in its own encoding, and of rare ones in another.
  */
@@ -27,9 +27,9 @@ const KANA = 0.1;
 const FEW = 0.02;
 
 /**
- * The encoding of a text, as `TextDecoder` calls it: UTF-8 where it is valid, UTF-16, GB18030, Big5, EUC-KR, Shift_JIS or EUC-JP
+ * The encoding of a text, as `TextDecoder` calls it: UTF-8 where it is valid or all but, UTF-16, GB18030, Big5, EUC-KR, Shift_JIS or EUC-JP
  * where it looks like it, and Windows-1252 (which holds Latin-1) for what is Western.
- * @param head its first bytes, at whose end a sign may be cut.
+ * @param head its first bytes, or those from the first that is not ASCII on; at their end a sign may be cut.
  * @param name what errors call the text.
  * @throws AkinError `file-unreadable` for letters of which it can't be told what they are.
  */
@@ -45,6 +45,7 @@ export function encodingOf(head: Buffer, name: string): string {
   const isOfPairs = count >= 2 && together >= count / 2;
   const found = isOfPairs ? likelyOf(pairs).find((each) => decodes(head, each)) : undefined;
   if (found !== undefined) return found;
+  if (isNearlyUtf8(head)) return 'utf-8';
   if (!isWestern(head)) {
     throw new AkinError('file-unreadable', `${name}: its encoding can't be told`, {
       hint: 'save it as UTF-8; akin reads UTF-8, UTF-16, Windows-1252, GB18030, Big5, EUC-KR, Shift_JIS and EUC-JP',
@@ -103,6 +104,13 @@ function isWestern(bytes: Buffer): boolean {
     before = at;
   });
   return letters < 8 || letters / runs < ON_END;
+}
+
+/** Whether more is sound than broken: hardly a letter of another encoding is one of UTF-8. */
+function isNearlyUtf8(bytes: Buffer): boolean {
+  const beyond = new TextDecoder('utf-8').decode(bytes, { stream: true }).match(/[^\0-\x7f]/gu) ?? [];
+  const broken = beyond.filter((each) => each === '\ufffd').length;
+  return beyond.length - broken >= broken && beyond.length > 0;
 }
 
 function decodes(bytes: Buffer, encoding: string): boolean {

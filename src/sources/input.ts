@@ -2,6 +2,7 @@
  * From what a person names (files, folders, `-`) to decoded text: folders walked in a stable order, gzip and zip
  * undone, the encoding told from the bytes, streamed throughout.
  */
+import { isAscii } from 'node:buffer';
 import { constants, createReadStream, openSync } from 'node:fs';
 import { access, open, readdir, realpath, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -148,6 +149,11 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
     for (let size = 0; size < HEAD_CHARACTERS;) {
       const { value, done } = await chunks.next();
       if (done) break;
+      // It says nothing of the encoding, and is the same in all of them: the first letters beyond may come late.
+      if (size === 0 && isPlain(value)) {
+        yield value.toString('latin1');
+        continue;
+      }
       begin.push(value);
       size += value.length;
     }
@@ -160,6 +166,9 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
     throw unreadable(name, 'a compressed file', error);
   }
 }
+
+/** Whether bytes are ASCII alone, and not of UTF-16. */
+const isPlain = (bytes: Buffer): boolean => isAscii(bytes) && !bytes.includes(0);
 
 /** What is to be thrown where reading a file fails: what the system says of it, or else what it was read with. */
 function unreadable(name: string, kind: string, error: unknown): AkinError {

@@ -84,6 +84,26 @@ it.each(TABLES)('a table in %s is read as it was written', async (_, text, hex) 
   expect(await textOf(written(Buffer.concat(Array.from({ length: 3000 }, () => bytes))))).toBe(text.repeat(3000));
 });
 
+it.each(TABLES)('… in %s also where its letters come late', async (_, text, hex) => {
+  const plain = 'A line that every encoding writes alike, 2020\n'.repeat(5000);
+  const bytes = Buffer.concat([Buffer.from(plain), Buffer.from(hex, 'hex')]);
+  expect((await textOf(written(bytes))).slice(plain.length)).toBe(text);
+  expect((await textOf(written(gzipSync(bytes)))).slice(plain.length)).toBe(text);
+});
+
+it('Windows-1252 whose first accent comes late is read as it was written', async () => {
+  const plain = 'title,authors\n'.repeat(20_000);
+  const text = `${plain}Größe der Böden,"Müller, Jörg"\n`;
+  expect(await textOf(written(Buffer.from(text, 'latin1')))).toBe(text);
+});
+
+it('a broken byte among letters of UTF-8 costs one of them, wherever they stand', async () => {
+  for (const text of ['Größe der Böden', '一种用于图像识别的深度学习方法']) {
+    const bytes = Buffer.concat([Buffer.from(text), Buffer.from([0xff]), Buffer.from(text)]);
+    expect(await textOf(written(bytes))).toBe(`${text}\ufffd${text}`);
+  }
+});
+
 it('Chinese in UTF-16 without a mark is read as it was written', async () => {
   const text = '标题,年份\n一种用于图像的新方法,2020\n';
   expect(await textOf(written(Buffer.from(text, 'utf16le')))).toBe(text);
