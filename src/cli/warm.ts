@@ -43,7 +43,7 @@ export function leaveNote(index: string, url: string): () => void {
 export async function answeredWarm([command, ...words]: string[], usual: string): Promise<boolean> {
   if (command !== 'search') return false;
   const at = words.findIndex((word) => /^--index(?:=|$)/.test(word));
-  const index = at < 0 ? usual : (words[at]!.split('=', 2)[1] ?? words[at + 1]);
+  const index = at < 0 ? usual : words[at] === '--index' ? words[at + 1] : words[at]!.slice('--index='.length);
   const note = index ? noteAt(index) : undefined;
   if (!note || !isAlive(note.pid)) return false;
   const isColoured = process.stdout.isTTY === true && picocolors.isColorSupported;

@@ -1,10 +1,10 @@
 /** `akin search` beside a server that has the library open: who answers, and that it is all the same. */
-import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { akin, sampleCopy, serveAkin } from '../akin.ts';
+import { akin, sampleCopy, serveAkin, temporaryFolder } from '../akin.ts';
 
 const NOTE = 'server.json';
 
@@ -64,6 +64,27 @@ it('a note that leads nowhere, elsewhere, or to what is no akin, costs nothing b
   }
   expect(requests).toBe(1);
   expect(readFileSync(note, 'utf8')).toContain('pid');
+}, 180_000);
+
+it('it is the server of the library that the command means, also where its folder has an equals sign', async () => {
+  let requests = 0;
+  const other = createServer((_, answer) => {
+    requests++;
+    answer.end('of another library');
+  });
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void other.close());
+  const folder = temporaryFolder();
+  const [noted, meant] = [path.join(folder, 'papers'), path.join(folder, 'papers=mine')];
+  mkdirSync(noted);
+  renameSync(sampleCopy(), meant);
+  const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+  writeFileSync(path.join(noted, NOTE), JSON.stringify({ url, pid: process.pid, place: realpathSync(noted) }));
+  const asked = ['search', 'machines', '--mode', 'lexical', '--limit', '1'];
+  expect((await akin([...asked, '--index', noted])).stdout).toBe('of another library\n');
+  const alone = await akin([...asked, `--index=${meant}`]);
+  expect(alone).toMatchObject({ code: 0, stdout: expect.stringContaining('1. ') as string });
+  expect(requests).toBe(1);
 }, 180_000);
 
 it('a server that demands keys leaves no note', async () => {
