@@ -7,6 +7,7 @@
  */
 import type { Socket } from 'node:net';
 import { AkinError } from '../errors.ts';
+import { placeOf } from './addressed.ts';
 import { makeProblem, type Problem } from './problem.ts';
 
 /** What a server was told to listen at, and the address that this became. */
@@ -74,8 +75,8 @@ export function strangers({
   };
 }
 
-/** The API and nothing else: akin's own page is for nobody's script. */
-const isForApi = ({ url }: Request): boolean => new URL(url).pathname.startsWith('/v1/');
+/** The API and nothing else, of whichever library: akin's own page, agents and terminals are for nobody's script. */
+const isForApi = ({ url }: Request): boolean => placeOf(new URL(url).pathname).path.startsWith('/v1/');
 
 /** Whether a person followed a link, or typed the address: the answer is shown to them, and no page can read it. */
 function isPlainNavigation({ method, headers }: Request): boolean {

@@ -208,6 +208,21 @@ describe('a page', () => {
   });
 });
 
+it('pages of an origin that may use the API use that of every library, and nothing beside it', async () => {
+  const Origin = 'https://papers.example';
+  const open = await start({ allowOrigins: [Origin] });
+  onTestFinished(() => open.close(0));
+  const { host } = new URL(open.url);
+  const statusAt = async (path: string) => {
+    const lines = Object.entries({ Host: host, Connection: 'close', Origin }).map((each) => each.join(': '));
+    return (await raw(open.url, [`POST ${path} HTTP/1.1`, ...lines])).status;
+  };
+  for (const path of ['/v1/search', '/v1/libraries/birds/search', '/v1/libraries/v1.x/papers/mcp'])
+    expect([path, await statusAt(path)]).toEqual([path, 404]); // They have come to the app, which has nothing there.
+  for (const path of ['/mcp', '/v1/libraries/birds/mcp', '/v1/libraries/birds/terminal', '/libraries/birds/'])
+    expect([path, await statusAt(path)]).toEqual([path, 403]);
+});
+
 async function start(options: Partial<ListenOptions>): Promise<RunningServer> {
   const app = new Hono().all('/', (c) => c.text('the library'));
   return listen(app, { host: '127.0.0.1', port: 0, ...options });
