@@ -26,9 +26,19 @@ const BESIDE = ['mcp', 'terminal'];
 /** The library that an address names, if it names one, and the address where the default one is asked the same. */
 export function placeOf(pathname: string): { library?: string; path: string } {
   const [, library, rest] = IN_API.exec(pathname) ?? [];
-  if (library !== undefined) return { library, path: BESIDE.includes(rest!) ? `/${rest}` : `/v1/${rest}` };
+  if (library !== undefined)
+    return { library: decoded(library), path: BESIDE.includes(rest!) ? `/${rest}` : `/v1/${rest}` };
   const [, ofPage] = ON_PAGE.exec(pathname) ?? [];
-  return ofPage === undefined ? { path: pathname } : { library: ofPage, path: '/' };
+  return ofPage === undefined ? { path: pathname } : { library: decoded(ofPage), path: '/' };
+}
+
+/** A name as it is, of which an address may write any letter by its number (RFC 3986, 6.2.2.2); what can't be read is no name. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
 }
 
 /** Whether an address is the server's, and not one of its libraries'. */

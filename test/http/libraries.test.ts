@@ -88,6 +88,14 @@ describe('each library', () => {
     await ask('/v1/papers/swifts', { status: 404 });
   });
 
+  it('is found by its name however the address writes the letters, and by nothing else', async () => {
+    expect((await ask('/v1/libraries/bird%73')).name).toBe('birds');
+    expect((await ask('/v1/libraries/bird%73/papers/swifts')).title).toBe('How swifts sleep on the wing');
+    expect((await app.request('/libraries/%62irds/')).status).toBe(200);
+    for (const name of ['Birds', 'birds%', 'birds%2F', 'birds%00', '%2e%2e%2fbirds', '%252e', 'birds;a'])
+      await ask(`/v1/libraries/${name}/papers`, { status: 404 });
+  });
+
   it('has a page, which leads to its own pages and to the other libraries', async () => {
     const page = async (address: string) => (await app.request(address)).text();
     const birds = await page('/libraries/birds?q=crows');
