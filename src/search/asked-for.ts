@@ -16,6 +16,8 @@ import { relevance } from './relevance.ts';
 export interface Placed extends Ranked {
   /** 0..100; null for a paper without a vector. */
   relevance: number | null;
+  /** The same by its words alone. */
+  relevanceByWords: number;
   /** The words of the question that it is called by. */
   names: string[];
   /** Whether it was asked for itself, and can't be irrelevant. */
@@ -48,7 +50,7 @@ const LEAST_NAMED = 0.1;
 
 /** The ranking with what was asked for in front, each paper with its relevance. */
 export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[] {
-  const { said, papers, text, mode } = circumstances;
+  const { said, papers, text, mode, unrelated } = circumstances;
   const quoted = new Quoted(text);
   const isDemanded = circumstances.filter !== undefined && demands(circumstances.filter);
   const all = ranked.flatMap((each): Placed[] => {
@@ -66,7 +68,7 @@ export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[]
     const isAskedFor = isDemanded || isTyped || titleWords > 0 || isCalled || naming?.held.coverage === 1;
     const isFound = ranks.dense !== undefined || ranks.lexical !== undefined;
     if (called?.family.length && !isFound && !isAskedFor && naming!.worth < LEAST_NAMED) return [];
-    const near = similarity === undefined ? null : relevance(similarity, circumstances.unrelated, words, coverage);
+    const near = similarity === undefined ? null : relevance(similarity, unrelated, words, coverage);
     // What is missing to the best is made good by names: a score stays within 0..1.
     const byNames = mode === 'hybrid' && naming ? NAMING_WEIGHT * naming.worth * (1 - each.score) : 0;
     const score = each.score + byNames;
@@ -90,6 +92,7 @@ export function placed(ranked: Ranked[], circumstances: Circumstances): Placed[]
       score,
       shares: all,
       relevance: settled,
+      relevanceByWords: relevance(unrelated, unrelated, words, coverage),
       names,
       isAskedFor,
       askedBy: isTyped || titleWords > 0 ? 'title' : isCalled ? 'name' : undefined,

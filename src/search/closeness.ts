@@ -17,7 +17,7 @@ const VERY_CLOSE = 70;
 const CLOSE = 55;
 
 /** What the verdict goes by. */
-type Rated = Pick<Placed, 'relevance' | 'askedBy'>;
+type Rated = Pick<Placed, 'relevance' | 'relevanceByWords' | 'askedBy'>;
 
 /**
  * The closeness of each paper of a list, in its order.
@@ -36,19 +36,30 @@ export function closenessOf<T extends Rated>(
     return relevance >= VERY_CLOSE ? 'very-close' : relevance >= CLOSE ? 'close' : 'related';
   };
   const others = list.filter((each) => !isNamed(each) && each.askedBy === undefined);
-  const steps = neverRising(relevancesOf(others, least)).map(stepOf);
+  const relevances = relevancesOf(others, least);
+  const steps = neverRising(relevances).map(stepOf);
   if (isFound && others.length === list.length && steps[0] === 'weak') {
-    const first = others.findIndex(({ relevance }) => relevance !== null && relevance >= least);
-    steps.fill('related', 0, first + 1);
+    steps.fill('related', 0, endOfMixed(relevances, least));
   }
   let next = 0;
   return list.map((each) => (isNamed(each) ? 'identifier' : (each.askedBy ?? steps[next++]!)));
 }
 
-/** Of each paper; one without a vector has that of the one before it, or else of the first that has one, or may be as relevant as `least`. */
+/** Of each paper; one without a vector has that of the one before it, or what its words are worth, if that is more. */
 function relevancesOf(list: readonly Rated[], least: number): number[] {
   let last = list.find(({ relevance }) => relevance !== null)?.relevance ?? least;
-  return list.map(({ relevance }) => (last = relevance ?? last));
+  return list.map(({ relevance, relevanceByWords }) => (last = relevance ?? Math.max(last, relevanceByWords)));
+}
+
+/** Behind the last of which at least half of those before it, with it, are relevant; or else behind the first that is. */
+function endOfMixed(relevances: readonly number[], least: number): number {
+  let [relevant, end] = [0, 0];
+  relevances.forEach((relevance, i) => {
+    if (relevance < least) return;
+    relevant++;
+    if (end === 0 || relevant * 2 > i) end = i + 1;
+  });
+  return end;
 }
 
 /** The numbers nearest to these (by squares) of which none is higher than the one before it. */

@@ -27,7 +27,10 @@ const JUDGED = 20;
 
 /** A place in the list. Lists are kept, so it says no more than what a page needs that describes it. */
 export type Entry = Judged<
-  Omit<Placed, 'vector' | 'id' | 'title' | 'year' | 'work' | 'called' | 'isAskedFor' | 'askedBy' | 'front'>
+  Omit<
+    Placed,
+    'vector' | 'id' | 'title' | 'year' | 'work' | 'called' | 'relevanceByWords' | 'isAskedFor' | 'askedBy' | 'front'
+  >
 > & {
   /** Null where nothing says how close a paper is: among conditions alone, and by words alone. */
   closeness: Closeness | null;

@@ -41,7 +41,7 @@ describe('numbers that never rise', () => {
 
 describe('closeness', () => {
   const rated = (...relevances: (number | null)[]) =>
-    relevances.map((relevance) => ({ relevance, askedBy: undefined }));
+    relevances.map((relevance) => ({ relevance, relevanceByWords: 0, askedBy: undefined }));
   const of = (list: Parameters<typeof closenessOf>[0], isFound = true) => closenessOf(list, () => false, 38, isFound);
 
   it('goes by steps, and has weak ones last', () => {
@@ -58,16 +58,28 @@ describe('closeness', () => {
     ]);
   });
 
+  it('is by words where papers that hold them have no vector yet, behind others that hold none', () => {
+    const without = Array.from({ length: 50 }, () => ({ relevance: null, relevanceByWords: 38, askedBy: undefined }));
+    const steps = of([...rated(10, 10, 10), ...without]);
+    expect(new Set(steps)).toEqual(new Set(['related']));
+  });
+
   it('is weak throughout where nothing was found, and not at first where something was', () => {
     expect(of(rated(30, 40), false)).toEqual(['weak', 'weak']);
     expect(of(rated(30, 40, 10))).toEqual(['related', 'related', 'weak']);
   });
 
   it('never rises along any list', () => {
-    const list = fc.array(fc.record({ relevance: fc.option(fc.nat(100)), askedBy: fc.constant(undefined) }));
+    const list = fc.array(
+      fc.record({ relevance: fc.option(fc.nat(100)), relevanceByWords: fc.nat(50), askedBy: fc.constant(undefined) }),
+    );
     fc.assert(
       fc.property(list, fc.boolean(), fc.nat(3), (papers, isFound, asked) => {
-        const front = Array.from({ length: asked }, () => ({ relevance: 20, askedBy: 'title' as const }));
+        const front = Array.from({ length: asked }, () => ({
+          relevance: 20,
+          relevanceByWords: 0,
+          askedBy: 'title' as const,
+        }));
         const places = of([...front, ...papers], isFound).map((each) => CLOSENESS.indexOf(each));
         expect(places).toEqual(places.toSorted((a, b) => a - b));
       }),
