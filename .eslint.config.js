@@ -5,7 +5,7 @@ export default tseslint.config(
   { ignores: ['node_modules/', '.build/', 'index/', 'src/client/api.ts'] },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
@@ -18,7 +18,7 @@ export default tseslint.config(
   },
   {
     // What loads the runtime of the models, in this thread or another, silences it first.
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     ignores: ['src/thread.ts', 'src/embedding/runtime.ts', 'scripts/bench/bare-session.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
@@ -41,11 +41,13 @@ export default tseslint.config(
     files: ['src/web/*.js'],
     languageOptions: {
       globals: {
+        addEventListener: 'readonly',
         document: 'readonly',
         fetch: 'readonly',
         DOMParser: 'readonly',
         history: 'readonly',
         location: 'readonly',
+        performance: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
       },

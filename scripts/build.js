@@ -22,7 +22,7 @@ const OPTIONS = 'tsconfig.json';
 export async function build() {
   const sources = ['src', 'scripts', 'test']
     .flatMap((folder) => filesIn(folder))
-    .filter((file) => file.endsWith('.ts'));
+    .filter((file) => /\.tsx?$/.test(file));
   const optionsChanged = !isFresh(OPTIONS, OPTIONS);
   const stale = sources.filter((source) => optionsChanged || !isFresh(source, builtOf(source)));
   if (stale.length === 0 && !optionsChanged) return;
@@ -41,7 +41,7 @@ function filesIn(folder) {
     .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)));
 }
 
-const builtOf = (source) => source.replace(/\.ts$/, '.js');
+const builtOf = (source) => source.replace(/\.tsx?$/, '.js');
 
 /** Seconds, to the millisecond: times are not kept more exactly everywhere. Undefined where there is no such file. */
 function timeOf(file) {

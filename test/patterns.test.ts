@@ -27,7 +27,7 @@ interface Pattern {
 }
 
 const SRC = path.join(ROOT, 'src');
-const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => /\.(ts|js)$/.test(file)).sort();
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => /\.(tsx?|js)$/.test(file)).sort();
 const literals: Pattern[] = [];
 /** Where patterns are made of texts: when their file is loaded, or while it runs. */
 const [made, madeLater] = [new Map<string, number>(), [] as string[]];

@@ -245,6 +245,7 @@ interface Schema {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
   maxLength?: number;
   maxItems?: number;
   format?: string;
@@ -279,25 +280,35 @@ const schemaOf = ({ components }: OpenApi, schema: Schema): Schema =>
 
 function parameterRow(document: OpenApi, name: string, isRequired: boolean, part: Schema): string {
   const schema = schemaOf(document, part.allOf?.[0] ?? part);
-  const value = [valueText(schema), isRequired && 'required', 'default' in schema && `default ${code(schema.default)}`];
+  const value = [valueText(document, schema), isRequired && 'required', 'default' in schema && `default ${code(schema.default)}`];
   return row(code(name), value.filter(Boolean).join(', '), part.description ?? schema.description ?? '');
 }
 
-function valueText(schema: Schema): string {
-  const given = schema.anyOf?.find(({ type }) => type !== 'null') ?? schema;
-  const type = [given.type].flat().find((each) => each !== 'null');
-  const text = valueOfType({ ...given, type });
-  const mayBeNull = given !== schema || [schema.type].flat().includes('null');
-  return mayBeNull ? `${text}, or \`null\`` : text;
+function valueText(document: OpenApi, schema: Schema): string {
+  const [isNull, choices] = [[schema.type].flat().includes('null'), schema.anyOf ?? [schema]];
+  const given = choices.filter(({ type }) => type !== 'null').map((each) => schemaOf(document, each));
+  const texts = given.map((each) => valueOfType(document, each));
+  return [...texts, ...(isNull || given.length < choices.length ? ['`null`'] : [])].join(', or ');
 }
 
-function valueOfType({ type, enum: choices, minimum, maximum, maxLength, maxItems, format, items }: Schema): string {
+function valueOfType(document: OpenApi, schema: Schema): string {
+  const { enum: choices, minimum, maximum, exclusiveMinimum, maxLength, maxItems, format } = schema;
   if (choices) return choices.map(code).join(', ');
   if (format === 'binary') return 'a file';
-  if (type === 'array') return `${items?.format === 'binary' ? 'files' : 'texts'}, at most ${maxItems}`;
+  const type = [schema.type].flat().find((each) => each !== 'null');
+  if (type === 'array') {
+    const items = schemaOf(document, schema.items ?? {});
+    const kinds = (items.anyOf ?? [items]).map((each) =>
+      each.format === 'binary' ? 'files' : each.type === 'string' ? 'texts' : 'objects',
+    );
+    return `${[...new Set(kinds)].join(' or ')}${maxItems === undefined ? '' : `, at most ${maxItems}`}`;
+  }
   if (type === 'boolean') return '`true`, `false`';
-  if (type === 'integer') return `a whole number, ${minimum} to ${maximum}`;
-  if (type === 'number') return `a number, ${minimum} to ${maximum}`;
+  if (type === 'integer' || type === 'number') {
+    const least = minimum ?? (exclusiveMinimum === undefined ? undefined : exclusiveMinimum + 1);
+    const range = maximum === undefined ? `at least ${least}` : `${least} to ${maximum}`;
+    return `${type === 'integer' ? 'a whole number' : 'a number'}, ${range}`;
+  }
   if (type === 'string') return `a text${maxLength === undefined ? '' : `, at most ${maxLength} characters`}`;
   return 'an object';
 }

@@ -76,7 +76,7 @@ const FORBIDDEN_WORDS = [
 ];
 
 const SRC = path.join(ROOT, 'src');
-const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => /\.(ts|js)$/.test(file)).sort();
+const files = (readdirSync(SRC, { recursive: true }) as string[]).filter((file) => /\.(tsx?|js)$/.test(file)).sort();
 
 interface Import {
   /** The file that imports, from src. */

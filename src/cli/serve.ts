@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
 import type { RunningServer } from '../http/server.ts';
 import { MAX_RERANK } from '../search/question.ts';
 import type { SyncSummary } from '../session/follow.ts';
@@ -243,7 +244,11 @@ async function takeIn(
     const jobs = await session.jobs();
     if (watch) void jobs.follow(watch, { delete: deletes, signal, onEvent: said }, followed);
   } catch (error) {
-    log.error({ err: error }, 'jobs that were left can not be gone on with');
+    const what = watch ? 'files can not be followed' : 'jobs that were left can not be gone on with';
+    const refusal = refusalOf(error);
+    // Another server of the library has its jobs, say: a sentence tells all there is to know.
+    if (refusal) log.warn({ code: refusal.code, reason: refusal.message }, what);
+    else log.error({ err: error }, what);
   }
   function said(event: IntakeEvent): void {
     if (event.event === 'rejected') log.warn(event.reject, 'could not be taken in');

@@ -8,7 +8,7 @@ import type { Context } from 'hono';
 import { AkinError } from '../errors.ts';
 import { nearest } from '../search/slips.ts';
 import type { Session } from '../session/session.ts';
-import type { LibraryPage } from '../web/page.ts';
+import type { LibraryPage } from '../web/page.tsx';
 
 /** By their names, the default one first. */
 export type Libraries = ReadonlyMap<string, Session>;
@@ -19,7 +19,7 @@ export type SessionOf = (c: Context) => Session;
 export const LIBRARIES = '/v1/libraries';
 /** None stands within another. */
 const IN_API = /^\/v1\/libraries\/([^/]+)\/(?!libraries(?:\/|$))(.+)$/;
-const ON_PAGE = /^\/libraries\/([^/]+)\/?$/;
+const ON_PAGE = /^\/libraries\/([^/]+)(\/.*)?$/;
 /** What is beside `/v1`, and is of a library all the same. */
 const BESIDE = ['mcp', 'terminal'];
 
@@ -28,8 +28,8 @@ export function placeOf(pathname: string): { library?: string; path: string } {
   const [, library, rest] = IN_API.exec(pathname) ?? [];
   if (library !== undefined)
     return { library: decoded(library), path: BESIDE.includes(rest!) ? `/${rest}` : `/v1/${rest}` };
-  const [, ofPage] = ON_PAGE.exec(pathname) ?? [];
-  return ofPage === undefined ? { path: pathname } : { library: decoded(ofPage), path: '/' };
+  const [, ofPage, below] = ON_PAGE.exec(pathname) ?? [];
+  return ofPage === undefined ? { path: pathname } : { library: decoded(ofPage), path: below ?? '/' };
 }
 
 /** A name as it is, of which an address may write any letter by its number (RFC 3986, 6.2.2.2); what can't be read is no name. */

@@ -9,7 +9,7 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Keys } from '../session/keys.ts';
 import { DEFAULT_LIBRARY } from '../session/named.ts';
 import type { Session } from '../session/session.ts';
-import { webPage } from '../web/page.ts';
+import { webPage } from '../web/page.tsx';
 import { demandKeys, holderOf } from './access.ts';
 import { pagesOf, placeOf, sessionIn, type Libraries } from './addressed.ts';
 import { serverGates, type Gates } from './admission.ts';

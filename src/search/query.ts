@@ -14,6 +14,7 @@
  *   the ranking takes any of the words anyway. `AND` may be written, and `NOT` for the minus.
  */
 import { AkinError } from '../errors.ts';
+import type { FacetField } from '../library/facets.ts';
 import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
 import { namedIdentifier } from '../identifiers.ts';
 import { nearest } from './slips.ts';
@@ -27,6 +28,8 @@ export interface ParsedQuery {
   /** The phrases that must be there, those that are one of several included. */
   phrases: string[];
   filter: Filter | undefined;
+  /** Each condition as it is written in the plainest way, and the query without it. */
+  conditions: { written: string; without: string }[];
   /**
    * Where words stand beside conditions: how those are written that demand something; and the text and the filter without
    * them, which only leaves out.
@@ -85,6 +88,7 @@ export function parseQuery(query: string): ParsedQuery {
       words: line,
       phrases: [],
       filter: undefined,
+      conditions: [],
       droppable: undefined,
       identifier,
       canonical: line,
@@ -101,10 +105,26 @@ export function parseQuery(query: string): ParsedQuery {
     words,
     phrases: conditions.flatMap(({ phrases }) => phrases),
     filter: joined(filters),
+    conditions: conditions.map((each) => ({
+      written: each.written,
+      without: asCanonical(parts.filter((part) => part !== each)),
+    })),
     droppable: droppableOf(conditions, words),
     identifier: undefined,
-    canonical: spaced(parts.map((part) => ('word' in part ? part.word : part.written))),
+    canonical: asCanonical(parts),
   };
+}
+
+const asCanonical = (parts: Part[]): string => spaced(parts.map((part) => ('word' in part ? part.word : part.written)));
+
+const FIELD_OF: Record<FacetField, Field> = {
+  ...{ year: 'year', author: 'author', venue: 'venue', category: 'category' },
+  collection: 'in',
+};
+
+/** A query that wants a value of a facet as well. */
+export function narrowedTo(query: string, facet: FacetField, value: string): string {
+  return spaced([query, writtenAs(FIELD_OF[facet], [value])]);
 }
 
 function joined(filters: Filter[]): Filter | undefined {
@@ -255,8 +275,13 @@ function fieldCondition(field: Field, list: string): Condition {
     filter: filters.length > 1 ? { any: filters } : filters[0]!,
     text: spaced(titles),
     phrases: titles,
-    written: `${field}:${values.map((value) => (/^[^: ,][^ ,]*$/.test(value) ? value : `"${value}"`)).join(',')}`,
+    written: writtenAs(field, values),
   };
+}
+
+function writtenAs(field: Field, values: string[]): string {
+  const quoted = values.map((value) => (/^[^: ,"][^ ,"]*$/.test(value) ? value : `"${unquoted(value)}"`));
+  return `${field}:${quoted.join(',')}`;
 }
 
 const EXAMPLES: Record<Field, string> = {

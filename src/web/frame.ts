@@ -1,7 +1,8 @@
 /** What every page begins with. */
 import { html } from 'hono/html';
+import type { JSX } from 'hono/jsx/jsx-runtime';
 
-type Html = ReturnType<typeof html>;
+type Html = ReturnType<typeof html> | JSX.Element;
 
 /**
  * A document.
@@ -9,7 +10,7 @@ type Html = ReturnType<typeof html>;
  * @param body the element, with what else the page has.
  * @param more what stands in the head besides.
  */
-export function frame(title: string, body: Html, more: Html | '' = ''): Html {
+export function frame(title: string, body: Html, more: Html | '' = ''): ReturnType<typeof html> {
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -3,12 +3,21 @@
 const form = document.querySelector('form');
 const home = form.getAttribute('action');
 const input = form.elements.namedItem('q');
+const main = document.querySelector('main');
 const parts = ['#said', '#results'].map((selector) => document.querySelector(selector));
+/** Who pauses so long has asked something, to which Back leads; what was typed on the way there is not kept. */
+const PAUSE_MS = 2000;
+const AGAIN_MS = 2000;
 let asked = 0;
 let timer;
+let typed = -PAUSE_MS;
+/** Whether what is shown next is one that Back is to lead from. */
+let isNew = false;
 
-async function show(address) {
+/** Shows the page of an address. @param keep how the address becomes one of those that Back leads to. */
+async function show(address, keep) {
   const mine = ++asked;
+  main.ariaBusy = 'true';
   let page;
   try {
     const answer = await fetch(address);
@@ -16,21 +25,37 @@ async function show(address) {
     page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     if (!page.querySelector('#results')) throw new Error('not the page');
   } catch {
-    page = new DOMParser().parseFromString(
-      '<p id="said">The server gave no answer. Is it running?</p><div id="results"></div>',
-      'text/html',
-    );
+    if (mine !== asked) return;
+    parts[0].textContent = 'The server gives no answer: what stands here is from before. It is asked again.';
+    timer = setTimeout(() => show(address, keep), AGAIN_MS);
+    return;
   }
   if (mine !== asked) return; // A later question has been asked meanwhile.
+  main.ariaBusy = 'false';
   for (const part of parts) part.replaceChildren(...page.querySelector(`#${part.id}`).childNodes);
   document.title = page.title || document.title;
-  history.replaceState(null, '', address);
+  keep(address, page);
 }
 
 input.addEventListener('input', () => {
   clearTimeout(timer);
   const query = input.value.trim();
-  timer = setTimeout(() => show(query === '' ? home : `${home}?q=${encodeURIComponent(query)}`), 150);
+  if (performance.now() - typed > PAUSE_MS) isNew = true;
+  typed = performance.now();
+  const keep = (address) => {
+    if (isNew && address !== location.pathname + location.search) history.pushState(null, '', address);
+    else history.replaceState(null, '', address);
+    isNew = false;
+  };
+  timer = setTimeout(() => show(query === '' ? home : `${home}?q=${encodeURIComponent(query)}`, keep), 150);
+});
+
+addEventListener('popstate', () => {
+  clearTimeout(timer);
+  typed = -PAUSE_MS;
+  void show(location.pathname + location.search, (_, page) => {
+    input.value = page.querySelector('[name=q]').value;
+  });
 });
 
 document.addEventListener('keydown', (event) => {

@@ -1,17 +1,19 @@
 /** The page in a real browser, against a real server on the sample library. */
-import { existsSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { SearchAnswer } from '../../src/search/answer.ts';
 import { closenessIn } from '../../src/search/why.ts';
-import { akin, serveAkin, temporaryFolder } from '../akin.ts';
+import { akin, sampleCopy, serveAkin, startAkin, temporaryFolder } from '../akin.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const missing = !existsSync(CHROMIUM);
 if (missing) console.warn(`no browser at ${CHROMIUM} (CHROMIUM names another one): the page is not tested in one`);
 
 const QUERY = 'machines that can compute any number';
+const PAPER = '/paper/doi%3A10.1112%2Fplms%2Fs2-42.1.230';
 const TURING = 'On Computable Numbers, with an Application to the Entscheidungsproblem';
 
 // In CI the launch below fails instead: nothing is skipped there.
@@ -204,7 +206,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       await box(page).fill('zwieback');
       await page.getByText('not embedded yet').first().waitFor();
       expect(await page.locator('#said').textContent()).toMatch(
-        /^Nearest to zwieback\. 0 of 1 papers are embedded so far/,
+        /^Nearest to zwieback\. 0 of 1 paper is embedded so far/,
       );
     });
 
@@ -218,13 +220,106 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       expect(await page.locator('#said').textContent()).toBe(`Nearest to ${QUERY}`);
     });
 
-    it('say that the server gives no answer', async () => {
-      const { url, child } = await serveAkin(inject('sampleLibrary'));
-      const page = await open('/', { url, mayFail: true });
+    it('say that the server gives no answer, keep what was there, and go when it is back', async () => {
+      const index = sampleCopy();
+      const { url, child } = await serveAkin(index);
+      const page = await open(`/?q=${encodeURIComponent(QUERY)}`, { url, mayFail: true });
+      const before = await titles(page);
       child.kill('SIGKILL');
-      await box(page).fill(QUERY);
-      await page.getByText('The server gave no answer. Is it running?').waitFor();
-      expect(await box(page).inputValue()).toBe(QUERY);
+      await once(child, 'close');
+      await box(page).fill('galaxies');
+      await page.getByText('The server gives no answer').waitFor();
+      expect(await titles(page)).toEqual(before);
+      const again = startAkin(['serve', '--index', index, '--port', new URL(url).port]);
+      onTestFinished(() => void again.kill('SIGKILL'));
+      await page.getByText('Nearest to galaxies').waitFor();
+      expect(await titles(page)).not.toEqual(before);
+    });
+  });
+
+  describe('going on', () => {
+    it('leads back to each question that was asked, and not to the letters on the way', async () => {
+      const page = await open('/');
+      await box(page).pressSequentially('galaxies');
+      await page.waitForURL('**/?q=galaxies');
+      await page.waitForTimeout(2200);
+      await box(page).fill('');
+      await box(page).pressSequentially('random forests');
+      await page.waitForURL('**/?q=random%20forests');
+      await page.goBack();
+      await page.getByText('Nearest to galaxies').waitFor();
+      expect(await box(page).inputValue()).toBe('galaxies');
+      await page.goBack();
+      await page.getByText('120 papers on this machine').waitFor();
+      expect(await box(page).inputValue()).toBe('');
+    });
+
+    it('turns pages forth and back, each with its number, to the end of a list of conditions', async () => {
+      const page = await open('/?q=year:1990..2020');
+      expect(await page.locator('#said').textContent()).toMatch(
+        /^\d+ papers match year:1990\.\.2020, the newest first$/,
+      );
+      const papers = Number((await page.locator('#said').textContent())!.split(' ')[0]);
+      const seen = await titles(page);
+      const pages = Math.ceil(papers / 10);
+      for (let number = 2; number <= pages; number++) {
+        await page.getByRole('link', { name: 'Next' }).click();
+        await page.getByText(`Page ${number}, ${papers} papers`).waitFor();
+        expect(await page.locator('#results ol').getAttribute('start')).toBe(String(10 * (number - 1) + 1));
+        seen.push(...(await titles(page)));
+      }
+      expect(new Set(seen).size).toBe(papers);
+      expect(await page.getByRole('link', { name: 'Next' }).count()).toBe(0);
+      for (let number = pages - 1; number > 1; number--) {
+        await page.getByRole('link', { name: 'Previous' }).click();
+        await page.getByText(`Page ${number}, ${papers} papers`).waitFor();
+      }
+      await page.getByRole('link', { name: 'Previous' }).click();
+      await page.waitForURL('**/?q=year%3A1990..2020');
+      expect(await titles(page)).toEqual(seen.slice(0, 10));
+    });
+
+    it('narrows down by links that write the query, takes conditions off, and sorts', async () => {
+      const page = await open('/?q=learning');
+      await page.getByRole('link', { name: 'Nature', exact: true }).click();
+      await page.waitForURL((url) => url.searchParams.get('q') === 'learning venue:Nature');
+      for (const byline of await page.locator('#results .hits .byline').allTextContents())
+        expect(byline).toContain('Nature');
+      await page.getByRole('link', { name: 'by title' }).click();
+      const sorted = await titles(page);
+      expect(sorted.length).toBeGreaterThan(0);
+      expect(sorted.map((each) => each.toLowerCase())).toEqual(sorted.map((each) => each.toLowerCase()).sort());
+      await page.locator('.years a').first().click();
+      await page.waitForURL((url) => /^learning venue:Nature year:\d{4}$/.test(url.searchParams.get('q')!));
+      await page.getByRole('link', { name: 'Without venue:Nature' }).click();
+      await page.waitForURL((url) => /^learning year:\d{4}$/.test(url.searchParams.get('q')!));
+    });
+  });
+
+  describe('a paper', () => {
+    it('has a page of its own, to which its title leads, with all that is known of it and what is like it', async () => {
+      const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
+      await page.getByRole('link', { name: TURING }).click();
+      await page.waitForURL('**/paper/doi%3A10.1112%2Fplms%2Fs2-42.1.230');
+      expect(await page.title()).toContain('On Computable Numbers');
+      expect(await page.locator('.paper h2').first().textContent()).toBe(TURING);
+      expect(await page.locator('.paper dl').textContent()).toContain('10.1112/plms/s2-42.1.230');
+      const similar = await page.locator('.paper ol h2').allTextContents();
+      expect(similar.length).toBeGreaterThan(0);
+      expect(similar).not.toContain(TURING);
+      const [bibtex] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'BibTeX' }).click(),
+      ]);
+      expect(readFileSync(await bibtex.path(), 'utf8')).toContain('Computable Numbers');
+      await page.getByRole('link', { name: 'Alan M. Turing' }).click();
+      await page.waitForURL((url) => url.searchParams.get('q') === 'author:"Alan M. Turing"');
+      expect(await titles(page)).toContain(TURING);
+    });
+
+    it('that is not there is said', async () => {
+      const page = await open('/paper/nobody', { mayFail: true });
+      expect(await page.locator('#said').textContent()).toMatch(/^No paper has the id "nobody"\. /);
     });
   });
 
@@ -242,7 +337,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
   });
 
   describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {
-    it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', '/?like=nobody'])(
+    it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', '/?like=nobody', PAPER])(
       'is accessible at %s',
       async (address) => {
         const page = await open(address, { colorScheme, mayFail: address.endsWith('nobody') });
@@ -254,7 +349,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
     );
   });
 
-  it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', `/?q=${'x'.repeat(200)}`])(
+  it.each(['/', `/?q=${encodeURIComponent(QUERY)}`, '/?like=arxiv:1706.03762', `/?q=${'x'.repeat(200)}`, PAPER])(
     'fits a telephone of 360 pixels at %s',
     async (address) => {
       const page = await open(address, { viewport: { width: 360, height: 740 } });

@@ -143,6 +143,15 @@ describe('what is no whole backup', () => {
     }
   });
 
+  it('is not called a damaged one where it is another kind of file', async () => {
+    const restored = fresh();
+    await expect(restoreLibrary(written(Buffer.from('@article{a, title={Machines}}')), restored)).rejects.toMatchObject({
+      code: 'file-unreadable',
+      message: expect.stringMatching(/: it is no backup of akin$/) as string,
+    });
+    expect(existsSync(restored)).toBe(false);
+  });
+
   it('is refused where it is another archive, or names parts that are none', async () => {
     const manifest = (parts: object[]) =>
       Buffer.from(JSON.stringify({ backup: 1, library: 'x', format: 1, papers: 0, made: '', parts }));

@@ -17,6 +17,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -36,6 +37,7 @@ import { NEW_REVISION } from './schema.ts';
 import { LIBRARY_FORMAT, WRITER_LOCK } from './upgrade.ts';
 
 const KIND = 'a backup of akin';
+const ZIP = 'PK\u0003\u0004';
 const MANIFEST = 'manifest.json';
 const MAX_MANIFEST_BYTES = 64 * 1024;
 /** Raised when an older akin can't read a backup. */
@@ -303,10 +305,23 @@ async function unpack(
 
 async function opened(file: string): Promise<Archive> {
   try {
+    if (!(await beginsAsArchive(file))) throw noBackup(file);
     return await Archive.open(file);
   } catch (error) {
+    if (error instanceof AkinError) throw error;
     if ((error as NodeJS.ErrnoException).code !== undefined) throw notRead(file, error, { field: 'file' });
     throw damaged(file, KIND, error);
+  }
+}
+
+/** Whether a file says by its first bytes that it is a zip archive: whatever else it is, it is no damaged backup. */
+async function beginsAsArchive(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(ZIP.length), 0, ZIP.length, 0);
+    return buffer.toString('latin1', 0, bytesRead) === ZIP;
+  } finally {
+    await handle.close();
   }
 }
 
@@ -353,5 +368,11 @@ function mustBeFree(folder: string): void {
 const notWhole = (file: string, reason: string): AkinError =>
   new AkinError('file-unreadable', `${file}: ${reason}`, {
     hint: 'take another backup, or copy it again',
+    field: 'file',
+  });
+
+const noBackup = (file: string): AkinError =>
+  new AkinError('file-unreadable', `${file}: it is no backup of akin`, {
+    hint: 'name a file that "akin backup" wrote',
     field: 'file',
   });

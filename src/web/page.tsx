@@ -1,0 +1,212 @@
+/**
+ * The page a person sees: one search box, the papers under it, each with how close it is and why it is there.
+ *
+ * Rendered on the server, so that every state of it has an address and works without a script; `page.js` only asks for
+ * the same page while one types and swaps what is said and the results in.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Hono, type Context } from 'hono';
+import type { Child, FC } from 'hono/jsx';
+import type { AkinError } from '../errors.ts';
+import { refusalOf } from '../faults.ts';
+import { ROOT } from '../package.ts';
+import { excerpt } from '../text.ts';
+import type { SearchOptions } from '../search/question.ts';
+import type { Session } from '../session/session.ts';
+import { frame } from './frame.ts';
+import { manual } from './manual.ts';
+import { PaperPage } from './paper.tsx';
+import { Results, saidOf } from './results.tsx';
+import { stateIn, type State } from './state.ts';
+import { capitalised, number, papersIn } from './wording.ts';
+
+/** What changes from question to question. */
+interface View {
+  /** The first part of the document's title. */
+  title?: string;
+  /** One or two sentences over the results, which are also read out. */
+  said: Child;
+  results?: Child;
+  status?: number;
+}
+
+const asset = (name: string) => readFileSync(path.join(ROOT, 'src/web', name), 'utf8');
+const style = asset('page.css');
+const script = asset('page.js');
+
+/** What may be said of an error to whoever sees the page. */
+type Said = (error: AkinError, c: Context) => { message: string; hint: string | undefined };
+
+/** Does what a question needs when its turn has come. */
+type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+
+/** The page of a library: what it is called, where it is, and whether it is the one that is asked for. */
+export interface LibraryPage {
+  name: string;
+  home: string;
+  isThis: boolean;
+}
+
+/**
+ * @param placed the library that a page is asked of, and the pages of all there are.
+ * @param always what is asked of every search.
+ * @param isSignedIn whether whoever asks has signed in, and so can sign out.
+ */
+export function webPage(
+  placed: (c: Context) => { session: Session; pages: LibraryPage[] },
+  pass: Pass,
+  always: Pick<SearchOptions, 'rerank'>,
+  said: Said,
+  isSignedIn: (c: Context) => boolean,
+): Hono {
+  const app = new Hono();
+  app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('/favicon.ico', (c) => c.body(null, 204));
+  app.route('/', manual());
+
+  /** Answers with a page, also where what it would show is refused. */
+  const answer = async (c: Context, viewed: (session: Session, state: State) => Promise<View>): Promise<Response> => {
+    const { session, pages } = placed(c);
+    const { home } = pages.find(({ isThis }) => isThis)!;
+    const state = stateIn(home, c.req.queries());
+    const view = await viewed(session, state).catch((error: unknown) => refusal(error, (each) => said(each, c)));
+    const { title } = view;
+    const head = title ? `${excerpt(title, 60)} · akin` : 'akin';
+    const body = <Body view={view} state={state} pages={pages} isSignedIn={isSignedIn(c)} />;
+    return c.html(frame(head, body, <script src="/page.js" type="module" />), (view.status ?? 200) as 200);
+  };
+  app.get('/', (c) => {
+    const { signal } = c.req.raw;
+    return answer(c, (session, state) => {
+      if (state.q === '' && state.like === '') return startView(session);
+      const options = { ...always, sort: state.sort, cursor: state.cursor.at(-1), signal };
+      return pass(state.q, () => answerView(session, state, options), signal);
+    });
+  });
+  app.get('/paper/:id{.+}', (c) => {
+    const { signal } = c.req.raw;
+    return answer(c, (session, { home }) =>
+      pass('', () => paperView(session, c.req.param('id'), home, signal), signal),
+    );
+  });
+  return app;
+}
+
+async function startView(session: Session): Promise<View> {
+  const { papers, embedded } = await session.status();
+  if (papers === 0) {
+    const said = (
+      <>
+        This library is empty: <code>akin add FILE…</code> takes papers in.
+      </>
+    );
+    return { said };
+  }
+  return {
+    said: (
+      <>
+        {papersIn(papers)} on this machine
+        {embedded < papers && `, ${number(embedded)} of them embedded so far`}. Say in a few words what you are looking
+        for, or paste a title or an abstract; <code>author:</code>, <code>year:2019..2022</code>,{' '}
+        <code>"a phrase"</code> and <code>-word</code> narrow it down.{' '}
+        <span class="keys">
+          The key <kbd>/</kbd> brings you back to the box.
+        </span>
+      </>
+    ),
+  };
+}
+
+async function answerView(session: Session, state: State, options: SearchOptions): Promise<View> {
+  const { q, like } = state;
+  const shown = { ...options, explain: 'fast', abstracts: true, facets: true } as const;
+  const seed = like === '' ? undefined : await session.paper(like);
+  const answer = await (seed ? session.similar(like, shown) : session.ask({ query: q }, shown));
+  const heading = seed ? (
+    <>
+      Papers like <em>{seed.title || seed.id}</em>
+    </>
+  ) : (
+    <>
+      Nearest to <em>{excerpt(q, 80)}</em>
+    </>
+  );
+  return {
+    title: seed ? `Like ${seed.title || seed.id}` : q,
+    said: saidOf(answer, state, heading),
+    results: answer.hits.length > 0 && <Results answer={answer} state={state} />,
+  };
+}
+
+async function paperView(session: Session, id: string, home: string, signal: AbortSignal): Promise<View> {
+  const [paper, { hits }] = await Promise.all([
+    session.paper(id),
+    session.similar(id, { explain: 'fast', abstracts: true, signal }),
+  ]);
+  const similar = hits.filter(({ closeness }) => closeness !== 'weak');
+  return {
+    title: paper.title || paper.id,
+    said: '',
+    results: <PaperPage paper={paper} similar={similar} home={home} />,
+  };
+}
+
+function refusal(error: unknown, said: (error: AkinError) => ReturnType<Said>): View {
+  const refused = refusalOf(error);
+  if (!refused) throw error;
+  const { message, hint } = said(refused);
+  return { status: refused.status, said: `${capitalised(message)}. ${hint ? `${capitalised(hint)}.` : ''}` };
+}
+
+const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boolean }> = (page) => {
+  const { view, state, pages, isSignedIn } = page;
+  return (
+    <body>
+      <header>
+        <h1>
+          <a href={state.home}>akin</a>
+        </h1>
+        <form action={state.home} role="search">
+          <input
+            type="search"
+            name="q"
+            value={state.q}
+            aria-label="Search papers by meaning"
+            placeholder="Search papers by meaning"
+            autocomplete="off"
+            autofocus
+          />
+          <button>Search</button>
+        </form>
+        {isSignedIn && (
+          <form class="sign-out" method="post" action="/sign-out">
+            <button>Sign out</button>
+          </form>
+        )}
+      </header>
+      {pages.length > 1 && <Choice pages={pages} />}
+      <main>
+        <p id="said" role="status">
+          {view.said}
+        </p>
+        <div id="results">{view.results}</div>
+      </main>
+      <footer>
+        <a href="/docs">Manual</a>
+      </footer>
+    </body>
+  );
+};
+
+/** Which library is asked, where there are several. */
+const Choice: FC<{ pages: LibraryPage[] }> = ({ pages }) => (
+  <nav class="libraries" aria-label="Libraries">
+    {pages.map(({ name, home, isThis }) => (
+      <a href={home} aria-current={isThis ? 'page' : undefined}>
+        {name}
+      </a>
+    ))}
+  </nav>
+);

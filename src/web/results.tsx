@@ -1,0 +1,201 @@
+/** An answer as a page: what is said of it, its conditions, its papers in order, and what it can be narrowed down to. */
+import type { Child, FC } from 'hono/jsx';
+import type { Facets } from '../library/facets.ts';
+import type { Hit, SearchAnswer } from '../search/answer.ts';
+import { narrowedTo, parseQuery } from '../search/query.ts';
+import { SORTS } from '../search/question.ts';
+import { HitItem } from './hit.tsx';
+import { addressBefore, addressBehind, addressOf, type State } from './state.ts';
+import { number, papersIn } from './wording.ts';
+
+/** Values shown of a facet; the others are behind a search of their own. */
+const VALUES = 8;
+/** Hits of a page, as a search gives them. */
+const A_PAGE = 10;
+
+/** What is said over the hits, in whole sentences, which are also read out. @param heading what the papers are, where they are ranked. */
+export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child): Child {
+  const { hits, total, dropped, corrections, unread, library } = answer;
+  if (hits.length === 0) return 'No paper in this library matches.';
+  const isRanked = hits.some(({ closeness }) => closeness !== null);
+  const matching = (
+    <>
+      {papersIn(total.value)} {total.value === 1 ? 'matches' : 'match'} <em>{q}</em>
+      {total.value > 1 && (sort === 'title' ? ', by title' : ', the newest first')}
+    </>
+  );
+  const nothing = 'Nothing in this library is relevant to that; these are the nearest';
+  const sentences: Child[] = [total.relevant === 0 ? nothing : isRanked ? heading : matching];
+  if (unread) sentences.push('The model does not read this script: what counts are the words');
+  if (dropped.length > 0)
+    sentences.push(
+      <>
+        No paper matches <em>{dropped.join(' ')}</em>; these are without that
+      </>,
+    );
+  for (const { word, term } of corrections) sentences.push(`No paper has “${word}”; “${term}…” was looked for`);
+  if (isRanked && library.embedded < library.papers) {
+    const embedded = `${number(library.embedded)} of ${papersIn(library.papers)} ${library.papers === 1 ? 'is' : 'are'} embedded so far`;
+    sentences.push(`${embedded}; the others are found by their words only`);
+  }
+  return (
+    <>
+      {sentences.map((sentence, i) => (
+        <>
+          {i > 0 && '. '}
+          {sentence}
+        </>
+      ))}
+      {sentences.length > 1 && '.'}
+    </>
+  );
+}
+
+export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, state }) => {
+  const { hits, total, next } = answer;
+  const close = hits.filter(({ closeness }) => closeness !== 'weak');
+  const weak = hits.filter(({ closeness }) => closeness === 'weak');
+  const before = (state.page - 1) * A_PAGE;
+  return (
+    <div class="results">
+      <div class="hits">
+        <Conditions answer={answer} state={state} />
+        <List hits={close} start={before + 1} home={state.home} />
+        {weak.length > 0 && (total.relevant === 0 || before >= total.relevant) ? (
+          <List hits={weak} start={before + 1} home={state.home} />
+        ) : (
+          weak.length > 0 && (
+            <details class="weaker">
+              <summary>What follows has little to do with it</summary>
+              <List hits={weak} start={before + close.length + 1} home={state.home} />
+            </details>
+          )
+        )}
+        {(next !== null || state.page > 1) && (
+          <nav class="more" aria-label="Pages">
+            {state.page > 1 && (
+              <a href={addressBefore(state)} rel="prev">
+                Previous
+              </a>
+            )}
+            <span>
+              Page {number(state.page)}, {total.exact ? '' : 'of more than '}
+              {papersIn(total.value)}
+            </span>
+            {next !== null && (
+              <a href={addressBehind(state, next)} rel="next">
+                Next
+              </a>
+            )}
+          </nav>
+        )}
+      </div>
+      {answer.facets && <Narrower facets={answer.facets} state={state} />}
+    </div>
+  );
+};
+
+const List: FC<{ hits: Hit[]; start: number; home: string }> = ({ hits, start, home }) =>
+  hits.length === 0 ? (
+    <></>
+  ) : (
+    <ol start={start}>
+      {hits.map((hit) => (
+        <HitItem hit={hit} home={home} />
+      ))}
+    </ol>
+  );
+
+const ORDERS: Record<(typeof SORTS)[number], string> = {
+  best: 'best first',
+  newest: 'newest first',
+  title: 'by title',
+};
+
+/** The conditions of the query, each of which can be taken off, and the orders that the list may have. */
+const Conditions: FC<{ answer: SearchAnswer; state: State }> = ({ answer: { hits, timings }, state }) => {
+  const { conditions, words } = parseQuery(state.q);
+  const isList = hits.every(({ closeness }) => closeness === null);
+  const orders = SORTS.filter((sort) => !(isList && sort === 'best'));
+  const isNow = (sort: State['sort']) => sort === state.sort || (isList && state.sort === 'best' && sort === 'newest');
+  const ms = Object.values(timings).reduce((sum, each) => sum + each, 0);
+  return (
+    <div class="conditions">
+      {state.like === '' &&
+        conditions.length + Number(words !== '') > 1 &&
+        conditions.map(({ written, without }) => (
+          <a class="chip" href={addressOf(state, { q: without })} aria-label={`Without ${written}`}>
+            {written} <span aria-hidden="true">×</span>
+          </a>
+        ))}
+      <span class="orders">
+        {orders.map((sort) => (
+          <a href={addressOf(state, { sort })} aria-current={isNow(sort) ? 'true' : undefined}>
+            {ORDERS[sort]}
+          </a>
+        ))}
+      </span>
+      <span class="time">{ms < 1 ? 'under 1' : Math.round(ms)} ms</span>
+    </div>
+  );
+};
+
+const FACETS = { venue: 'Venues', author: 'Authors', category: 'Categories', collection: 'Collections' } as const;
+
+/** What the list can be narrowed down to: each a link that writes the query, so that one learns how it is written. */
+const Narrower: FC<{ facets: Facets; state: State }> = ({ facets, state }) => {
+  if (state.like !== '') return <></>; // It has no query to write into.
+  const link = (field: keyof Facets, value: string) => addressOf(state, { q: narrowedTo(state.q, field, value) });
+  return (
+    <aside aria-label="Narrow down">
+      <Years years={facets.year} link={(year) => link('year', year)} />
+      {(Object.keys(FACETS) as (keyof typeof FACETS)[]).map(
+        (field) =>
+          facets[field].length > 0 && (
+            <section>
+              <h3>{FACETS[field]}</h3>
+              <ul>
+                {facets[field].slice(0, VALUES).map(({ value, papers }) => (
+                  <li>
+                    <a href={link(field, value)}>{value}</a> <span class="count">{number(papers)}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ),
+      )}
+    </aside>
+  );
+};
+
+const BAR = { width: 10, gap: 2, height: 48 };
+
+/** How many papers of each year: a column a year, each a link. */
+const Years: FC<{ years: Facets['year']; link: (year: string) => string }> = ({ years, link }) => {
+  if (years.length < 2) return <></>;
+  const papersOf = new Map(years.map(({ value, papers }) => [Number(value), papers]));
+  const all = [...papersOf.keys()].sort((a, b) => a - b);
+  const most = Math.max(...papersOf.values());
+  const step = BAR.width + BAR.gap;
+  return (
+    <section>
+      <h3>Years</h3>
+      <svg class="years" viewBox={`0 0 ${all.length * step} ${BAR.height}`} role="group" aria-label="Papers by year">
+        {all.map((year, i) => {
+          const height = Math.max(2, (BAR.height * papersOf.get(year)!) / most);
+          const said = `${year}: ${number(papersOf.get(year)!)}`;
+          return (
+            <a href={link(String(year))} aria-label={said}>
+              <title>{said}</title>
+              <rect x={i * step} y="0" width={step} height={BAR.height} class="column" />
+              <rect x={i * step} y={BAR.height - height} width={BAR.width} height={height} />
+            </a>
+          );
+        })}
+      </svg>
+      <p class="ends">
+        <span>{all[0]}</span> <span>{all.at(-1)}</span>
+      </p>
+    </section>
+  );
+};
