@@ -280,7 +280,11 @@ const schemaOf = ({ components }: OpenApi, schema: Schema): Schema =>
 
 function parameterRow(document: OpenApi, name: string, isRequired: boolean, part: Schema): string {
   const schema = schemaOf(document, part.allOf?.[0] ?? part);
-  const value = [valueText(document, schema), isRequired && 'required', 'default' in schema && `default ${code(schema.default)}`];
+  const value = [
+    valueText(document, schema),
+    isRequired && 'required',
+    'default' in schema && `default ${code(schema.default)}`,
+  ];
   return row(code(name), value.filter(Boolean).join(', '), part.description ?? schema.description ?? '');
 }
 

@@ -145,10 +145,12 @@ describe('what is no whole backup', () => {
 
   it('is not called a damaged one where it is another kind of file', async () => {
     const restored = fresh();
-    await expect(restoreLibrary(written(Buffer.from('@article{a, title={Machines}}')), restored)).rejects.toMatchObject({
-      code: 'file-unreadable',
-      message: expect.stringMatching(/: it is no backup of akin$/) as string,
-    });
+    await expect(restoreLibrary(written(Buffer.from('@article{a, title={Machines}}')), restored)).rejects.toMatchObject(
+      {
+        code: 'file-unreadable',
+        message: expect.stringMatching(/: it is no backup of akin$/) as string,
+      },
+    );
     expect(existsSync(restored)).toBe(false);
   });
 
