@@ -77,7 +77,7 @@ it('follows files while it serves, and tells of what it took in', { timeout: 120
   await until(async () => (await found('pumpernickel')) === 'rye');
   const job = await until(async () => {
     const newest = (await jobsAt(url))[0];
-    return newest && newest.counts.rejected > 0 && asked<Job>(`${url}/v1/jobs/${newest.id}`);
+    return newest?.state === 'done' && newest.counts.rejected > 0 && asked<Job>(`${url}/v1/jobs/${newest.id}`);
   });
   expect(job).toMatchObject({
     ...{ state: 'done', counts: { added: 1, unchanged: 1, rejected: 1 } },

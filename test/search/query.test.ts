@@ -27,6 +27,7 @@ describe('a query', () => {
       words: 'saving energy in attention',
       phrases: [],
       filter: undefined,
+      conditions: [],
       identifier: undefined,
       canonical: 'saving energy in attention',
     });
@@ -77,6 +78,10 @@ describe('a query', () => {
       phrases: ['deep learning', 'on phones'],
       filter: { all: [{ phrase: 'deep learning' }, { phrase: 'on phones' }] },
       droppable: { written: ['"deep learning"', '"on phones"'], text: 'fast today', filter: undefined },
+      conditions: [
+        { written: '"deep learning"', without: 'fast "on phones" today' },
+        { written: '"on phones"', without: 'fast "deep learning" today' },
+      ],
       identifier: undefined,
       canonical: 'fast "deep learning" "on phones" today',
     });
