@@ -8,15 +8,14 @@
  * time had: requests, those that failed, p50 and p95, resident memory. Exits 1 when a request failed, or a paper too many or too
  * few is there in the end.
  */
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
-import { ROOT } from '../src/package.ts';
-import { percentile, recordsWithAbstract, shared, startServer } from './bench/report.ts';
+import { parseArgs } from 'node:util';
+import { akin, PROGRAM } from '../test/akin.ts';
+import { endless, percentile, recordsWithAbstract, shared, startServer } from './bench/report.ts';
 
 const { values } = parseArgs({
   options: { folder: { type: 'string' }, minutes: { type: 'string', default: '60' }, rate: { type: 'string' } },
@@ -27,14 +26,13 @@ const PARTS = 10;
 const place = mkdtempSync(path.join(tmpdir(), 'akin-soak-'));
 const library = path.join(place, 'index');
 cpSync(values.folder, library, { recursive: true });
-rmSync(path.join(library, 'server.json'), { force: true });
-const { child, url } = await startServer(path.join(ROOT, 'src/cli/akin.js'), library, {
+const { child, url } = await startServer(PROGRAM, library, {
   stderr: 'inherit',
   environment: { AKIN_LOG: 'error' },
 });
 const records = await recordsWithAbstract(shared('papers/ml-conferences.jsonl.gz'), 2000);
 let next = 0;
-const title = () => `${records[next++ % records.length]!.title} ${next}`;
+const title = endless(records.map((record) => record.title));
 const search = (more: string) => () => `/v1/search?q=${encodeURIComponent(title())}&${more}`;
 const { papers: known } = (await json('/v1/papers?limit=100')) as { papers: { id: string }[] };
 const id = () => encodeURIComponent(known[next++ % known.length]!.id);
@@ -119,11 +117,9 @@ async function write(method: string, where: string, body?: unknown): Promise<unk
   return response.status === 204 ? undefined : response.json();
 }
 
-async function akin(...parameters: string[]): Promise<void> {
-  const program = path.join(ROOT, 'src/cli/akin.js');
-  await promisify(execFile)(process.execPath, [program, ...parameters, '--index', library]).catch((error: Error) =>
-    fail(error.message),
-  );
+async function elsewhere(...parameters: string[]): Promise<void> {
+  const { code, stderr } = await akin([...parameters, '--index', library]);
+  if (code !== 0) fail(`akin ${parameters[0]}: ${stderr}`);
 }
 
 const changes = { put: 0, deleted: 0, jobs: 0, added: 0, compacted: 0 };
@@ -143,15 +139,15 @@ async function round(count: number): Promise<void> {
   }
   const file = path.join(place, 'more.jsonl');
   writeFileSync(file, added.map((paper) => JSON.stringify(paper)).join('\n'));
-  await akin('add', file);
+  await elsewhere('add', file);
   const hit = added[0]!;
   const found = (await json(`/v1/papers/${encodeURIComponent(hit.id)}`)) as { title?: string };
   if (found.title !== hit.title) fail(`${hit.id}, which was added, is not there`);
   for (const { id: each } of [...put, ...sent.slice(0, 10)]) {
     await write('DELETE', `/v1/papers/${encodeURIComponent(each)}`);
   }
-  await akin('remove', ...[...sent.slice(10), ...added].map(({ id: each }) => each));
-  if (count % 5 === 0) await akin('compact');
+  await elsewhere('remove', ...[...sent.slice(10), ...added].map(({ id: each }) => each));
+  if (count % 5 === 0) await elsewhere('compact');
   changes.put += put.length;
   changes.jobs++;
   changes.added += added.length;

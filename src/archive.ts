@@ -1,5 +1,6 @@
 /** What does a zip archive hold? Its entries one after the other, and the bytes of each, unless there are more than can be. */
 import { on } from 'node:events';
+import { open as openFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { open as openZip, type Entry, type Options, type ZipFile } from 'yauzl';
@@ -13,6 +14,20 @@ export const FREE_EXPANSION = 64 * 1024 * 1024;
 export class Expansion extends Error {
   constructor(what: string) {
     super(`${what} expands to more than ${MAX_EXPANSION} times its size, which no text does`);
+  }
+}
+
+/** How zip archives begin, a sign a byte. */
+export const ZIP = 'PK\u0003\u0004';
+
+/** Whether a file has these signs, a byte each, at a place. @throws what the system says of a file that can't be read. */
+export async function holdsAt(file: string, signs: string, at = 0): Promise<boolean> {
+  const handle = await openFile(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(signs.length), 0, signs.length, at);
+    return buffer.toString('latin1', 0, bytesRead) === signs;
+  } finally {
+    await handle.close();
   }
 }
 

@@ -61,6 +61,11 @@ export function namesLine({ authors, editors = [] }: Pick<Brief, 'authors' | 'ed
   return people.length <= 4 ? people.join(', ') : `${people.slice(0, 3).join(', ')} and ${people.length - 3} more`;
 }
 
+/** What stands under a title in a list of papers: its people, venue and year, as far as they are known. */
+export function byline({ venue, year, ...people }: Pick<Brief, 'authors' | 'editors' | 'venue' | 'year'>): string {
+  return [namesLine(people), venue, year].filter(Boolean).join(' · ');
+}
+
 /** Those by whose names a paper is known: its authors or, of an edited book, its editors. */
 export function peopleOf(paper: Paper): string[] {
   return paper.authors.length > 0 ? paper.authors : editorsOf(paper);

@@ -44,3 +44,6 @@ export function excerpt(text: string, length: number): string {
   const flat = onOneLine(normalText(text));
   return flat.length <= length ? flat : `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }
+
+/** A number as people read it: "1,214". */
+export const count = (n: number): string => n.toLocaleString('en');

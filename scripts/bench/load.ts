@@ -9,7 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { ROOT } from '../../src/package.ts';
-import { percentile, recordsWithAbstract, shared, startServer, watchMemory } from './report.ts';
+import { endless, percentile, recordsWithAbstract, shared, startServer, watchMemory } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -27,10 +27,8 @@ const titles = (await recordsWithAbstract(shared('papers/ml-conferences.jsonl.gz
 const list = (await (await fetch(`${url}/v1/papers?limit=100`)).json()) as { papers: { id: string }[] };
 const ids = list.papers.map(({ id }) => encodeURIComponent(id));
 let next = 0;
-const question = (mode: string): string => {
-  const query = `${titles[next++ % titles.length]!} ${next}`;
-  return `/v1/search?mode=${mode}&q=${encodeURIComponent(query)}`;
-};
+const title = endless(titles);
+const question = (mode: string): string => `/v1/search?mode=${mode}&q=${encodeURIComponent(title())}`;
 const kinds: Record<string, () => string> = {
   dense: () => question('dense'),
   lexical: () => question('lexical'),

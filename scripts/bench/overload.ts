@@ -11,7 +11,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../src/package.ts';
-import { recordsWithAbstract, shared, startServer } from './report.ts';
+import { endless, recordsWithAbstract, shared, startServer } from './report.ts';
 
 const { values } = parseArgs({
   args: process.argv.slice(3),
@@ -27,9 +27,8 @@ const SECONDS = Number(values.seconds);
 const { child: server, url } = await startServer(values.program, values.folder, {
   environment: { AKIN_LOG: 'silent' },
 });
-const questions = (await recordsWithAbstract(shared('papers/ml-conferences.jsonl.gz'), 500)).map(({ title }) => title);
-let next = 0;
-const question = (): string => `${questions[next++ % questions.length]!} ${next}`;
+const titles = (await recordsWithAbstract(shared('papers/ml-conferences.jsonl.gz'), 500)).map(({ title }) => title);
+const question = endless(titles);
 
 interface Outcome {
   status: number;

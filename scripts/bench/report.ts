@@ -28,6 +28,12 @@ export async function recordsWithAbstract(file: string, count: number): Promise<
   return records;
 }
 
+/** What gives questions of which no two are the same: titles, each with a number behind it. */
+export function endless(titles: string[]): () => string {
+  let next = 0;
+  return () => `${titles[next++ % titles.length]!} ${next}`;
+}
+
 export interface Spread {
   min: number;
   median: number;

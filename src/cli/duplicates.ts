@@ -1,6 +1,6 @@
 /** What `akin duplicates` prints. */
 import type { Duplicates } from '../session/duplicates.ts';
-import { count } from './progress.ts';
+import { count } from '../text.ts';
 import { versionText } from './text.ts';
 
 export function duplicatesText({ total, works }: Duplicates): string {

@@ -2,9 +2,8 @@
 import type { Difference, Estimate } from '../evaluation/bootstrap.ts';
 import type { Comparison } from '../evaluation/evaluate.ts';
 import type { KnownItems } from '../evaluation/known-item.ts';
-import { excerpt } from '../text.ts';
+import { count, excerpt } from '../text.ts';
 import type { EvalReport } from '../session/evaluate.ts';
-import { count } from './progress.ts';
 
 /** The figures, for people. */
 export function evalText(report: EvalReport): string {

@@ -6,8 +6,9 @@ import { notWritten } from '../places.ts';
 import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from '../session/intake.ts';
 import type { AddSummary } from '../session/take-in.ts';
+import { count } from '../text.ts';
 import type { Program } from './program.ts';
-import { bar, count, duration, Progress } from './progress.ts';
+import { bar, duration, Progress } from './progress.ts';
 import { everyOne, exitAfter, interruption, print, talk, wholeNumber } from './terminal.ts';
 
 /** Adds the commands to the program. */

@@ -2,11 +2,9 @@
 import picocolors from 'picocolors';
 import { AkinError } from '../errors.ts';
 import { bibtex } from '../export/bibtex.ts';
-import type { Paper } from '../paper.ts';
-import { excerpt } from '../text.ts';
+import { byline, type Paper } from '../paper.ts';
+import { count, excerpt } from '../text.ts';
 import type { PassageSuggestions, RelatedAnswer } from '../search/answer.ts';
-import { count } from './progress.ts';
-import { byline } from './text.ts';
 
 export const RELATED_FORMATS = ['text', 'json', 'markdown', 'bibtex'] as const;
 export type RelatedFormat = (typeof RELATED_FORMATS)[number];

@@ -12,10 +12,10 @@ import { Models } from '../session/models.ts';
 import { DEFAULT_LIBRARY, namedFolders } from '../session/named.ts';
 import { addSample, missingOfSample } from '../session/sample.ts';
 import type { Session } from '../session/session.ts';
+import { count } from '../text.ts';
 import { terminalOf } from './asking.ts';
 import { addText, IntakeProgress } from './intake.ts';
 import type { Program } from './program.ts';
-import { count } from './progress.ts';
 import { everyOne, EXIT_INTERRUPTED, interruption, print, talk, wholeNumber } from './terminal.ts';
 import { leaveNote } from './warm.ts';
 

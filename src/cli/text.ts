@@ -1,10 +1,10 @@
 /** Answers as a terminal shows them. */
 import picocolors from 'picocolors';
-import { namesLine, type Brief } from '../paper.ts';
+import { byline } from '../paper.ts';
 import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import type { Closeness } from '../search/closeness.ts';
 import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
-import { count } from './progress.ts';
+import { count } from '../text.ts';
 
 /** Values shown of each facet. */
 const FACET_VALUES = 8;
@@ -115,8 +115,4 @@ function explanationLines({ dense, lexical, names, words, sentence, rerank }: Ex
 /** Another version of a work on one line. */
 export function versionText({ id, title, venue, year }: Version): string {
   return [title, venue, year, id].filter(Boolean).join(' · ');
-}
-
-export function byline({ venue, year, ...people }: Pick<Brief, 'authors' | 'editors' | 'venue' | 'year'>): string {
-  return [namesLine(people), venue, year].filter(Boolean).join(' · ');
 }

@@ -1,7 +1,7 @@
 /** What `akin tune` prints. */
 import type { TuneReport } from '../session/tune.ts';
+import { count } from '../text.ts';
 import { differenceText } from './eval.ts';
-import { count } from './progress.ts';
 
 /** The figures and the proposal, for people. */
 export function tuneText(report: TuneReport): string {

@@ -9,11 +9,12 @@ import { AkinError } from '../errors.ts';
 import { notFound } from '../search/understood.ts';
 import type { EvaluationEvent } from '../session/evaluate.ts';
 import { summaryOf } from '../session/summary.ts';
+import { count } from '../text.ts';
 import { withSession } from './asking.ts';
 import { duplicatesText, judgedText } from './duplicates.ts';
 import { addText, IntakeProgress } from './intake.ts';
 import type { Program } from './program.ts';
-import { bar, count, Progress } from './progress.ts';
+import { bar, Progress } from './progress.ts';
 import { EXIT_INTERRUPTED, EXIT_UNSOUND, interruption, print, talk, wholeNumber } from './terminal.ts';
 
 /** Of a set made of a library: enough for an interval of two points, and built in minutes. */

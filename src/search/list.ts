@@ -122,8 +122,8 @@ export class Lists {
     const least = mode === 'lexical' || unread ? 0 : cutoff;
     const isFit = (each: Placed) =>
       isRelevant(each, least) && (!unread || each.isAskedFor || Boolean(each.match?.words));
-    const isSlip = ({ word }: Correction) => !isName(word, ranked);
-    const left = mode === 'dense' ? [] : corrections.filter(isSlip);
+    const called = ranked;
+    const slips = mode === 'dense' ? [] : corrections.filter(({ word }) => !isName(word, called));
     const isFound = ranked.some((each, i) => (i < JUDGED || each.isAskedFor) && isFit(each));
     const isAnswered = isFound || named !== undefined;
     if (unread && isFound) ranked = ranked.filter(isFit);
@@ -150,7 +150,7 @@ export class Lists {
     return {
       ...{ state, exact: exhausted, dropped: [], unread, text, vector, read, relevant: relevant.length },
       entries: close.map((one) => entryOf(one.each, one.closeness)),
-      corrections: left,
+      corrections: slips,
     };
   }
 }

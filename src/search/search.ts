@@ -11,7 +11,7 @@ import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { FACET_FIELDS, type Facets } from '../library/facets.ts';
 import type { Filter } from '../library/filter.ts';
-import type { Library, LibraryStatus } from '../library/library.ts';
+import type { Key, Library, LibraryStatus } from '../library/library.ts';
 import { briefOf } from '../paper.ts';
 import type { Hit, SearchAnswer, WholePaper } from './answer.ts';
 import { Background } from './background.ts';
@@ -146,14 +146,9 @@ export class Search {
     const { mode, sort } = listShapeOf(options);
     const clock = new Clock();
     const order = sort === 'best' ? 'newest' : sort;
-    const given = (await this.#library.find(unlike, signal)).map((key, i) => {
-      if (key === undefined) throw notFound(unlike[i]!, 'unlike');
-      return key;
-    });
+    const without = unlike.length === 0 ? [] : await this.#worksOf(unlike, signal);
     const page = await listedPage(this.#library, filter!, { sort: order, limit, cursor, signal });
     clock.stop('recall');
-    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: given });
-    const without = also.flatMap((each) => each?.work ?? []);
     const entries = oncePerWork(page.listed, without).map((each) => ({ key: each.key, ...UNRANKED }));
     const [hits, counted] = await Promise.all([
       this.#hits(entries, { text: '', vector: undefined }, mode, options),
@@ -166,6 +161,16 @@ export class Search {
       ...(counted && { facets: counted }),
       ...{ library: page.library, timings: clock.times },
     };
+  }
+
+  /** The works of papers that are not wanted. @throws AkinError `not-found` for one that is not there. */
+  async #worksOf(unlike: string[], signal: AbortSignal | undefined): Promise<Key[]> {
+    const keys = (await this.#library.find(unlike, signal)).map((key, i) => {
+      if (key === undefined) throw notFound(unlike[i]!, 'unlike');
+      return key;
+    });
+    const { also } = await this.#library.recall({ legs: [], depth: 0, scoring: 'alone', also: keys });
+    return also.flatMap((each) => each?.work ?? []);
   }
 
   /** How many of all papers that a filter lets through have which value of each field. */

@@ -376,6 +376,7 @@ export class Session {
     }
   }
 
+  /** Starts what is needed to answer, and says how it is doing. */
   async readiness(): Promise<Readiness> {
     const lacks: string[] = [];
     const unless = (error: unknown): undefined => void lacks.push(refusalOf(error)?.code ?? 'internal-error');

@@ -67,7 +67,8 @@ export async function tuneLibrary(target: Target, options: TuneOptions): Promise
       const { configuration } = target;
       const how = { model: library.model.name, configuration, onEvent, signal };
       const corpus = await openCorpus(made.files.corpus, how);
-      tuning = await tryWeights(made.files, corpus, options).finally(() => corpus?.close());
+      if (corpus === undefined) return undefined;
+      tuning = await tryWeights(made.files, corpus, options).finally(() => corpus.close());
     }
     if (tuning === undefined) return undefined;
     const report = tune(tuning.values, LEXICAL_WEIGHT, seed);
@@ -91,16 +92,15 @@ interface Tried {
   values: Map<number, number[]>;
 }
 
-/** Asks every query with every weight. @param session undefined where its making was interrupted. */
+/** Asks every query with every weight. @returns undefined when interrupted. */
 async function tryWeights(
   files: { queries: string; qrels: string },
-  session: Session | undefined,
+  session: Session,
   { onEvent, signal }: TuneOptions,
 ): Promise<Tried | undefined> {
   const given = await readQrels(files.qrels);
   const { asked } = judgedQueries(await readQueries(files.queries), given);
   if (asked.length < 2) throw new AkinError('invalid-argument', 'one query can say nothing about a difference');
-  if (session === undefined) return undefined;
   const { qrels } = await judgementsIn(await session.library(), given);
   const values = new Map<number, number[]>();
   const total = WEIGHTS.length * asked.length;

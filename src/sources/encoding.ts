@@ -113,19 +113,21 @@ function isNearlyUtf8(bytes: Buffer): boolean {
   return beyond.length - broken >= broken && beyond.length > 0;
 }
 
-function decodes(bytes: Buffer, encoding: string): boolean {
+const decodes = (bytes: Buffer, encoding: string): boolean => decoded(bytes, encoding) !== undefined;
+
+/** The text that bytes are; undefined where they are none in this encoding. */
+function decoded(bytes: Buffer, encoding: string): string | undefined {
   try {
-    new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
-    return true;
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /** Whether bytes among which are zeros are a text in UTF-16: of characters that there are, some of them of ASCII. */
 function isWideText(bytes: Buffer, encoding: string): boolean {
-  if (!decodes(bytes, encoding)) return false;
-  const text = new TextDecoder(encoding).decode(bytes, { stream: true });
+  const text = decoded(bytes, encoding);
+  if (text === undefined) return false;
   const strange = text.match(/[\p{Cn}\p{Co}]|(?!\s)\p{Cc}/gu)?.length ?? 0;
   const plain = text.match(/[\t\r\n ,;"\w]/g)?.length ?? 0;
   return plain >= 1 && strange <= text.length * FEW;

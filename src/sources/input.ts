@@ -4,7 +4,7 @@
  */
 import { isAscii } from 'node:buffer';
 import { constants, createReadStream, openSync } from 'node:fs';
-import { access, open, readdir, realpath, stat } from 'node:fs/promises';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import path from 'node:path';
 import { addAbortSignal, PassThrough, type Readable } from 'node:stream';
@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { AkinError } from '../errors.ts';
 import { damaged, notRead } from '../places.ts';
-import { Archive, Expansion, FREE_EXPANSION, MAX_EXPANSION } from '../archive.ts';
+import { Archive, Expansion, FREE_EXPANSION, holdsAt, MAX_EXPANSION, ZIP } from '../archive.ts';
 import { encodingOf } from './encoding.ts';
 import { mayBeFile } from './file-state.ts';
 import { HEAD_CHARACTERS, type SourceFile } from './source.ts';
@@ -177,22 +177,14 @@ function unreadable(name: string, kind: string, error: unknown): AkinError {
   return isOfSystem || error instanceof Expansion ? notRead(name, error) : damaged(name, kind, error);
 }
 
-/** The first bytes of gzip (RFC 1952) and of zip archives. */
+/** The first bytes of gzip (RFC 1952). */
 const GZIP = [0x1f, 0x8b];
-const ZIP = [0x50, 0x4b, 0x03, 0x04];
 
-async function startsWith(file: string, magic: number[], at = 0): Promise<boolean> {
-  const handle = await open(file).catch((error: unknown) => {
+/** As `holdsAt`. @throws AkinError `file-unreadable`. */
+async function startsWith(file: string, signs: string, at?: number): Promise<boolean> {
+  return holdsAt(file, signs, at).catch((error: unknown) => {
     throw notRead(file, error);
   });
-  try {
-    const { buffer, bytesRead } = await handle
-      .read(Buffer.alloc(magic.length), 0, magic.length, at)
-      .catch(() => ({ buffer: Buffer.alloc(0), bytesRead: 0 }));
-    return bytesRead === magic.length && magic.every((byte, i) => buffer[i] === byte);
-  } finally {
-    await handle.close();
-  }
 }
 
 async function* decompressed(bytes: Readable): AsyncGenerator<Buffer, undefined> {
@@ -245,7 +237,7 @@ async function isWorkbook(file: string): Promise<boolean> {
   return false;
 }
 
-const ODS = Array.from(Buffer.from('application/vnd.oasis.opendocument.spreadsheet'));
+const ODS = 'application/vnd.oasis.opendocument.spreadsheet';
 /** Where what an OpenDocument file is stands in it: behind the header of its first entry, `mimetype`. */
 const ODS_AT = 38;
 

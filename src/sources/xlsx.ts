@@ -2,6 +2,7 @@
  * Papers in Excel workbooks: every sheet that is a table of papers is read (`table.ts`), from the row on that heads it. A sheet
  * that is none is told, not passed over in silence.
  */
+import { ZIP } from '../archive.ts';
 import { AkinError } from '../errors.ts';
 import { Quarantine } from '../quarantine/quarantine.ts';
 import { missingFrom, whyUnknown } from './table-advice.ts';
@@ -17,8 +18,7 @@ const quarantine = new Quarantine<WorkbookJob, Sheet[] | Page>({
   ...{ seconds: 30, megabytes: 600, waiting: 8 },
 });
 
-/** How zip archives begin; and the files of old Office programs, as two encodings have them. */
-const ZIP = 'PK\u0003\u0004';
+/** How files of old Office programs begin, as two encodings have them. */
 const OLD = ['\u00d0\u00cf\u0011\u00e0\u00a1\u00b1\u001a\u00e1', '\ucfd0\ue011\ub1a1\ue11a'];
 /** Excel's own limit. */
 const MAX_COLUMNS = 16_384;

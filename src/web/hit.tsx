@@ -1,7 +1,7 @@
 /** A paper among others: what it is, how close, why it is there, and where it leads. */
 import type { FC } from 'hono/jsx';
-import { namesLine, type Brief } from '../paper.ts';
-import type { Hit } from '../search/answer.ts';
+import { byline, type Brief } from '../paper.ts';
+import type { Hit, Version } from '../search/answer.ts';
 import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
 import { marked, passage, stemsOf } from './passage.ts';
 import { addressOfPaper } from './state.ts';
@@ -13,7 +13,7 @@ export const HitItem: FC<{ hit: Hit; home: string }> = ({ hit, home }) => {
   const { versions, explanation, abstract = '' } = hit;
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
   const elsewhere = readAt(hit);
-  const byline = bylineOf(hit);
+  const about = byline(hit);
   const shown = passage(abstract, explanation?.sentence?.start ?? 0, PASSAGE_CHARACTERS);
   return (
     <li>
@@ -22,12 +22,8 @@ export const HitItem: FC<{ hit: Hit; home: string }> = ({ hit, home }) => {
           <Marked text={hit.title || hit.id} stems={stems} />
         </a>
       </h2>
-      {byline && <p class="byline">{byline}</p>}
-      {versions.length > 0 && (
-        <p class="byline">
-          also {versions.map(({ venue, year, id }) => [venue ?? id, year].filter(Boolean).join(' ')).join(', ')}
-        </p>
-      )}
+      {about && <p class="byline">{about}</p>}
+      {versions.length > 0 && <p class="byline">also {versions.map(versionName).join(', ')}</p>}
       {abstract && (
         <p class="passage">
           <Marked text={shown} stems={stems} />
@@ -55,9 +51,8 @@ export const HitItem: FC<{ hit: Hit; home: string }> = ({ hit, home }) => {
   );
 };
 
-export function bylineOf({ venue, year, ...people }: Brief): string {
-  return [namesLine(people), venue, year].filter((part) => part !== null && part !== '').join(' · ');
-}
+/** What another version is called beside the one that is shown. */
+export const versionName = ({ venue, year, id }: Version): string => [venue ?? id, year].filter(Boolean).join(' ');
 
 /** Where a paper can be read: its own URL, or the one its DOI or arXiv id stands for; and what to call that. */
 export function readAt({ url, ids }: Pick<Brief, 'url' | 'ids'>): { address: string; name: string } | undefined {

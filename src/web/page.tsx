@@ -11,7 +11,7 @@ import type { Child, FC } from 'hono/jsx';
 import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
-import { excerpt } from '../text.ts';
+import { count, excerpt } from '../text.ts';
 import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { frame } from './frame.ts';
@@ -19,7 +19,7 @@ import { manual } from './manual.ts';
 import { PaperPage } from './paper.tsx';
 import { Results, saidOf } from './results.tsx';
 import { stateIn, type State } from './state.ts';
-import { capitalised, number, papersIn } from './wording.ts';
+import { capitalised, papersIn } from './wording.ts';
 
 /** What changes from question to question. */
 interface View {
@@ -108,7 +108,7 @@ async function startView(session: Session): Promise<View> {
     said: (
       <>
         {papersIn(papers)} on this machine
-        {embedded < papers && `, ${number(embedded)} of them embedded so far`}. Say in a few words what you are looking
+        {embedded < papers && `, ${count(embedded)} of them embedded so far`}. Say in a few words what you are looking
         for, or paste a title or an abstract; <code>author:</code>, <code>year:2019..2022</code>,{' '}
         <code>"a phrase"</code> and <code>-word</code> narrow it down.{' '}
         <span class="keys">

@@ -2,7 +2,7 @@
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Hit, WholePaper } from '../search/answer.ts';
 import { narrowedTo } from '../search/query.ts';
-import { HitItem, readAt } from './hit.tsx';
+import { HitItem, readAt, versionName } from './hit.tsx';
 import { addressOfPaper } from './state.ts';
 
 /** Formats that a paper is cited in, as the API calls them. */
@@ -68,9 +68,7 @@ export const PaperPage: FC<{ paper: WholePaper; similar: Hit[]; home: string }> 
         )}
         {versions.map((version) => (
           <Fact name="other version">
-            <a href={addressOfPaper(home, version.id)}>
-              {[version.venue ?? version.id, version.year].filter(Boolean).join(' ')}
-            </a>
+            <a href={addressOfPaper(home, version.id)}>{versionName(version)}</a>
           </Fact>
         ))}
         {records.map((record) => (

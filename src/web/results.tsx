@@ -3,15 +3,14 @@ import type { Child, FC } from 'hono/jsx';
 import type { Facets } from '../library/facets.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import { narrowedTo, parseQuery } from '../search/query.ts';
-import { SORTS } from '../search/question.ts';
+import { DEFAULT_LIMIT, SORTS } from '../search/question.ts';
+import { count } from '../text.ts';
 import { HitItem } from './hit.tsx';
 import { addressBefore, addressBehind, addressOf, type State } from './state.ts';
-import { number, papersIn } from './wording.ts';
+import { papersIn } from './wording.ts';
 
 /** Values shown of a facet; the others are behind a search of their own. */
 const VALUES = 8;
-/** Hits of a page, as a search gives them. */
-const A_PAGE = 10;
 
 /** What is said over the hits, in whole sentences, which are also read out. @param heading what the papers are, where they are ranked. */
 export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child): Child {
@@ -35,7 +34,7 @@ export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child)
     );
   for (const { word, term } of corrections) sentences.push(`No paper has “${word}”; “${term}…” was looked for`);
   if (isRanked && library.embedded < library.papers) {
-    const embedded = `${number(library.embedded)} of ${papersIn(library.papers)} ${library.papers === 1 ? 'is' : 'are'} embedded so far`;
+    const embedded = `${count(library.embedded)} of ${papersIn(library.papers)} ${library.papers === 1 ? 'is' : 'are'} embedded so far`;
     sentences.push(`${embedded}; the others are found by their words only`);
   }
   return (
@@ -55,13 +54,13 @@ export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, st
   const { hits, total, next } = answer;
   const close = hits.filter(({ closeness }) => closeness !== 'weak');
   const weak = hits.filter(({ closeness }) => closeness === 'weak');
-  const before = (state.page - 1) * A_PAGE;
+  const before = (state.page - 1) * DEFAULT_LIMIT;
   return (
     <div class="results">
       <div class="hits">
         <Conditions answer={answer} state={state} />
         <List hits={close} start={before + 1} home={state.home} />
-        {weak.length > 0 && (total.relevant === 0 || before >= total.relevant) ? (
+        {before >= total.relevant ? (
           <List hits={weak} start={before + 1} home={state.home} />
         ) : (
           weak.length > 0 && (
@@ -79,7 +78,7 @@ export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, st
               </a>
             )}
             <span>
-              Page {number(state.page)}, {total.exact ? '' : 'of more than '}
+              Page {count(state.page)}, {total.exact ? '' : 'of more than '}
               {papersIn(total.value)}
             </span>
             {next !== null && (
@@ -157,7 +156,7 @@ const Narrower: FC<{ facets: Facets; state: State }> = ({ facets, state }) => {
               <ul>
                 {facets[field].slice(0, VALUES).map(({ value, papers }) => (
                   <li>
-                    <a href={link(field, value)}>{value}</a> <span class="count">{number(papers)}</span>
+                    <a href={link(field, value)}>{value}</a> <span class="count">{count(papers)}</span>
                   </li>
                 ))}
               </ul>
@@ -183,7 +182,7 @@ const Years: FC<{ years: Facets['year']; link: (year: string) => string }> = ({ 
       <svg class="years" viewBox={`0 0 ${all.length * step} ${BAR.height}`} role="group" aria-label="Papers by year">
         {all.map((year, i) => {
           const height = Math.max(2, (BAR.height * papersOf.get(year)!) / most);
-          const said = `${year}: ${number(papersOf.get(year)!)}`;
+          const said = `${year}: ${count(papersOf.get(year)!)}`;
           return (
             <a href={link(String(year))} aria-label={said}>
               <title>{said}</title>

@@ -17,7 +17,6 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -29,7 +28,7 @@ import { sha256Of } from '../../embedding/models.ts';
 import { AkinError } from '../../errors.ts';
 import { refusalOf } from '../../faults.ts';
 import { damaged, makeFolder, notRead, notWritten, syncToDisk } from '../../places.ts';
-import { Archive } from '../../archive.ts';
+import { Archive, holdsAt, ZIP } from '../../archive.ts';
 import { LIBRARY_FILE, mustExist, openForReading } from './database.ts';
 import { GRAPHS, SIDECARS } from './graph-sidecar.ts';
 import { FileLock } from './lock.ts';
@@ -37,7 +36,6 @@ import { NEW_REVISION } from './schema.ts';
 import { LIBRARY_FORMAT, WRITER_LOCK } from './upgrade.ts';
 
 const KIND = 'a backup of akin';
-const ZIP = 'PK\u0003\u0004';
 const MANIFEST = 'manifest.json';
 const MAX_MANIFEST_BYTES = 64 * 1024;
 /** Raised when an older akin can't read a backup. */
@@ -305,23 +303,12 @@ async function unpack(
 
 async function opened(file: string): Promise<Archive> {
   try {
-    if (!(await beginsAsArchive(file))) throw noBackup(file);
+    if (!(await holdsAt(file, ZIP))) throw noBackup(file); // Whatever else it is, it is no damaged backup.
     return await Archive.open(file);
   } catch (error) {
     if (error instanceof AkinError) throw error;
     if ((error as NodeJS.ErrnoException).code !== undefined) throw notRead(file, error, { field: 'file' });
     throw damaged(file, KIND, error);
-  }
-}
-
-/** Whether a file says by its first bytes that it is a zip archive: whatever else it is, it is no damaged backup. */
-async function beginsAsArchive(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(ZIP.length), 0, ZIP.length, 0);
-    return buffer.toString('latin1', 0, bytesRead) === ZIP;
-  } finally {
-    await handle.close();
   }
 }
 
