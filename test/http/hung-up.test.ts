@@ -115,7 +115,7 @@ it.each([
 
 it.each([
   ['a draft', 400, () => ask('/v1/related', { ...DRAFT, markdown: `A preface to all of it.\n\n${DRAFT.markdown}` })],
-  ['a question', 100, () => ask(searchFor('what falls down and why'))],
+  ['a question', 75, () => ask(searchFor('what falls down and why'))],
 ])('answers %s of somebody who waits, which takes many times as much', async (_, many, begin) => {
   const before = jobs;
   const [answer] = (await once(begin(), 'response')) as [IncomingMessage];
