@@ -31,7 +31,7 @@ const embeddingsSchema = z
       .enum(['float', 'base64'])
       .default('float')
       .meta({ description: 'Numbers, or the bytes of 32-bit floats, the least significant first' }),
-    dimensions: z.int().positive().optional().meta({ description: 'As many as the model has, if it is said at all' }),
+    dimensions: z.number().optional().meta({ description: 'As many as the model has, if it is said at all' }),
     user: z.string().optional().meta({ description: 'Not looked at' }),
     input_type: z
       .enum(['document', 'query'])

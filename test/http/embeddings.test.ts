@@ -69,7 +69,8 @@ describe("OpenAI's client", () => {
     [{ input: Array<string>(LIMITS.embeddedTexts + 1).fill('a') }, 400, /input/],
     [{ input: 'a'.repeat(LIMITS.embeddedCharacters + 1) }, 400, /input/],
     [{ input: Array<string>(20).fill('ab '.repeat(5000)) }, 413, /characters/],
-    [{ input: 'a', dimensions: 7 }, 400, /dimensions/],
+    [{ input: 'a', dimensions: 7 }, 400, /has 384/],
+    [{ input: 'a', dimensions: 1.3e35 }, 400, /has 384/],
     [{ input: 'a', encoding_format: 'int8' }, 400, /encoding_format/],
     [{ input: 'a', colour: 1 }, 400, /colour/],
   ])('is told what is wrong (%#)', async (asked, status, words) => {
