@@ -16,7 +16,7 @@ export interface Identifier {
 }
 
 /** Longer texts name nothing; matching them would only take time. */
-const MAX_IDENTIFIER_CHARACTERS = 1000;
+export const MAX_IDENTIFIER_CHARACTERS = 1000;
 
 /** How the identifiers of each kind are written, without any prefix, and made one. */
 const FORMS: Record<IdentifierKind, { form: RegExp; normal: (written: string) => string | null }> = {

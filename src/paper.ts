@@ -13,6 +13,7 @@ import {
   IDENTIFIER_KINDS,
   isbnIn,
   isIdentifierKind,
+  MAX_IDENTIFIER_CHARACTERS,
   normalIdentifier,
   parseIdentifier,
   type Identifiers,
@@ -82,6 +83,10 @@ export function embeddedText(paper: Pick<Paper, 'title' | 'abstract'>): string {
 const line = z.string().transform((text) => onOneLine(normalText(text)));
 const paragraph = z.string().transform((text) => withSingleBlanks(normalText(text)).replace(/ \n ?|\n /g, '\n'));
 const key = z.union([line, z.number().transform(String)], 'expected a text or a number');
+const idGiven = key.refine(
+  (id) => id.length <= MAX_IDENTIFIER_CHARACTERS,
+  `expected at most ${MAX_IDENTIFIER_CHARACTERS} characters`,
+);
 const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 /** The most authors that any paper has had are fifteen thousand. */
 const MAX_ITEMS = 50_000;
@@ -116,7 +121,7 @@ const year = z
 
 const inputSchema = z
   .looseObject({
-    id: optional(key),
+    id: optional(idGiven),
     title: optional(line),
     abstract: optional(paragraph),
     authors: optional(namesGiven),

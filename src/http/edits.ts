@@ -1,7 +1,7 @@
 /** `PUT`, `PATCH` and `DELETE /v1/papers/{id}`: a paper that a program puts in, what a person puts right, what is to go. */
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { IDENTIFIER_KINDS, type IdentifierKind } from '../identifiers.ts';
 import { paperSchema } from '../search/answer.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
@@ -41,7 +41,10 @@ export const paperShape = {
   title: titleField,
   ...z.object(others).partial().shape,
   ids: z
-    .partialRecord(z.enum(IDENTIFIER_KINDS), z.string())
+    .strictObject(
+      Object.fromEntries(IDENTIFIER_KINDS.map((kind) => [kind, z.string()])) as Record<IdentifierKind, z.ZodString>,
+    )
+    .partial()
     .optional()
     .meta({ description: 'Identifiers by their kinds: `doi`, `arxiv`, `pmid` …' }),
   extra: z

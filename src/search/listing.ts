@@ -88,7 +88,7 @@ export async function listedPage(
   { sort, limit, cursor, signal }: Pick<ListingOptions, 'sort' | 'limit' | 'cursor' | 'signal'>,
 ): Promise<ListedPage> {
   const question = questionKey({ filter, sort });
-  const after = cursor === undefined ? undefined : await placeOf(library, cursor, question);
+  const after = cursor === undefined ? undefined : await placeOf(library, cursor, question, sort);
   const { library: id, papers, embedded } = await library.state();
   // One more than is shown tells whether there is another page.
   const [found, total] = await Promise.all([
@@ -136,7 +136,8 @@ export async function* listed(
 ): AsyncGenerator<Paper> {
   const filter = conditionsIn(asked);
   const order = sort ?? 'newest';
-  let after = cursor === undefined ? undefined : await placeOf(library, cursor, questionKey({ filter, sort: order }));
+  let after =
+    cursor === undefined ? undefined : await placeOf(library, cursor, questionKey({ filter, sort: order }), order);
   for (let left = limit; left > 0;) {
     const found = await library.list(filter, order, Math.min(left, AT_ONCE), { after, signal });
     const described = await library.describe(
@@ -166,11 +167,17 @@ function cursorBehind(
 }
 
 /** Behind which paper a cursor goes on. */
-async function placeOf(library: Library, cursor: string, question: string): Promise<Placed> {
+async function placeOf(
+  library: Library,
+  cursor: string,
+  question: string,
+  sort: ListingOptions['sort'],
+): Promise<Placed> {
   const [asked, ofLibrary, id, sortedBy] = decoded(cursor);
   if (asked !== question) throw cursorOfAnother();
   if (ofLibrary !== (await library.state()).library) throw cursorOfAnotherLibrary();
   if (sortedBy !== undefined) {
+    if ((typeof sortedBy === 'string') !== (sort === 'title')) throw noCursor(cursor);
     return { id, year: typeof sortedBy === 'number' ? sortedBy : null, title: String(sortedBy ?? '') };
   }
   const [key] = await library.find([id]);

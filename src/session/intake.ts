@@ -340,6 +340,7 @@ async function* readFile(
   try {
     for await (const file of openFiles(name, place, signal)) {
       try {
+        if (signal?.aborted) return; // An archive may hold a hundred thousand files of which none is stored.
         const reader = source ?? detectSource(file.head, map);
         if (!reader) {
           const known = `no format recognised; known: ${FORMAT_NAMES.join(', ')} (--format forces one)`;

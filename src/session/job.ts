@@ -126,8 +126,11 @@ export function noteEvent(job: Job, part: JobPart | undefined, event: IntakeEven
   } else if (event.event === 'read' && part && !event.isAll) {
     part.counts = { ...event.counts };
     countUp(job);
-  } else if (event.event === 'rejected') noteReject(job, part, event.reject);
-  else if (event.event === 'embedded') job.embedded = { done: event.done, total: event.total };
+  } else if (event.event === 'rejected') {
+    if (part) part.counts.rejected++;
+    countUp(job);
+    noteReject(job, part, event.reject);
+  } else if (event.event === 'embedded') job.embedded = { done: event.done, total: event.total };
   else if (event.event === 'notice' && job.notes.length < NOTES_KEPT) job.notes.push(said(event.text));
 }
 

@@ -80,6 +80,10 @@ describe('PUT', () => {
   ])('of %s with %j is refused with %i', async (id, body, status, problem) => {
     expect(await put(id, body, status)).toMatchObject(problem);
   });
+
+  it('under an id longer than any is refused', async () => {
+    expect(await put('a'.repeat(1001), { title: 'x' }, 422)).toMatchObject({ field: '/id' });
+  });
 });
 
 describe('PATCH', () => {

@@ -80,4 +80,13 @@ describe('the list', () => {
     const problem = await answer(door, `/v1/papers?sort=title&cursor=${next}`, { status: 400 });
     expect(problem).toMatchObject({ field: 'cursor', detail: 'the cursor belongs to another question' });
   });
+
+  it.each(['newest', 'title'])('refuses a cursor into %s that was made by hand', async (sort) => {
+    const { next } = await list(`sort=${sort}&limit=3`);
+    const [question, library, id] = JSON.parse(Buffer.from(next!, 'base64url').toString()) as string[];
+    const forged = [question, library, id, sort === 'newest' ? 'a title' : 1999];
+    const cursor = Buffer.from(JSON.stringify(forged)).toString('base64url');
+    const problem = await answer(door, `/v1/papers?sort=${sort}&limit=3&cursor=${cursor}`, { status: 400 });
+    expect(problem).toMatchObject({ field: 'cursor' });
+  });
 });

@@ -13,6 +13,7 @@ import { Shared } from '../../src/session/shared.ts';
 import { sampleCopy } from '../akin.ts';
 import { MODEL } from '../library/made.ts';
 import { clientOf, serve } from '../sources/online/service.ts';
+import { zipOf } from '../sources/workbook-fixture.ts';
 
 const embedder = await Embedder.start(MODEL, { threads: 1 });
 afterAll(() => embedder.close());
@@ -114,6 +115,31 @@ it('asks online services, and refuses to when it is to stay offline', async () =
   const offline = await queueOf(sampleCopy(), { offline: true });
   await expect(offline.jobs.add(names)).rejects.toMatchObject({ code: 'offline' });
   expect(offline.jobs.list()).toEqual([]);
+});
+
+it('ends amid an archive when it is cancelled, and counts what is rejected as it comes', async () => {
+  const members = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`${i}.bib`, '']));
+  const { jobs } = await queueOf(sampleCopy());
+  const { id } = await jobs.add((folder) => {
+    const archive = zipOf(members);
+    writeFileSync(path.join(folder, '0'), archive);
+    return Promise.resolve({
+      ...{ files: [{ kind: 'file', name: 'many.zip', bytes: archive.length }], names: [], options: {} },
+    });
+  });
+  let before = 0;
+  for await (const { progress } of jobs.moments(id, AbortSignal.timeout(50_000))) {
+    const { counts, rejectsByCode } = jobs.get(id);
+    expect(counts.rejected).toBe(rejectsByCode['format-unknown'] ?? 0);
+    expect(progress.counts.rejected).toBeGreaterThanOrEqual(before);
+    before = progress.counts.rejected;
+    if (before > 10) break;
+  }
+  await jobs.cancel(id);
+  const { state, counts } = await over(jobs, id);
+  expect(state).toBe('cancelled');
+  expect(counts.rejected).toBeGreaterThan(10);
+  expect(counts.rejected).toBeLessThan(2900);
 });
 
 it('fails with the code of what failed, and keeps what it stored', async () => {
