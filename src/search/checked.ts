@@ -57,7 +57,8 @@ export function shown(value: unknown): string {
   if (value === undefined || value === '') return 'nothing';
   if (typeof value === 'string') return `"${excerpt(value, SHOWN)}"`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
-  return typeof value === 'object' && value !== null ? 'an object' : String(value); // JSON has no word for a number that is too large.
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return `${value as number}`; // Of a number that is too large JSON would make null.
 }
 
 /** What was expected where something else was found; undefined for what a declaration has words of its own for. */

@@ -319,11 +319,13 @@ describe('refusals', () => {
     [{ query: 'a', year: '2022..2019' }, '/year', /"2022\.\.2019" is no year and no range/],
     [{ query: 'a', limit: 1000 }, '/limit', /^\/limit: expected at most 100, found 1000$/],
     [{ query: 'a', mode: 'fuzzy' }, '/mode', /^\/mode: expected hybrid or dense or lexical, found "fuzzy"$/],
+    [{ query: 'a', diversity: '1e999' }, '/diversity', /found Infinity$/],
     [{ query: 7 }, '/query', /^\/query: expected a text, found 7$/],
     [{ texts: ['a', 'b'.repeat(10_001)] }, '/texts/1', /^\/texts\/1: expected at most 10000 characters, found/],
     [{ like: ['nobody'] }, '/like', /"nobody"/],
   ])('names the field of POST /v1/search %j as it was written, %s', async (body, field, detail) => {
-    const answer = await app.request('/v1/search', { method: 'POST', body: JSON.stringify(body), headers: JSON_BODY });
+    const written = JSON.stringify(body).replace('"1e999"', '1e999');
+    const answer = await app.request('/v1/search', { method: 'POST', body: written, headers: JSON_BODY });
     const problem = (await answer.json()) as Record<string, string>;
     expect(problem.field).toBe(field);
     expect(problem.detail).toMatch(detail);
