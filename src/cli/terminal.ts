@@ -29,8 +29,13 @@ export function talk(text: string): void {
 /** Aborts on the first Ctrl-C (or SIGTERM), so that what is under way is stored; the second ends the program at once. */
 export function interruption(): AbortSignal {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) process.exit(EXIT_INTERRUPTED);
+  const stop = (signal: NodeJS.Signals) => {
+    if (controller.signal.aborted) {
+      // `process.exit` would wait for a thread that reads a file which does not answer.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+      return;
+    }
     talk('\nstopping after what is under way (Ctrl-C again stops at once)');
     controller.abort();
   };

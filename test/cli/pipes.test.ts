@@ -1,7 +1,7 @@
 /** What is no file: pipes that a person names, which are waited for, and those that lie in folders, which are not. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -14,6 +14,15 @@ function pipeIn(folder: string): string {
   const pipe = path.join(folder, 'pipe');
   execFileSync('mkfifo', [pipe]);
   return pipe;
+}
+
+function mayRead(file: string): boolean {
+  try {
+    closeSync(openSync(file, 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function started(parameters: string[]): ChildProcess {
@@ -43,6 +52,23 @@ describe.skipIf(process.platform === 'win32')('a pipe', () => {
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(130);
     expect((await akin(['remove', 'arxiv:1706.03762', '--index', index])).code).toBe(0);
+  });
+
+  it('and a file that does not answer are left at the second signal', async () => {
+    const index = sampleCopy();
+    // The kernel's log is a file that waits in the middle of being read; not everybody may read it.
+    const place = mayRead('/proc/kmsg') ? '/proc/kmsg' : pipeIn(temporaryFolder());
+    const link = path.join(temporaryFolder(), 'silent.bib');
+    symlinkSync(place, link);
+    const child = started(['add', link, '--no-embed', '--index', index]);
+    await holds(child, index);
+    await sleep(1000); // As above.
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await Promise.race([ended, sleep(1000)]);
+    child.kill('SIGTERM');
+    const [code, signal] = (await ended) as [number | null, string | null];
+    expect(code === 130 || signal === 'SIGTERM', `${code} ${signal}`).toBe(true);
   });
 
   it('is read when somebody writes into it', async () => {
