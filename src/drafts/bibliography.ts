@@ -5,7 +5,7 @@ import { openFiles } from '../sources/input.ts';
 import { detectSource } from '../sources/registry.ts';
 import { fileOf, type SourceFile } from '../sources/source.ts';
 import { EVERYTHING, wholeText, type Draft, type Reference } from './draft.ts';
-import { isYamlBibliography, MAX_YAML, referencesInYaml } from './yaml-references.ts';
+import { isHayagriva, MAX_YAML, referencesInHayagriva } from './yaml-references.ts';
 
 /** References of one bibliography; a person's whole library has fewer. */
 const MAX_REFERENCES = 100_000;
@@ -58,8 +58,8 @@ async function readInto({ references, notes }: Bibliography, file: SourceFile): 
 /** References, and why records are none. */
 async function* referencesOf(file: SourceFile): AsyncGenerator<Reference | { reject: string }> {
   if (file.head.trim() === '') return;
-  if (isYamlBibliography(file.head)) {
-    yield* referencesInYaml(await wholeText(file, MAX_YAML));
+  if (isHayagriva(file.head)) {
+    yield* referencesInHayagriva(await wholeText(file, MAX_YAML));
     return;
   }
   const source = detectSource(file.head);

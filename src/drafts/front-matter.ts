@@ -1,7 +1,8 @@
 /** The front matter of a draft in Markdown: what it says in YAML, before its text, of title, abstract and bibliographies. */
 import { isObject } from '../sources/json-records.ts';
+import { parseYaml } from '../sources/yaml.ts';
 import type { Reference } from './draft.ts';
-import { cslReferences, parseYaml } from './yaml-references.ts';
+import { cslReferences } from './yaml-references.ts';
 
 export interface FrontMatter {
   title: string;

@@ -1,58 +1,27 @@
 /**
- * References in YAML: Pandoc's list of CSL items, as it stands in the front matter of a draft or in a file of its own, and the
- * bibliographies of Typst (Hayagriva), whose entries stand below their keys.
+ * References in YAML: Pandoc's list of CSL items, as it stands in the front matter of a draft, and the bibliographies of Typst
+ * (Hayagriva), whose entries stand below their keys. A file of CSL items is read as any other source is.
  */
-import { Composer, Parser, type CST } from 'yaml';
 import { isObject, text, type JsonObject } from '../sources/json-records.ts';
 import { plainText } from '../sources/markup.ts';
+import { parseYaml } from '../sources/yaml.ts';
 import { referenceTitled, type Reference } from './draft.ts';
 
 /** Characters of a bibliography in YAML; in memory it takes a hundred times as much. */
 export const MAX_YAML = 500_000;
-/** Lists and mappings in each other. */
-const MAX_DEPTH = 20;
 /** Entries within entries. */
 const MAX_PARENTS = 5;
 
-/** What a text in YAML says, or why it can't be read. */
-export function parseYaml(yaml: string): { value: unknown; problem: string | undefined } {
-  const tokens = [...new Parser().parse(yaml)];
-  if (isDeeper(tokens, MAX_DEPTH)) return { value: undefined, problem: `more than ${MAX_DEPTH} levels of nesting` };
-  const [document] = new Composer({ strict: false, uniqueKeys: false, logLevel: 'silent' }).compose(tokens);
-  try {
-    return { value: document?.toJS({ maxAliasCount: 10 }), problem: document?.errors[0]?.message.split('\n')[0] };
-  } catch (error) {
-    return { value: undefined, problem: (error as Error).message }; // An alias of what is not there, or of too much.
-  }
-}
-
-/** Whether there are more levels than may be followed. */
-function isDeeper(tokens: CST.Token[], levels: number): boolean {
-  let level: (CST.Token | null | undefined)[] = tokens;
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    level = level.flatMap((token) => {
-      if (token?.type === 'document') return [token.value];
-      if (!token || !('items' in token)) return [];
-      return token.items.flatMap(({ key, value }) => [key, value]);
-    });
-  }
-  return false;
-}
-
-/** Whether a text begins as a bibliography in YAML does. */
-export function isYamlBibliography(head: string): boolean {
+/** Whether a text begins as one of Typst's bibliographies does. */
+export function isHayagriva(head: string): boolean {
   const begin = head.replace(/^\ufeff/, '').replace(/^(?:[ \t]*(?:#[^\n]*|---[^\n]*)?\r?\n)+/, '');
-  return (
-    /^references:[ \t]*\r?\n/.test(begin) || /^[^\s:@%{}[\],"][^\s:]{0,200}:[ \t]*\r?\n[ \t]+[a-z-]+:/i.test(begin)
-  );
+  return /^[^\s:@%{}[\],"][^\s:]{0,200}:[ \t]*\r?\n[ \t]+[a-z-]+:/i.test(begin);
 }
 
-/** The references of a bibliography in YAML; none where it is something else. */
-export function referencesInYaml(yaml: string): Reference[] {
+/** The references of a bibliography of Typst's; none where it is something else. */
+export function referencesInHayagriva(yaml: string): Reference[] {
   const { value } = parseYaml(yaml);
   if (!isObject(value)) return [];
-  if (Array.isArray(value.references)) return cslReferences(value.references);
   return Object.entries(value).flatMap(([key, entry]) => (isObject(entry) ? (hayagriva(key, entry) ?? []) : []));
 }
 

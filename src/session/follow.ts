@@ -141,7 +141,7 @@ class Following {
     const waits = embedsPending && embed && known.pending > 0;
     const nothing = (): SyncSummary => ({
       ...{ added: 0, changed: 0, unchanged: 0, duplicate: 0, rejected: 0, garbled: 0 },
-      ...{ rejectsByCode: {}, rejects: [], embedded: 0, truncated: 0, pending: known.pending, seconds: 0 },
+      ...{ rejectsByCode: {}, rejects: [], notes: [], embedded: 0, truncated: 0, pending: known.pending, seconds: 0 },
       files: { read: 0, unchanged: plan.unchanged, gone: plan.gone },
       removed: { records: 0, papers: 0 },
       ...{ left: plan.left, kept: plan.kept, interrupted: isInterrupted() },

@@ -362,6 +362,8 @@ async function* readFile(
           const paper = asPaper(found, (code, reason) => reject(rejected(file.name, found, code, reason)));
           if (paper) yield { file: file.name, record: found.record, paper };
         }
+        const encoding = file.guessedEncoding?.();
+        if (encoding !== undefined && !isEmpty) notice(`${file.name}: read as ${encoding}`);
         // Of no record there is nothing else to tell: a whole file must not pass without a word.
         if (isEmpty && !reader.detects(file.head)) {
           whole(file.name, 'format-unknown', `nothing of ${reader.title} in it`);

@@ -59,6 +59,8 @@ export interface Account {
   rejectsByCode: Record<string, number>;
   /** The first few. */
   rejects: Reject[];
+  /** What else is worth knowing of files: the first remarks on them. */
+  notes: string[];
   embedded: number;
   /** Of those embedded: longer than the model takes, so that their end has no part in the vector. */
   truncated: number;
@@ -71,6 +73,7 @@ export interface Account {
 export type AddSummary = StoredCounts & Account;
 
 const REJECTS_KEPT = 20;
+const NOTES_KEPT = 20;
 
 /** Where papers go, and by which settings. */
 export interface Target {
@@ -195,10 +198,12 @@ export async function takeIn<Counts extends StoredCounts>(
   const started = performance.now();
   const rejects: Reject[] = [];
   const rejectsByCode: Record<string, number> = {};
+  const notes: string[] = [];
   const counts = await store({
     ...readingOptions(target.address, options),
     onEvent(event) {
       onEvent?.(event);
+      if (event.event === 'notice' && notes.length < NOTES_KEPT) notes.push(event.text);
       if (event.event !== 'rejected') return;
       if (rejects.length < REJECTS_KEPT) rejects.push(event.reject);
       rejectsByCode[event.reject.code] = (rejectsByCode[event.reject.code] ?? 0) + 1;
@@ -210,6 +215,7 @@ export async function takeIn<Counts extends StoredCounts>(
     ...counts,
     rejectsByCode,
     rejects,
+    notes,
     embedded: embedding?.done ?? 0,
     truncated: embedding?.truncated ?? 0,
     pending: await writer.pendingCount(),

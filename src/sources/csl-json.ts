@@ -12,7 +12,7 @@ import { plainText } from './markup.ts';
 import type { Source } from './source.ts';
 import { yearIn } from './year.ts';
 
-const dialect: JsonDialect = { wrappers: ['items', 'references'], read };
+const dialect: JsonDialect = { wrappers: ['items', 'references'], read: readItem };
 
 export const cslJson: Source = {
   name: 'csl-json',
@@ -50,7 +50,8 @@ const MAPPED = [
   ],
 ];
 
-function read(record: JsonObject): PaperInput {
+/** What an item of CSL says of a paper. */
+export function readItem(record: JsonObject): PaperInput {
   const own = isObject(record.custom) && isObject(record.custom.akin) ? record.custom.akin : undefined;
   const venue = ['container-title', 'event-title', 'event'].find((key) => text(record[key]) !== undefined);
   const id = text(record.id);

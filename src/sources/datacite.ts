@@ -40,10 +40,15 @@ const BOOKKEEPING = [
 const DATES = ['Issued', 'Available', 'Created', 'Submitted'];
 
 function read(record: JsonObject): PaperInput {
-  const given = attributesOf(record);
+  return readMetadata(attributesOf(record));
+}
+
+/** What DataCite's metadata say of a paper, or of data. */
+export function readMetadata(given: JsonObject): PaperInput {
   const main = objects(given.titles).filter(({ titleType }) => titleType === undefined || titleType === null);
-  const [title, ...otherTitles] = objects(main.length > 0 ? main : given.titles).map((each) => textOf(each.title));
-  const subtitle = objects(given.titles).find(({ titleType }) => titleType === 'Subtitle');
+  const first = main[0] ?? objects(given.titles)[0];
+  const subtitle = objects(given.titles).find((each) => each.titleType === 'Subtitle' && each !== first);
+  const otherTitles = objects(given.titles).filter((each) => each !== first && each !== subtitle);
   const container = isObject(given.container) ? given.container : {};
   const types = isObject(given.types) ? given.types : {};
   const related = objects(given.relatedIdentifiers);
@@ -52,7 +57,10 @@ function read(record: JsonObject): PaperInput {
   );
   const date = DATES.map((type) => objects(given.dates).find(({ dateType }) => dateType === type)).find(Boolean);
   return {
-    title: [title, subtitle && textOf(subtitle.title)].filter(Boolean).join(': '),
+    title: [first, subtitle]
+      .map((each) => textOf(each?.title))
+      .filter(Boolean)
+      .join(': '),
     abstract: descriptions(given, 'Abstract')[0],
     authors: people(given.creators),
     year: yearIn(text(given.publicationYear) ?? text(date?.date)),
@@ -69,11 +77,13 @@ function read(record: JsonObject): PaperInput {
         date: text(date?.date),
         publisher: text(isObject(given.publisher) ? given.publisher.name : given.publisher),
         editors: people(objects(given.contributors).filter(({ contributorType }) => contributorType === 'Editor')),
-        otherTitles,
+        otherTitles: otherTitles.map((each) => textOf(each.title)),
         notes: descriptions(given).slice(descriptions(given, 'Abstract').length > 0 ? 1 : 0),
+        issn: /^e?issn$/i.test(text(container.identifierType) ?? '') ? text(container.identifier) : undefined,
         volume: text(container.volume),
         issue: text(container.issue),
         pages: [text(container.firstPage), text(container.lastPage)].filter(Boolean).join('–'),
+        affiliations: [...new Set(objects(given.creators).flatMap(({ affiliation }) => namesOf(affiliation)))],
         license: texts(objects(given.rightsList).map(({ rights }) => rights)),
         related: texts(related.map(({ relatedIdentifier }) => relatedIdentifier)),
       }),
@@ -82,6 +92,10 @@ function read(record: JsonObject): PaperInput {
 }
 
 const textOf = (value: unknown): string => plainText(text(value) ?? '');
+
+/** Texts, or the names of objects. */
+const namesOf = (value: unknown): string[] =>
+  Array.isArray(value) ? texts(value.map((each: unknown) => (isObject(each) ? each.name : each))) : [];
 
 /** The descriptions of a type, or all with the abstract first. */
 function descriptions(given: JsonObject, type?: string): string[] {

@@ -26,38 +26,57 @@ const KANA = 0.1;
 /** Characters of UTF-16 that are no text, as a share. */
 const FEW = 0.02;
 
+/** Those that are told by their looks, as people know them. */
+const GUESSED = {
+  ...{ 'utf-16le': 'UTF-16LE', 'utf-16be': 'UTF-16BE', 'windows-1252': 'Windows-1252', gb18030: 'GB18030', big5: 'Big5' },
+  ...{ 'euc-kr': 'EUC-KR', shift_jis: 'Shift_JIS', 'euc-jp': 'EUC-JP' },
+} as const;
+type Guess = keyof typeof GUESSED;
+
+/** In what a text is read. */
+export interface Encoding {
+  /** As `TextDecoder` calls it. */
+  label: 'utf-8' | Guess;
+  /** What people call it, where it was told by its looks alone: it may be another one. */
+  guess?: string;
+}
+
+const guessed = (label: Guess): Encoding => ({ label, guess: GUESSED[label] });
+
 /**
- * The encoding of a text, as `TextDecoder` calls it: UTF-8 where it is valid or all but, UTF-16, GB18030, Big5, EUC-KR, Shift_JIS or EUC-JP
- * where it looks like it, and Windows-1252 (which holds Latin-1) for what is Western.
+ * The encoding of a text: UTF-8 where it is valid or all but, UTF-16, GB18030, Big5, EUC-KR, Shift_JIS or EUC-JP where it looks
+ * like it, and Windows-1252 (which holds Latin-1) for what is Western.
  * @param head its first bytes, or those from the first that is not ASCII on; at their end a sign may be cut.
  * @param name what errors call the text.
  * @throws AkinError `file-unreadable` for letters of which it can't be told what they are.
  */
-export function encodingOf(head: Buffer, name: string): string {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  const wide = head.includes(0) ? ['utf-16le', 'utf-16be'].find((each) => isWideText(head, each)) : undefined;
-  if (wide !== undefined) return wide;
-  if (decodes(head, 'utf-8')) return 'utf-8';
-  if (head.includes(0)) return 'windows-1252'; // No text, but something that a source may know by its first bytes.
+export function encodingOf(head: Buffer, name: string): Encoding {
+  if (head[0] === 0xff && head[1] === 0xfe) return { label: 'utf-16le' };
+  if (head[0] === 0xfe && head[1] === 0xff) return { label: 'utf-16be' };
+  const wide = head.includes(0)
+    ? (['utf-16le', 'utf-16be'] as const).find((each) => isWideText(head, each))
+    : undefined;
+  if (wide !== undefined) return guessed(wide);
+  if (decodes(head, 'utf-8')) return { label: 'utf-8' };
+  if (head.includes(0)) return { label: 'windows-1252' }; // No text, but something that a source may know by its first bytes.
   const pairs = pairsIn(head);
   const { count, together } = pairs;
   const isOfPairs = count >= 2 && together >= count / 2;
   const found = isOfPairs ? likelyOf(pairs).find((each) => decodes(head, each)) : undefined;
-  if (found !== undefined) return found;
-  if (isNearlyUtf8(head)) return 'utf-8';
+  if (found !== undefined) return guessed(found);
+  if (isNearlyUtf8(head)) return { label: 'utf-8' };
   if (!isWestern(head)) {
     throw new AkinError('file-unreadable', `${name}: its encoding can't be told`, {
       hint: 'save it as UTF-8; akin reads UTF-8, UTF-16, Windows-1252, GB18030, Big5, EUC-KR, Shift_JIS and EUC-JP',
     });
   }
-  return 'windows-1252';
+  return guessed('windows-1252');
 }
 
 /** The encodings in which most of the pairs are common signs, the likeliest first. */
-function likelyOf({ count, hangul, gb, big5, eucKana, jis, jisKana }: Pairs): string[] {
+function likelyOf({ count, hangul, gb, big5, eucKana, jis, jisKana }: Pairs): Guess[] {
   const share = (part: number): number => part / count;
-  const found: string[] = [];
+  const found: Guess[] = [];
   if (share(jisKana) >= KANA && share(jis) >= MOST) found.push('shift_jis');
   if (share(eucKana) >= KANA && share(gb + eucKana) >= MOST) found.push('euc-jp');
   // All Hangul would be common Chinese signs, but hardly the reverse.

@@ -120,7 +120,9 @@ function pipeAt(place: string): Readable {
 }
 
 async function opened(name: string, onDisk: string | null, bytes: Readable): Promise<SourceFile> {
-  const pieces = decoded(bytes, name);
+  let guess: string | undefined;
+  const pieces = decoded(bytes, name, (encoding) => (guess = encoding));
+  let isText = false;
   const read: string[] = [];
   let length = 0;
   while (length < HEAD_CHARACTERS) {
@@ -134,15 +136,22 @@ async function opened(name: string, onDisk: string | null, bytes: Readable): Pro
     path: onDisk,
     head: read.join('').slice(0, HEAD_CHARACTERS),
     async *text() {
+      isText = true;
       yield* read;
       read.length = 0;
       yield* pieces;
     },
+    guessedEncoding: () => (isText ? guess : undefined),
     close: () => bytes.destroy(),
   };
 }
 
-async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, undefined> {
+/** @param onGuess told of an encoding that is told by its looks alone. */
+async function* decoded(
+  bytes: Readable,
+  name: string,
+  onGuess: (encoding: string) => void,
+): AsyncGenerator<string, undefined> {
   try {
     const chunks = decompressed(bytes);
     const begin: Buffer[] = [];
@@ -158,7 +167,9 @@ async function* decoded(bytes: Readable, name: string): AsyncGenerator<string, u
       size += value.length;
     }
     const head = Buffer.concat(begin);
-    const decoder = new TextDecoder(encodingOf(head, name)); // Drops a byte order mark.
+    const { label, guess } = encodingOf(head, name);
+    if (guess !== undefined) onGuess(guess);
+    const decoder = new TextDecoder(label); // Drops a byte order mark.
     yield decoder.decode(head, { stream: true });
     for await (const chunk of chunks) yield decoder.decode(chunk, { stream: true });
     yield decoder.decode();

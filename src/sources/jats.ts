@@ -40,6 +40,10 @@ function readFront(front: XmlElement, containers: readonly XmlElement[]): Readin
   return { input: frontMatter(front, article?.attributes['article-type']) };
 }
 
+/** What an article says of itself, in its front matter. */
+export const readArticle = (article: XmlElement): PaperInput =>
+  frontMatter(child(article, 'front') ?? article, article.attributes['article-type']);
+
 /** What the front matter of an article says of it. */
 export function frontMatter(front: XmlElement, type: string | undefined): PaperInput {
   const meta = child(front, 'article-meta');

@@ -1,13 +1,16 @@
 /**
  * Answers of repositories that speak OAI-PMH (ListRecords, GetRecord), in the forms of metadata that papers come in: arXiv's
- * own two and Dublin Core, which every repository offers.
+ * own two, DataCite's, MODS, JATS, and Dublin Core, which every repository offers.
  */
 import { parseIdentifier } from '../identifiers.ts';
 import type { PaperInput } from '../paper.ts';
 import { arxivAbstract, arxivText, JOURNAL_REF } from './arxiv-atom.ts';
+import { readResource } from './datacite-xml.ts';
 import { fieldsWithValue } from './fields.ts';
+import { readArticle } from './jats.ts';
 import { latexToText } from './latex.ts';
 import { plainText } from './markup.ts';
+import { readMods } from './mods.ts';
 import type { Found, Source } from './source.ts';
 import {
   child,
@@ -24,7 +27,7 @@ import { yearIn } from './year.ts';
 
 export const oaiPmh: Source = {
   name: 'oai-pmh',
-  title: 'OAI-PMH answer (arXiv, Dublin Core)',
+  title: 'OAI-PMH answer (arXiv, Dublin Core, DataCite, MODS, JATS)',
 
   detects: (head) => rootName(head) === 'OAI-PMH',
 
@@ -32,7 +35,12 @@ export const oaiPmh: Source = {
     readXml(file.text(), { records: ['record', 'error'], containers: ['OAI-PMH'] }, readRecord),
 };
 
-const FORMS = new Map(Object.entries({ arXiv, arXivRaw, dc: dublinCore }));
+const FORMS = new Map(
+  Object.entries({
+    ...{ arXiv, arXivRaw, dc: dublinCore, mods: readMods, resource: readResource, article: readArticle },
+    oai_datacite: (metadata: XmlElement) => readResource(child(metadata, 'payload', 'resource') ?? metadata),
+  }),
+);
 
 function readRecord(record: XmlElement): Reading {
   if (record.name === 'error') {
@@ -43,7 +51,7 @@ function readRecord(record: XmlElement): Reading {
   const metadata = elements(child(record, 'metadata'))[0];
   if (!metadata) return invalid('a record without metadata');
   const form = FORMS.get(metadata.name);
-  if (!form) return invalid(`metadata of the form <${metadata.name}>, expected arXiv, arXivRaw or oai_dc`);
+  if (!form) return invalid(`metadata of the form <${metadata.name}>, expected one of ${[...FORMS.keys()].join(', ')}`);
   const { extra, ...input } = form(metadata);
   return { input: { ...input, extra: { ...(extra as object), oai: fieldsOf(header) } } };
 }

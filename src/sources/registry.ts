@@ -11,12 +11,15 @@ import { beginOf, bibtex } from './bibtex.ts';
 import { cff } from './cff.ts';
 import { crossref } from './crossref.ts';
 import { cslJson } from './csl-json.ts';
+import { cslYaml } from './csl-yaml.ts';
 import { csv, csvWith, looksLikeTable } from './csv.ts';
+import { dataciteXml } from './datacite-xml.ts';
 import { datacite } from './datacite.ts';
 import { endnoteXml } from './endnote-xml.ts';
 import { enw } from './enw.ts';
 import { europePmc } from './europe-pmc.ts';
 import { hfPapers } from './hf-papers.ts';
+import { inspire } from './inspire.ts';
 import { jats } from './jats.ts';
 import { jsonl } from './jsonl.ts';
 import { mendeley } from './mendeley.ts';
@@ -46,6 +49,7 @@ export const SOURCES: Source[] = [
   aclXml,
   arxivAtom,
   oaiPmh,
+  dataciteXml,
   pubmedXml,
   endnoteXml,
   mods,
@@ -59,6 +63,7 @@ export const SOURCES: Source[] = [
   arxivKaggle,
   openalex,
   crossref,
+  inspire,
   datacite,
   semanticScholar,
   paperlists,
@@ -66,6 +71,7 @@ export const SOURCES: Source[] = [
   cslJson,
   jsonl,
   cff,
+  cslYaml,
   bibtex,
   ris,
   wos,

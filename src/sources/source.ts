@@ -16,6 +16,8 @@ export interface SourceFile {
   head: string;
   /** The text, decompressed and decoded, in pieces of any length. May be read once. */
   text(): AsyncIterable<string>;
+  /** The encoding that its text was read in, as people call it, where it was told by its looks alone. */
+  guessedEncoding?(): string | undefined;
   /** Lets go of a file that is not read to its end. */
   close(): void;
 }

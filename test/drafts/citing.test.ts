@@ -216,10 +216,14 @@ describe('what a draft cites of a bibliography', () => {
       'references:\n- id: abel\n  title: Fences that count sheep\n  DOI: 10.1000/Sheep\n- id: baker\n  title: Dogs\n',
     ],
     [
+      'a bare list',
+      '- id: abel\n  title: Fences that count sheep\n  DOI: 10.1000/Sheep\n  issued: 2016\n- id: baker\n  title: Dogs\n',
+    ],
+    [
       'Hayagriva',
       'abel:\n  type: Article\n  title:\n    value: Fences that count sheep\n    short: Fences\n  serial-number:\n    doi: 10.1000/sheep\nbaker:\n  type: Book\n  title: Dogs\n',
     ],
-  ])('may be in YAML, as %s has it', async (_, yaml) => {
+  ])('may be in YAML: %s', async (_, yaml) => {
     for (const text of [yaml, `# A comment\n\n${yaml}`, `---\n${yaml}`]) {
       const draft = await read({ 'd.md': 'Prose [@abel].', 'refs.yaml': text }, 'refs.yaml');
       expect(draft.references).toMatchObject([

@@ -7,7 +7,13 @@ import { readText, records, rejects } from './read.ts';
 const attributes = {
   ...{ doi: '10.5555/SHEEP', publicationYear: 2020, url: 'https://example.org/sheep', publisher: 'Meadow Archive' },
   creators: [
-    { name: 'Abel, Ann', nameType: 'Personal', givenName: 'Ann', familyName: 'Abel', affiliation: [] },
+    {
+      name: 'Abel, Ann',
+      nameType: 'Personal',
+      givenName: 'Ann',
+      familyName: 'Abel',
+      affiliation: ['Farm', { name: 'Barn' }],
+    },
     { name: 'The Sheep Group', nameType: 'Organizational' },
     { name: 'Ode, Bo' },
   ],
@@ -15,7 +21,11 @@ const attributes = {
     { name: 'Cole, Cy', contributorType: 'Editor' },
     { name: 'Dole, Dee', contributorType: 'DataManager' },
   ],
-  titles: [{ title: 'Counting sheep' }, { title: 'On farms', titleType: 'Subtitle' }],
+  titles: [
+    { title: 'Counting sheep' },
+    { title: 'On farms', titleType: 'Subtitle' },
+    { title: 'Schafe zählen', titleType: 'TranslatedTitle' },
+  ],
   descriptions: [
     { description: 'Column 1 is the sheep.', descriptionType: 'TechnicalInfo' },
     { description: 'We <i>count</i>.', descriptionType: 'Abstract' },
@@ -23,7 +33,14 @@ const attributes = {
   subjects: [{ subject: 'sheep' }],
   dates: [{ date: '2020-05-01', dateType: 'Issued' }],
   types: { resourceTypeGeneral: 'Dataset', resourceType: 'Counts', ris: 'DATA' },
-  container: { title: 'Journal of Sheep', volume: '3', firstPage: '1', lastPage: '9' },
+  container: {
+    title: 'Journal of Sheep',
+    identifier: '1234-5678',
+    identifierType: 'ISSN',
+    volume: '3',
+    firstPage: '1',
+    lastPage: '9',
+  },
   rightsList: [{ rights: 'CC BY 4.0' }],
   relatedIdentifiers: [{ relatedIdentifier: '10.5555/fence', relationType: 'IsSupplementTo' }],
   ...{ version: '1.0', language: 'en', state: 'findable', viewCount: 3 },
@@ -61,7 +78,8 @@ it('a DOI of DataCite gives every field its place, from the API, in a list and a
         extra: {
           ...{ type: 'dataset', subtype: 'Counts', date: '2020-05-01', publisher: 'Meadow Archive', volume: '3' },
           ...{ pages: '1–9', editors: ['Cy Cole'], notes: ['Column 1 is the sheep.'], license: ['CC BY 4.0'] },
-          ...{ related: ['10.5555/fence'], version: '1.0', language: 'en' },
+          ...{ related: ['10.5555/fence'], version: '1.0', language: 'en', issn: '1234-5678' },
+          ...{ affiliations: ['Farm', 'Barn'], otherTitles: ['Schafe zählen'] },
         },
       },
     ]);

@@ -84,6 +84,19 @@ it.each(TABLES)('a table in %s is read as it was written', async (_, text, hex) 
   expect(await textOf(written(Buffer.concat(Array.from({ length: 3000 }, () => bytes))))).toBe(text.repeat(3000));
 });
 
+it('an encoding that had to be guessed is told once, with the file, also to programs', async () => {
+  const [, , chinese] = TABLES.find(([name]) => name.startsWith('GB'))!;
+  const utf8 = written('title,year\nDie Böden,2020\n', 'utf8.csv');
+  const western = written(Buffer.from('title,year\nGröße der Böden,2020\nMehr Größe,2021\n', 'latin1'), 'west.csv');
+  const east = await zipped({ 'east.csv': Buffer.from(chinese, 'hex') });
+  const files = [utf8, western, east, written('title,year\nSheep,2020\n', 'plain.csv')];
+  const add = ['add', '--no-embed', '--json', '--index', path.join(temporaryFolder(), 'index')];
+  const { stdout, stderr } = await akin([...add, ...files]);
+  const notes = [`${western}: read as Windows-1252`, `${east}/east.csv: read as GB18030`];
+  expect(JSON.parse(stdout)).toMatchObject({ added: 5, notes });
+  expect(stderr.split('\n').filter((line) => line.includes('read as'))).toEqual(notes);
+});
+
 it.each(TABLES)('… in %s also where its letters come late', async (_, text, hex) => {
   const plain = 'A line that every encoding writes alike, 2020\n'.repeat(5000);
   const bytes = Buffer.concat([Buffer.from(plain), Buffer.from(hex, 'hex')]);

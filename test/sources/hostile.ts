@@ -164,6 +164,21 @@ const SHAPES: Record<string, Shape> = {
     },
     ...{ container: { title: '«venue»' }, url: '«url»', version: '«note»' },
   }),
+  'datacite-xml': xml(
+    'resource',
+    '<resource xmlns="http://datacite.org/schema/kernel-4"><identifier identifierType="DOI">«id»</identifier><creators><creator>' +
+      '<creatorName>«authors»</creatorName></creator></creators><titles><title>«title»</title></titles><publicationYear>«date»' +
+      '</publicationYear><subjects><subject>«keywords»</subject></subjects><descriptions><description descriptionType="Abstract">' +
+      '«abstract»</description></descriptions><relatedItems><relatedItem relationType="IsPublishedIn"><titles><title>«venue»' +
+      '</title></titles></relatedItem></relatedItems><alternateIdentifiers><alternateIdentifier>«url»</alternateIdentifier>' +
+      '</alternateIdentifiers><version>«note»</version>«more»</resource>',
+    'resource',
+  ),
+  inspire: json({
+    ...{ titles: [{ title: '«title»' }], abstracts: [{ value: '«abstract»' }], authors: [{ full_name: '«authors»' }] },
+    ...{ keywords: [{ value: '«keywords»' }], publication_info: [{ journal_title: '«venue»', year: '«date»' }] },
+    ...{ dois: [{ value: '«id»' }], urls: [{ value: '«url»' }], public_notes: [{ value: '«note»' }] },
+  }),
   'semantic-scholar': json({
     ...{ paperId: 'a'.repeat(40), title: '«title»', abstract: '«abstract»', authors: [{ name: '«authors»' }] },
     ...{ venue: '«venue»', url: '«url»', externalIds: { DOI: '«id»' }, fieldsOfStudy: ['«keywords»'], year: '«date»' },
@@ -363,6 +378,42 @@ const SHAPES: Record<string, Shape> = {
         comments: [begin, ...repeated('# a\n', most)],
         documents: [begin, ...repeated('---\n', most)],
         'one long line': [begin, 'abstract: ', ...repeated('a: ', most)],
+      };
+    },
+  },
+  'csl-yaml': {
+    file:
+      '---\nreferences:\n- id: x\n  type: article-journal\n  title: "«title»"\n  abstract: "«abstract»"\n  author:\n' +
+      '  - family: "«authors»"\n  keyword: "«keywords»"\n  DOI: "«id»"\n  URL: "«url»"\n  issued: "«date»"\n' +
+      '  container-title: "«venue»"\n  note: "«note»"\n«more»...\n',
+    escaped: inJson,
+    more: {
+      ...{ fields: (i) => `  f${i}: x\n`, records: '- title: a\n', dashes: '-\n', keys: (i) => `k${i}: x\n` },
+      ...{ lists: '[', maps: '{a: ', quotes: '"', tags: '!a ', anchors: (i) => `  f${i}: &a${i} b\n` },
+      ...{ comments: '# a\n', documents: '---\n', 'blank lines': '\n', stray: 'a\n' },
+    },
+    files: (size) => {
+      const most = Math.min(size, 190_000); // A longer item is not read.
+      const begin = '- title: T\n  issued: 2016\n';
+      return {
+        'many authors': [begin, '  author:\n', ...repeated('  - literal: A\n', most)],
+        'nested lists': around(`${begin}  x: `, '[', ']', '', most),
+        'nested maps': around(`${begin}  x: `, '{a: ', '}', '', most),
+        'lists in lists': [
+          ...[begin, '  x:\n'],
+          ...Array.from({ length: Math.min(700, most / 16) }, (_, i) => `${' '.repeat(i + 3)}- - a\n`),
+        ],
+        'many fields': [begin, ...repeated((i) => `  f${i}: a\n`, most)],
+        'one field again': [begin, ...repeated('  title: a\n', most)],
+        'aliases of aliases': [
+          ...[begin, '  a0: &a0 [x, x]\n'],
+          ...repeated((i) => `  a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`, Math.min(most, 2000)),
+        ],
+        'a text of many lines': [begin, '  abstract: >\n', ...repeated('    a\n\n', most)],
+        'items side by side': repeated(begin, Math.min(size, MANY_RECORDS * begin.length)),
+        'lists after each other': repeated(`references:\n${begin}`, Math.min(size, MANY_RECORDS * begin.length)),
+        'one long line': [begin, '  abstract: ', ...repeated('a: ', most)],
+        'an item without an end': [begin, ...repeated('  a\n', size * 2)],
       };
     },
   },

@@ -176,6 +176,32 @@ describe('Dublin Core', () => {
   });
 });
 
+describe("metadata in repositories' own forms", () => {
+  it.each([
+    [
+      'MODS',
+      '<mods><titleInfo><title>Ropes</title></titleInfo><name><namePart type="family">Abel</namePart></name></mods>',
+    ],
+    [
+      'JATS',
+      '<article article-type="research-article"><front><article-meta><title-group><article-title>Ropes</article-title></title-group>' +
+        '<contrib-group><contrib contrib-type="author"><name><surname>Abel</surname></name></contrib></contrib-group>' +
+        '</article-meta></front><body><p>Ropes are long.</p></body></article>',
+    ],
+    [
+      'DataCite',
+      '<resource><creators><creator><creatorName>Abel</creatorName></creator></creators><titles><title>Ropes</title></titles></resource>',
+    ],
+    [
+      "DataCite, in its registry's frame",
+      '<oai_datacite><schemaVersion>4</schemaVersion><payload><resource><creators><creator><creatorName>Abel</creatorName>' +
+        '</creator></creators><titles><title>Ropes</title></titles></resource></payload></oai_datacite>',
+    ],
+  ])('are read as a file of theirs is: %s', async (_, metadata) => {
+    expect(await paperFrom(metadata)).toMatchObject({ title: 'Ropes', authors: ['Abel'], extra: { oai: {} } });
+  });
+});
+
 describe('what is no paper', () => {
   it.each([
     [
@@ -190,13 +216,13 @@ describe('what is no paper', () => {
     ],
     [
       'metadata in another form',
-      record('<mods:mods><title>x</title></mods:mods>'),
-      'metadata of the form <mods>, expected arXiv, arXivRaw or oai_dc',
+      record('<marc:record2><title>x</title></marc:record2>'),
+      'metadata of the form <record2>, expected one of arXiv, arXivRaw, dc, mods, resource, article, oai_datacite',
     ],
     [
       'metadata of a strange name',
       record('<constructor/>'),
-      'metadata of the form <constructor>, expected arXiv, arXivRaw or oai_dc',
+      'metadata of the form <constructor>, expected one of arXiv, arXivRaw, dc, mods, resource, article, oai_datacite',
     ],
     ['a record without any', `<record>${HEADER}</record>`, 'a record without metadata'],
   ])('is a reject: %s', async (_, content, reason) => {
