@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import { byline } from '../paper.ts';
 import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import type { Closeness } from '../search/closeness.ts';
-import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
+import { closenessIn, missingIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
 import { count } from '../text.ts';
 
 /** Values shown of each facet. */
@@ -20,8 +20,10 @@ export function answerText(answer: Omit<SearchAnswer, 'timings'>, isColoured?: b
   const { hits, total, dropped, next, corrections, unread, facets, library } = answer;
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
   if (unread) lines.push(pc.dim('the model does not read this script: what counts are the words'));
-  if (dropped.length > 0)
-    lines.push(`no paper matches ${dropped.join(' ')}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
+  const missing = missingIn(answer);
+  if (missing.identifier !== '') lines.push(`no paper has ${missing.identifier}`);
+  if (missing.conditions !== '')
+    lines.push(`no paper matches ${missing.conditions}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
   const weak = hits.findIndex(({ closeness }) => closeness === 'weak');
   const shown = hits.map((hit, i) => hitText(hit, i + 1, pc));
   if (weak !== -1) shown.splice(weak, 0, total.relevant === 0 ? 'nothing relevant found; the nearest:' : pc.dim(RULE));

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { SearchAnswer } from '../search/answer.ts';
 import { answeringShape, questionShape, type SearchOptions } from '../search/question.ts';
 import { parsed, type Asked } from '../search/understood.ts';
+import { missingIn } from '../search/why.ts';
 import { cutOf, cutShape, detailShape, rendered, tokensShape, type Found } from './fitted.ts';
 import { shownShape, type Detail, type ShownKey } from './shown.ts';
 import { tool, type Asking } from './tool.ts';
@@ -110,11 +111,14 @@ function headOf(count: number, { total }: SearchAnswer): string {
 }
 
 /** What is to be known of an answer besides its papers. */
-function notesOf({ hits, total, corrections, unread, dropped, library }: SearchAnswer): string[] {
+function notesOf(answer: SearchAnswer): string[] {
+  const { hits, total, corrections, unread, library } = answer;
+  const missing = missingIn(answer);
   return [
     ...corrections.map(({ word, term }) => `no paper has "${word}"; looked for "${term}…"`),
     ...(unread ? ['the model does not read this script: only words count'] : []),
-    ...(dropped.length > 0 ? [`not kept to, since no paper matches: ${dropped.join(' ')}`] : []),
+    ...(missing.identifier === '' ? [] : [`no paper has ${missing.identifier}`]),
+    ...(missing.conditions === '' ? [] : [`not kept to, since no paper matches: ${missing.conditions}`]),
     ...(hits.length > 0 && total.relevant === 0 ? ['nothing relevant; these are the nearest'] : []),
     ...(library.embedded < library.papers
       ? [`${library.papers - library.embedded} papers are not embedded yet and found by their words only`]

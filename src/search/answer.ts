@@ -111,7 +111,8 @@ export const answerSchema = z
         'How long the whole list is, not exact where only the best candidates were looked at; and how many of its first are not weak',
     }),
     dropped: z.array(z.string()).meta({
-      description: 'Conditions of the query beside its words that left no paper, and were not kept to',
+      description:
+        'Conditions of the query beside its words that left no paper, and were not kept to; or the identifier that is the query and that no paper has',
       example: ['"exact phrase"'],
     }),
     next: z.string().nullable().meta({ description: 'The cursor of the next page' }),
@@ -250,7 +251,12 @@ const MATCH_SIGNS = ['identifier', 'title', 'author', 'year'] as const;
 const matchSchema = z
   .object({
     ...briefShape,
-    verdict: z.enum(MATCH_VERDICTS).meta({ description: '`certain` by an identifier, or by title, author and year' }),
+    verdict: z
+      .enum(MATCH_VERDICTS)
+      .meta({
+        description:
+          '`certain` by an identifier, or by the whole title with an author and the year; `likely` by the whole title alone, or by nearly all of it with one of these',
+      }),
     by: z.array(z.enum(MATCH_SIGNS)).meta({ description: 'What agrees' }),
   })
   .meta({ id: 'Match' });

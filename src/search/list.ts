@@ -45,7 +45,7 @@ export interface List {
   exact: boolean;
   /** How many of the entries, from the first on, are not weak. */
   relevant: number;
-  /** Conditions of the query, as they are written, that left nothing and were not kept to. */
+  /** What the query wants and no paper has: its conditions, as they are written, that were not kept to; or its identifier. */
   dropped: string[];
   corrections: Correction[];
   /** Whether the question is in a script that the model does not read, and its vector says next to nothing. */
@@ -86,7 +86,7 @@ export class Lists {
 
   /** The list of a question that has more than conditions. */
   async make(asked: Understood, shape: ListShape, clock: Clock, { read, signal }: Making = {}): Promise<List> {
-    const { text, filter, named, given } = asked;
+    const { text, filter, named, unknown, given } = asked;
     const { mode, sort, cutoff, diversity, unlikeAbove, rerank } = shape;
     const coming = mode === 'lexical' ? ifModelIsThere(asked.vector) : asked.vector;
     const { candidates, also, exhausted, corrections, said, state } = await this.#library.recall({
@@ -148,7 +148,16 @@ export class Lists {
     if (sort !== 'best' && relevant.length > 0) close = relevant.sort((a, b) => LISTED[sort](a.each, b.each));
     clock.stop('rank');
     return {
-      ...{ state, exact: exhausted, dropped: [], unread, text, vector, read, relevant: relevant.length },
+      ...{
+        state,
+        exact: exhausted,
+        dropped: unknown === undefined ? [] : [unknown],
+        unread,
+        text,
+        vector,
+        read,
+        relevant: relevant.length,
+      },
       entries: close.map((one) => entryOf(one.each, one.closeness)),
       corrections: slips,
     };

@@ -20,6 +20,8 @@ const DEPTH = 20;
 const NEARLY = 0.8;
 const TELLING_WORDS = 4;
 
+const YEARS = /(?<!\d)\d{4}(?!\d)/g;
+
 /** What is looked for: one of them. */
 export interface Meant {
   /** A title, and nothing else. */
@@ -61,10 +63,14 @@ export async function matching(library: Library, meant: Meant, signal?: AbortSig
   };
 }
 
-function judgedOf({ key, title, match, called }: Candidate, text: string, isTitle: boolean, identified: Key[]) {
+function judgedOf(candidate: Candidate, text: string, isTitle: boolean, identified: Key[]) {
+  const { key, title, match, called } = candidate;
   const isIdentified = identified.includes(key);
   const share = shareOf(title, text, isTitle);
-  const [author, year] = [Boolean(called?.family.length), Boolean(called?.year.length)];
+  const author = Boolean(called?.family.length);
+  // Names are looked for at the beginning, and the year of a long reference stands at its end.
+  const isOfYear = !isTitle && text.match(YEARS)?.includes(String(candidate.year));
+  const year = Boolean(called?.year.length) || Boolean(isOfYear);
   const by: MatchSign[] = [
     ...(isIdentified ? (['identifier'] as const) : []),
     ...(share > 0 ? (['title'] as const) : []),

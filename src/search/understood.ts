@@ -2,6 +2,7 @@
 import type { Embeds } from '../embedding/embedder.ts';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
+import { namedIdentifier } from '../identifiers.ts';
 import type { Key, Library } from '../library/library.ts';
 import { embeddedText } from '../paper.ts';
 import { parseQuery, type ParsedQuery } from './query.ts';
@@ -72,6 +73,8 @@ export interface Understood {
   filter: Filter | undefined;
   /** A paper that the whole query names. */
   named: Key | undefined;
+  /** The identifier that is the whole query, where no paper has it. */
+  unknown: string | undefined;
   /** Papers to be like, and their vectors, under way. They are no hits, but nothing can be nearer than they are. */
   like: { keys: Key[]; vectors: Promise<Float32Array[]> };
   /** Papers that are no hits, since they were given: those to be like and those not to. */
@@ -132,6 +135,8 @@ export async function understood(
     vector,
     filter,
     named,
+    // What only may be the id of a paper, such as the key of a citation, may be words as well.
+    unknown: named === undefined && identifier !== undefined && namedIdentifier(identifier) ? identifier : undefined,
     like: { keys: likeKeys, vectors: ofLike },
     given,
     unlike: unwanted,

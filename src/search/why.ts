@@ -1,5 +1,6 @@
 /** Why is a paper there? In words that a person understands, the same at every door. */
-import type { Hit } from './answer.ts';
+import { namedIdentifier } from '../identifiers.ts';
+import type { Hit, SearchAnswer } from './answer.ts';
 import type { Closeness } from './closeness.ts';
 
 const RULES = new Intl.PluralRules('en', { type: 'ordinal' });
@@ -56,4 +57,12 @@ export function reasonsOf({ ranks: { dense, lexical }, names }: Pick<Hit, 'ranks
     ...(lexical === null ? [] : [`${superlative('best', lexical)} by its words`]),
     ...(names.length === 0 ? [] : [`by name (${names.join(' ')})`]),
   ];
+}
+
+/** What a question wants and no paper has, told apart: the identifier that it is, or conditions that were not kept to. */
+export function missingIn({ dropped }: Pick<SearchAnswer, 'dropped'>): { identifier: string; conditions: string } {
+  const [identifiers, conditions] = [true, false].map((isOne) =>
+    dropped.filter((each) => (namedIdentifier(each) !== null) === isOne),
+  );
+  return { identifier: identifiers!.join(' '), conditions: conditions!.join(' ') };
 }

@@ -28,7 +28,13 @@ const FEW = 0.02;
 
 /** Those that are told by their looks, as people know them. */
 const GUESSED = {
-  ...{ 'utf-16le': 'UTF-16LE', 'utf-16be': 'UTF-16BE', 'windows-1252': 'Windows-1252', gb18030: 'GB18030', big5: 'Big5' },
+  ...{
+    'utf-16le': 'UTF-16LE',
+    'utf-16be': 'UTF-16BE',
+    'windows-1252': 'Windows-1252',
+    gb18030: 'GB18030',
+    big5: 'Big5',
+  },
   ...{ 'euc-kr': 'EUC-KR', shift_jis: 'Shift_JIS', 'euc-jp': 'EUC-JP' },
 } as const;
 type Guess = keyof typeof GUESSED;

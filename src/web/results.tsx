@@ -4,6 +4,7 @@ import type { Facets } from '../library/facets.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import { narrowedTo, parseQuery } from '../search/query.ts';
 import { DEFAULT_LIMIT, SORTS } from '../search/question.ts';
+import { missingIn } from '../search/why.ts';
 import { count } from '../text.ts';
 import { HitItem } from './hit.tsx';
 import { addressBefore, addressBehind, addressOf, type State } from './state.ts';
@@ -14,8 +15,14 @@ const VALUES = 8;
 
 /** What is said over the hits, in whole sentences, which are also read out. @param heading what the papers are, where they are ranked. */
 export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child): Child {
-  const { hits, total, dropped, corrections, unread, library } = answer;
-  if (hits.length === 0) return 'No paper in this library matches.';
+  const { hits, total, corrections, unread, library } = answer;
+  const { identifier, conditions } = missingIn(answer);
+  const missing = (
+    <>
+      No paper in this library has <em>{identifier}</em>
+    </>
+  );
+  if (hits.length === 0) return identifier === '' ? 'No paper in this library matches.' : <>{missing}.</>;
   const isRanked = hits.some(({ closeness }) => closeness !== null);
   const matching = (
     <>
@@ -25,11 +32,12 @@ export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child)
   );
   const nothing = 'Nothing in this library is relevant to that; these are the nearest';
   const sentences: Child[] = [total.relevant === 0 ? nothing : isRanked ? heading : matching];
+  if (identifier !== '') sentences.unshift(missing);
   if (unread) sentences.push('The model does not read this script: what counts are the words');
-  if (dropped.length > 0)
+  if (conditions !== '')
     sentences.push(
       <>
-        No paper matches <em>{dropped.join(' ')}</em>; these are without that
+        No paper matches <em>{conditions}</em>; these are without that
       </>,
     );
   for (const { word, term } of corrections) sentences.push(`No paper has “${word}”; “${term}…” was looked for`);

@@ -21,6 +21,16 @@ describe('a reference', () => {
       'certain',
       ['title', 'author', 'year'],
     ],
+    // The year stands behind the words in which names are looked for.
+    [
+      'A. Vaswani, N. Shazeer, N. Parmar, J. Uszkoreit, L. Jones, A. N. Gomez, L. Kaiser, and I. Polosukhin. Attention is all you ' +
+        'need. In I. Guyon, U. V. Luxburg, S. Bengio, H. Wallach, R. Fergus, S. Vishwanathan, and R. Garnett, editors, Advances in ' +
+        'Neural Information Processing Systems 30, pages 5998–6008. Curran Associates, Inc., 2017.',
+      ATTENTION,
+      'certain',
+      ['title', 'author', 'year'],
+    ],
+    ['Vaswani (2016). Attention is all you need.', ATTENTION, 'likely', ['title', 'author']],
     ['Somebody: something else entirely. arXiv:1706.03762v5', ATTENTION, 'certain', ['identifier']],
     ['https://doi.org/10.1112/plms/s2-42.1.230', TURING, 'certain', ['identifier']],
     ['On Computable Numbers, with an Application to the Entscheidungsproblem', TURING, 'likely', ['title']],

@@ -3,6 +3,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { answerText } from '../../src/cli/text.ts';
 import { Embedder } from '../../src/embedding/embedder.ts';
 import { dot } from '../../src/vector.ts';
 import type { Library } from '../../src/library/library.ts';
@@ -41,6 +42,23 @@ describe('a query of a name', () => {
       expect(ids(hits)).toEqual([TURING, ...like]);
       expect(hits[0]!.closeness).toBe('identifier');
     }
+  });
+
+  it('says of an identifier that no paper has it, and takes nothing for that paper', async () => {
+    for (const [name, identifier] of [
+      ['10.1145/999999.888888', 'doi:10.1145/999999.888888'],
+      ['https://doi.org/10.1103/PhysRevD.99.012345', 'doi:10.1103/physrevd.99.012345'],
+      ['2101.00001', 'arxiv:2101.00001'],
+    ] as const) {
+      const found = await search.search(name);
+      expect(found).toMatchObject({ dropped: [identifier], total: { relevant: 0 } });
+      expect(answerText(found, false).split('\n').slice(0, 2)).toEqual([
+        `no paper has ${identifier}`,
+        'nothing relevant found; the nearest:',
+      ]);
+    }
+    // What only may be the key of a citation may be words as well.
+    expect((await search.search('nobody2031nothing')).dropped).toEqual([]);
   });
 
   it('puts the paper of a title first, a slip or two in it forgiven', async () => {

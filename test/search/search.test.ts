@@ -91,7 +91,7 @@ describe('every search', () => {
       const { text, droppable } = parseQuery(query);
       for (const mode of MODES) {
         const { hits, dropped } = await search.search(query, { mode, limit: 30 });
-        const { vector } = await embedder.embedQuery(dropped.length > 0 ? droppable!.text : text);
+        const { vector } = await embedder.embedQuery(dropped.length > 0 && droppable ? droppable.text : text);
         for (const { id, similarity } of hits) {
           lookedAt++;
           const stored = await storedVector(library, id);

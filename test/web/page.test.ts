@@ -39,6 +39,11 @@ describe('what is said over the results', () => {
         'No paper has “netwrks”; “network…” was looked for.',
     ],
     [
+      'a DOI that no paper has',
+      'https://doi.org/10.1145/999999.888888',
+      'No paper in this library has doi:10.1145/999999.888888. Nothing in this library is relevant to that; these are the nearest.',
+    ],
+    [
       'a phrase that no paper has',
       'neural networks "no such phrase"',
       'Nearest to neural networks "no such phrase". No paper matches "no such phrase"; these are without that.',
