@@ -3,7 +3,7 @@ import type { PaperInput } from '../paper.ts';
 import { onOneLine } from '../text.ts';
 import { seenName } from '../names.ts';
 import { peopleOn } from './author-list.ts';
-import { fieldsWithValue } from './fields.ts';
+import { fieldsWithValue, partsBetween } from './fields.ts';
 import { identifiersIn } from './csl-json.ts';
 import { parseIdentifier } from '../identifiers.ts';
 import type { Found, Source } from './source.ts';
@@ -65,7 +65,9 @@ function readRecord(record: XmlElement): PaperInput {
     year: yearIn(year) ?? yearIn(published),
     venue,
     url: pages[0]?.url,
-    categories: textsOf(child(record, 'keywords'), 'keyword').flatMap((words) => words.split(/;\s*/)),
+    categories: textsOf(child(record, 'keywords'), 'keyword').flatMap((words) =>
+      partsBetween(words, ';').map((word) => word.trim()),
+    ),
     ...identifiersAmong([...pages.map(({ url }) => url), accession]),
     ...identifiersIn(rawText(child(record, 'notes')).replace(/\r/g, '\n')),
     ...pubmedIdOf(accession, provider),
