@@ -19,7 +19,7 @@ export const cslYaml: Source = {
       if (cut) return isItem(cut);
     }
     const last = cutter.end();
-    return last ? isItem(last) : /^(?:[ \t]*(?:---)?[ \t]*\r?\n)*references:[ \t]*(?:\[\])?\s*$/.test(head);
+    return last ? isItem(last) : /^(?:[ \t]*(?:---[ \t]*)?\r?\n)*references:[ \t]*(?:\[\])?\s*$/.test(head);
   },
 
   async *read(file): AsyncGenerator<Found> {
@@ -47,6 +47,8 @@ interface Cut {
 
 const rawOf = ({ lines }: Cut): string => lines.slice(0, 20).join('\n').slice(0, 300);
 
+const NOTHING: Cut[] = [];
+
 /** Cuts a file into its items, line by line. */
 class Cutter {
   /** What is before the dash of an item; undefined while none was seen. */
@@ -58,11 +60,15 @@ class Cutter {
 
   /** What is whole once this line is seen. */
   push(line: Line): Cut[] {
+    if (line.text === '') {
+      this.#add(line);
+      return NOTHING;
+    }
     const [, indent, sign] = /^( *)(\S?)/.exec(line.text) as unknown as [string, string, string];
     const isDeeper = this.#indent !== undefined && indent.length > this.#indent.length;
     if (sign === '' || isDeeper || (sign === '#' && indent === '')) {
       this.#add(line);
-      return [];
+      return NOTHING;
     }
     const isDash = /^ *-(?: |$)/.test(line.text);
     if (isDash && this.#isInList && indent === (this.#indent ??= indent)) return this.#begin(line, true);
@@ -75,7 +81,7 @@ class Cutter {
       return closed;
     }
     // What is broken there is told once, and the next item looked for.
-    if (!this.#isInList || this.#open?.isItem === false) return [];
+    if (!this.#isInList || this.#open?.isItem === false) return NOTHING;
     return this.#begin(line, false);
   }
 
