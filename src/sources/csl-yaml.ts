@@ -19,7 +19,7 @@ export const cslYaml: Source = {
       if (cut) return isItem(cut);
     }
     const last = cutter.end();
-    return last ? isItem(last) : /^(?:[ \t]*(?:---[ \t]*)?\r?\n)*references:[ \t]*(?:\[\])?\s*$/.test(head);
+    return last ? isItem(last) : /^(?:---\r?\n)?references:(?: \[\])?\s*$/.test(head);
   },
 
   async *read(file): AsyncGenerator<Found> {

@@ -41,6 +41,7 @@ it.each([
   '<PubmedArticleSet></PubmedArticleSet>',
   '<PubmedBookArticleSet/>',
   '<modsCollection xmlns="http://www.loc.gov/mods/v3"/>',
+  'references: []\n',
   '@comment{jabref-meta: databaseType:bibtex;}\n@string{a = "b"}\n',
 ])('%s is an answer of nothing, and told as one', async (text) => {
   expect(await addedFrom(text)).toEqual({
