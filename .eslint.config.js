@@ -42,6 +42,7 @@ export default tseslint.config(
     languageOptions: {
       globals: {
         addEventListener: 'readonly',
+        devicePixelRatio: 'readonly',
         document: 'readonly',
         fetch: 'readonly',
         DOMParser: 'readonly',
@@ -50,6 +51,11 @@ export default tseslint.config(
         performance: 'readonly',
         setTimeout: 'readonly',
         clearTimeout: 'readonly',
+        getComputedStyle: 'readonly',
+        matchMedia: 'readonly',
+        requestAnimationFrame: 'readonly',
+        ResizeObserver: 'readonly',
+        TextDecoder: 'readonly',
       },
     },
   },

@@ -10,6 +10,7 @@ const names = [
   'in-turns',
   'library',
   'load',
+  'map',
   'overload',
   'patterns',
   'pdfs',

@@ -36,13 +36,14 @@ const MAY_IMPORT: Record<string, string[]> = {
   drafts: [...GROUND, 'quarantine', 'sources'], // A draft is a file as a source is, and cites from files that sources read.
   embedding: [...GROUND, ...THREADS, 'no-telemetry.ts', 'interruption.ts'],
   library: [...GROUND, ...THREADS, 'embedding'],
+  map: [...GROUND, 'threads', 'library'],
   search: [...GROUND, 'drafts', 'embedding', 'library'],
   evaluation: [...GROUND, 'sources', 'library', 'search'],
   // The floor.
-  session: [...GROUND, 'threads', 'sources', 'drafts', 'embedding', 'library', 'search', 'evaluation', 'export'],
+  session: [...GROUND, 'threads', 'sources', 'drafts', 'embedding', 'library', 'map', 'search', 'evaluation', 'export'],
   client: [], // It knows the API by its types alone.
   // The doors know the floor, and the types of what is asked and answered.
-  web: [...GROUND, 'library', 'search', 'session'],
+  web: [...GROUND, 'library', 'map', 'search', 'session'],
   mcp: [...GROUND, 'drafts', 'export', 'search', 'session'],
   // The page and the agents' door are served by the HTTP door; the page is a door of its own only to the eye.
   http: [...GROUND, 'drafts', 'export', 'library', 'search', 'session', 'web', 'mcp'],

@@ -133,6 +133,13 @@ export interface Recalled {
   timings: Partial<Record<Leg, number>>;
 }
 
+/** A paper near a vector. */
+export interface Near {
+  key: Key;
+  /** Cosine, −1..1; higher is nearer. */
+  similarity: number;
+}
+
 /** A paper in a list that nothing ranks. */
 export type Listed = Pick<Candidate, 'key' | 'id' | 'title' | 'year' | 'work'>;
 
@@ -239,6 +246,11 @@ export interface Library {
   ): Promise<(Described | undefined)[]>;
   /** The vectors of papers in the space in use; undefined where one has none yet. */
   vectors(keys: Key[], signal?: AbortSignal): Promise<(Float32Array | undefined)[]>;
+  /**
+   * For each of these vectors of the space in use the `k` papers nearest to it, nearest first. Not for a question, which `recall`
+   * answers: it may miss one in a hundred, and lets questions go first.
+   */
+  nearest(vectors: Float32Array[], k: number, signal?: AbortSignal): Promise<Near[][]>;
   /**
    * The first `limit` papers that a filter lets through, in an order; equal ones in the order of their ids.
    * @param from `after`: only those that come after this one, which need not be there any more.

@@ -46,6 +46,7 @@ import { checkFollowed, sync, watch, type FollowOptions, type SyncSummary } from
 import { hasJobs } from './job-folder.ts';
 import { Jobs } from './jobs.ts';
 import { Keys } from './keys.ts';
+import { Mapping } from './mapping.ts';
 import { Models, type ModelsOptions } from './models.ts';
 import { Shared } from './shared.ts';
 import { Started } from './started.ts';
@@ -83,6 +84,8 @@ const OPENING_MS = 10_000;
 export class Session {
   /** Who may ask it where others reach it. */
   readonly keys: Keys;
+  /** The library in two dimensions. */
+  readonly mapping: Mapping;
   readonly #target: Target;
   readonly #library: Started<Library>;
   readonly #embedder: Started<Embedder>;
@@ -98,6 +101,7 @@ export class Session {
     this.#target = { address, configuration };
     this.keys = new Keys(address);
     this.#library = new Started(() => openLibrary(address, onTrouble));
+    this.mapping = new Mapping(address, () => this.#library.get(), onTrouble);
     this.#embedder = new Started(async () => {
       // Not from the library, so that both are opened side by side: each mostly waits for its threads.
       return models.embedder((await modelOfLibrary(address)) ?? (await this.#library.get()).model);
@@ -429,7 +433,7 @@ export class Session {
 
   /** Ends what was started. */
   async close(): Promise<void> {
-    await this.#jobs.close();
+    await Promise.all([this.#jobs.close(), this.mapping.close()]);
     await Promise.all([this.#asking.close(), this.#embedder.close(), this.#library.close(), this.#scorer.close()]);
   }
 }

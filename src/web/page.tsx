@@ -16,6 +16,7 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { frame } from './frame.ts';
 import { manual } from './manual.ts';
+import { answerMaps, mapView } from './map.tsx';
 import { PaperPage } from './paper.tsx';
 import { Results, saidOf } from './results.tsx';
 import { stateIn, type State } from './state.ts';
@@ -29,11 +30,15 @@ interface View {
   said: Child;
   results?: Child;
   status?: number;
+  /** What the document loads, where that is not what most do. */
+  loads?: Child;
 }
 
 const asset = (name: string) => readFileSync(path.join(ROOT, 'src/web', name), 'utf8');
 const style = asset('page.css');
 const script = asset('page.js');
+const mapStyle = asset('map.css');
+const mapScript = asset('map.js');
 
 /** What may be said of an error to whoever sees the page. */
 type Said = (error: AkinError, c: Context) => { message: string; hint: string | undefined };
@@ -63,6 +68,8 @@ export function webPage(
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('/map.css', (c) => c.body(mapStyle, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/map.js', (c) => c.body(mapScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.route('/', manual());
 
@@ -75,7 +82,10 @@ export function webPage(
     const { title } = view;
     const head = title ? `${excerpt(title, 60)} · akin` : 'akin';
     const body = <Body view={view} state={state} pages={pages} isSignedIn={isSignedIn(c)} />;
-    return c.html(frame(head, body, <script src="/page.js" type="module" />), (view.status ?? 200) as 200);
+    return c.html(
+      frame(head, body, <>{view.loads ?? <script src="/page.js" type="module" />}</>),
+      (view.status ?? 200) as 200,
+    );
   };
   app.get('/', (c) => {
     const { signal } = c.req.raw;
@@ -91,8 +101,31 @@ export function webPage(
       pass('', () => paperView(session, c.req.param('id'), home, signal), signal),
     );
   });
+  app.get('/map', (c) => {
+    const { signal } = c.req.raw;
+    return answer(c, (session, { home, q }) =>
+      pass(
+        q,
+        async () => ({
+          title: 'Map',
+          loads: MAP,
+          ...(await mapView(session, home, c.req.queries(), { ...always, signal })),
+        }),
+        signal,
+      ),
+    );
+  });
+  answerMaps(app, (c) => placed(c).session);
   return app;
 }
+
+/** What the page of the map loads: a script of its own, and how it looks. */
+const MAP = (
+  <>
+    <link rel="stylesheet" href="/map.css" />
+    <script src="/map.js" type="module" />
+  </>
+);
 
 async function startView(session: Session): Promise<View> {
   const { papers, embedded } = await session.status();
@@ -194,7 +227,7 @@ const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boo
         <div id="results">{view.results}</div>
       </main>
       <footer>
-        <a href="/docs">Manual</a>
+        <a href={`${state.home}map`}>Map</a> <a href="/docs">Manual</a>
       </footer>
     </body>
   );

@@ -3,11 +3,13 @@ import { setImmediate } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import { work } from '../../threads/work.ts';
 import { called, type Call } from './calls.ts';
-import { Graph, type GraphStatus, type NearestOptions } from './graph.ts';
+import { Graph, type GraphStatus, type Neighbour, type NearestOptions } from './graph.ts';
 import { OfFile } from './replaced-file.ts';
 
 /** How long moving vectors into the graph may keep a search waiting. */
 const SLICE_MS = 10;
+/** Candidates that the graph keeps where nobody looks at the single answer. */
+const EF_OF_MANY = 64;
 /** How often to look for vectors committed by a writer when no search asks. */
 const REFRESH_MS = 1000;
 /** A snapshot is written unasked when at least this many vectors, and this share of all, are not in it. */
@@ -45,6 +47,20 @@ export class GraphQuestions {
   async nearest(vector: Float32Array, k: number, options: NearestOptions): Promise<{ place: string; rows: number[] }> {
     const graph = await refreshed();
     return { place: graph.place, rows: graph.nearest(vector, k, options).map(({ row }) => row) };
+  }
+
+  /** The rows nearest to each of these vectors, and the library that they are of; what else is asked is answered in between. */
+  async nearestToEach(vectors: Float32Array[], k: number): Promise<{ library: string; found: Neighbour[][] }> {
+    const graph = await refreshed();
+    const found: Neighbour[][] = [];
+    for (let begun = performance.now(); found.length < vectors.length;) {
+      found.push(graph.nearest(vectors[found.length]!, k, { ef: Math.max(k, EF_OF_MANY) }));
+      if (performance.now() - begun < SLICE_MS) continue;
+      await setImmediate();
+      if ((await refreshed()) !== graph) return this.nearestToEach(vectors, k); // Another library is in its place.
+      begun = performance.now();
+    }
+    return { library: graph.libraryId, found };
   }
 
   async status(): Promise<GraphStatus & { rebuilding: string | undefined }> {

@@ -56,6 +56,7 @@ const INITIAL_CAPACITY = 1024;
 export class Graph {
   /** Why the snapshot could not be used and the graph is built anew; undefined if it was used, or there is nothing to build. */
   readonly rebuilding: string | undefined;
+  readonly libraryId: string;
   /** See `Reader.place`. */
   readonly place: string;
   /** The fingerprint of the space's model. */
@@ -89,6 +90,7 @@ export class Graph {
     loaded: GraphState | { unusable: string },
   ) {
     this.#folder = folder;
+    this.libraryId = owner.library;
     this.place = `${owner.library} ${identity}`;
     this.fingerprint = owner.fingerprint;
     this.#db = db;

@@ -17,6 +17,7 @@ import type {
   LibraryState,
   Listed,
   ListOrder,
+  Near,
   Recall,
   Recalled,
   WordScoring,
@@ -135,6 +136,13 @@ export class LocalLibrary implements Library {
 
   async vectors(keys: Key[], signal?: AbortSignal): Promise<(Float32Array | undefined)[]> {
     return keys.length === 0 ? [] : this.#reader.call('vectors', [keys], signal);
+  }
+
+  async nearest(vectors: Float32Array[], k: number, signal?: AbortSignal): Promise<Near[][]> {
+    if (vectors.length === 0) return [];
+    const { library, found } = await (await this.#graph.started()).call('nearestToEach', [vectors, k], signal);
+    const keys = new Keys(library);
+    return found.map((near) => near.map(({ row, similarity }) => ({ key: keys.of(row), similarity })));
   }
 
   async list(

@@ -24,6 +24,7 @@ import type {
   LibraryState,
   Listed,
   ListOrder,
+  Near,
   Recall,
   Recalled,
   SaidWord,
@@ -140,6 +141,15 @@ export class MemoryLibrary implements Library {
 
   async vectors(keys: Key[]): Promise<(Float32Array | undefined)[]> {
     return keys.map((key) => this.#store.papers.get(key)?.embedding?.vector);
+  }
+
+  async nearest(vectors: Float32Array[], k: number): Promise<Near[][]> {
+    return vectors.map((vector) =>
+      this.#embedded()
+        .map(({ key, embedding }) => ({ key, similarity: dot(vector, embedding!.vector) }))
+        .sort((a, b) => b.similarity - a.similarity)
+        .slice(0, k),
+    );
   }
 
   async list(
