@@ -47,7 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   mcp: [...GROUND, 'drafts', 'export', 'search', 'session'],
   // The page and the agents' door are served by the HTTP door; the page is a door of its own only to the eye.
   http: [...GROUND, 'drafts', 'export', 'library', 'search', 'session', 'web', 'mcp'],
-  cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'search', 'session', 'http', 'mcp'],
+  cli: [...GROUND, 'drafts', 'embedding', 'evaluation', 'export', 'map', 'search', 'session', 'http', 'mcp'],
 };
 
 /** Packages that may be used in more than one place, and why. */

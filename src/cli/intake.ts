@@ -2,9 +2,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { refusalOf } from '../faults.ts';
+import type { Making } from '../map/making.ts';
 import { notWritten } from '../places.ts';
 import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from '../session/intake.ts';
+import { isLaidOutByBuild } from '../session/mapping.ts';
+import type { Session } from '../session/session.ts';
 import type { AddSummary } from '../session/take-in.ts';
 import { count } from '../text.ts';
 import type { Program } from './program.ts';
@@ -43,8 +46,12 @@ export function intakeCommands({ command, sessionOf }: Program): void {
     .action(async (paths, options) => {
       const summary = await withRejects(options.rejects, async (onReject) => {
         const session = sessionOf(options);
+        const signal = interruption();
         try {
-          return await session.add(paths, { ...intakeOptions(options, onReject), signal: interruption() });
+          const added = await session.add(paths, { ...intakeOptions(options, onReject), signal });
+          if (!added.interrupted && isLaidOutByBuild(added.embedded, (await session.status()).papers))
+            await layOut(session, signal);
+          return added;
         } finally {
           await session.close();
         }
@@ -82,6 +89,18 @@ export function intakeCommands({ command, sessionOf }: Program): void {
           }
         });
       });
+  }
+}
+
+/** Lays the library out, which can be searched by then. Without a map nothing is lost: it is made when somebody wants to see it. */
+async function layOut(session: Session, signal: AbortSignal): Promise<void> {
+  const progress = new Progress();
+  const onProgress = ({ doing, share }: Making) => progress.update(() => `map: ${doing} ${bar(share, 1)}`);
+  try {
+    const { map } = await session.mapping.made({ signal, onProgress });
+    progress.finish(`map: ${count(map.ids.length)} papers laid out in ${duration(progress.elapsedMs)}`);
+  } catch (error) {
+    progress.finish(`no map was made: ${(error as Error).message}`);
   }
 }
 

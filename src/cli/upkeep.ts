@@ -1,11 +1,12 @@
 /**
- * The commands that look after a library: `status`, `duplicates`, `remove`, `compact`, `backup`, `restore`,
+ * The commands that look after a library: `status`, `duplicates`, `remove`, `compact`, `map`, `backup`, `restore`,
  * `doctor`, `eval`, `tune`.
  */
 import path from 'node:path';
 import { Option } from '@commander-js/extra-typings';
 import { DEFAULT_MODEL, MODEL_NAMES } from '../embedding/models.ts';
 import { AkinError } from '../errors.ts';
+import type { Making } from '../map/making.ts';
 import { notFound } from '../search/understood.ts';
 import type { EvaluationEvent } from '../session/evaluate.ts';
 import { summaryOf } from '../session/summary.ts';
@@ -14,7 +15,7 @@ import { withSession } from './asking.ts';
 import { duplicatesText, judgedText } from './duplicates.ts';
 import { addText, IntakeProgress } from './intake.ts';
 import type { Program } from './program.ts';
-import { bar, Progress } from './progress.ts';
+import { bar, duration, Progress } from './progress.ts';
 import { EXIT_INTERRUPTED, EXIT_UNSOUND, interruption, print, talk, wholeNumber } from './terminal.ts';
 
 /** Of a set made of a library: enough for an interval of two points, and built in minutes. */
@@ -76,6 +77,24 @@ export function upkeepCommands(program: Program): void {
         [`${megabytes(bytesBefore)} before`, `${megabytes(bytesAfter)} now`].join(', '),
       ),
     ),
+  );
+
+  command('map', 'lay the library out in two dimensions, which is otherwise done when its map is first opened').action(
+    (options) =>
+      withSession(sessionOf(options), async (session) => {
+        const progress = new Progress();
+        const onProgress = ({ doing, share }: Making) => progress.update(() => `${doing}: ${bar(share, 1)}`);
+        const made = await unlessInterrupted((signal) => session.mapping.made({ signal, onProgress }));
+        if (!made) return;
+        const { ids, papers, later, regions } = made.map;
+        progress.finish(`laid out in ${duration(progress.elapsedMs)}`);
+        print(options, { papers, onMap: ids.length, placedLater: later, regions }, (map) =>
+          [
+            `${count(map.onMap)} of ${count(map.papers)} papers on the map, ${count(map.regions.length)} regions`,
+            ...map.regions.map(({ words, papers: n }) => `  ${words.join(', ')} (${count(n)})`),
+          ].join('\n'),
+        );
+      }),
   );
 
   command('backup', 'write the whole library into one file; others may search and write meanwhile')

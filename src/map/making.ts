@@ -34,9 +34,11 @@ export interface Means {
 }
 
 /** Papers as a map shows them, and by what the library knows them. */
-interface Papers extends Labels {
+interface Papers extends Pick<Labels, 'ids' | 'years' | 'prints'> {
   keys: Key[];
   titles: string[];
+  categories: (string | undefined)[];
+  collections: (string | undefined)[];
 }
 
 /** A place for each paper, if it has one. */
@@ -63,12 +65,11 @@ export async function mapOf(means: Means, before: PaperMap | undefined): Promise
   const places = { x: placed.x.filter(isOn), y: placed.y.filter(isOn) };
   const titles = on.map((i) => papers.titles[i]!).join('\n');
   const regions = on.length === 0 ? [] : await inThread<Region[]>({ places, titles });
-  const { categories, collections } = papers;
   return {
     ...{ library: id, fingerprint: library.model.fingerprint, revision, papers: count, later, regions, ...places },
     ...{ ids: papers.ids.filter(isOn), years: papers.years.filter(isOn), prints: papers.prints.filter(isOn) },
-    categories: { ...categories, of: categories.of.filter(isOn) },
-    collections: { ...collections, of: collections.of.filter(isOn) },
+    categories: coloured(papers.categories.filter(isOn)),
+    collections: coloured(papers.collections.filter(isOn)),
   };
 }
 
@@ -97,8 +98,8 @@ async function collected({ library, onProgress, signal }: Means, count: number):
     ids: papers.map(({ id }) => id),
     years: Uint16Array.from(papers, ({ year }) => year),
     prints: Uint32Array.from(papers, ({ print }) => print),
-    categories: coloured(papers.map(({ category }) => category)),
-    collections: coloured(papers.map(({ collection }) => collection)),
+    categories: papers.map(({ category }) => category),
+    collections: papers.map(({ collection }) => collection),
   };
 }
 

@@ -7,7 +7,7 @@ import { random } from './random.ts';
  * Of the width of what most papers take: how wide a strip in which there is none may be. What has nothing to do with the rest is
  * pushed far away, which says nothing but makes all else small.
  */
-const WIDEST_GAP = 0.04;
+const WIDEST_GAP = 0.1;
 /** Of the map's width, free on each side. */
 const MARGIN = 0.02;
 /** How far from each other papers stand that would be in the same place. */
@@ -45,7 +45,9 @@ function withoutGaps(values: Float32Array): Float32Array {
 }
 
 const ends = (values: Float32Array): [number, number] =>
-  values.length === 0 ? [0, 0] : values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
+  values.length === 0
+    ? [0, 0]
+    : values.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
 
 /**
  * Where a thing stands by its neighbours, as UMAP begins with what it did not know: in their middle, each as heavy as it is near.

@@ -8,9 +8,10 @@ import type { Places } from './place.ts';
 
 /** Cells along each side of the grid on which papers are counted. */
 const CELLS = 96;
-/** More names than that nobody reads; and a region of fewer papers has hardly a name. */
+/** More names than that nobody reads, and of few papers not even the square root of their number. */
 const MOST_REGIONS = 24;
-const FEWEST_PAPERS = 6;
+/** A region of fewer papers has hardly a name. */
+const FEWEST_PAPERS = 5;
 /** Words in a name. */
 const WORDS = 3;
 /** A word that tells a region is in so many of its titles at least. */
@@ -32,7 +33,7 @@ const EMPTY = new Set(
 /** @param titles of the papers, in the order of their places. @returns the largest first. */
 export function regionsOf(places: Places, titles: string[]): Region[] {
   const count = titles.length;
-  const most = Math.max(1, Math.min(MOST_REGIONS, Math.floor(count / FEWEST_PAPERS)));
+  const most = Math.min(MOST_REGIONS, Math.ceil(Math.sqrt(count)));
   const cells = Int32Array.from({ length: count }, (_, i) => cellOf(places.x[i]!, places.y[i]!));
   let density = new Float32Array(CELLS * CELLS);
   for (const cell of cells) density[cell]!++;
@@ -124,9 +125,11 @@ function telling(titles: Set<string>[], overall: Map<string, number>, all: numbe
     .filter(([, n]) => n >= least)
     .map(([term, n]) => {
       const share = n / titles.length;
-      const score = share * Math.log(share / (overall.get(term)! / all));
+      // Where there is one region only, it is called by what most of its titles have.
+      const score = titles.length === all ? share : share * Math.log(share / (overall.get(term)! / all));
       return { term, score: term.includes(' ') ? PAIR * score : score };
     })
+    .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || (a.term < b.term ? -1 : 1));
   const chosen: string[] = [];
   const said = new Set<string>();

@@ -31,6 +31,18 @@ export interface MapNow {
   failure: AkinError | undefined;
 }
 
+/** Papers embedded in one build, so that loading what lays them out is a small part of its time. */
+const FEWEST_BUILT = 1000;
+/** Papers whose layout takes a minute at most: of more it is made when somebody wants to see it. */
+const MOST_BUILT = 20_000;
+
+/**
+ * Whether a build lays the library out as well, unasked: where that takes less than a tenth of the time that embedding took,
+ * for at least half of the papers are new.
+ */
+export const isLaidOutByBuild = (embedded: number, papers: number): boolean =>
+  embedded >= FEWEST_BUILT && 2 * embedded >= papers && papers <= MOST_BUILT;
+
 export class Mapping {
   readonly #address: string;
   readonly #library: () => Promise<Library>;

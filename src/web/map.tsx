@@ -237,8 +237,10 @@ async function papersWithin(
   if (q !== '') {
     const ids = new Set(within.map((i) => map.ids[i]!));
     const { hits, looked } = await hitsAmong(session, q, ids, options);
-    const shown = hits.length === 0 ? 'None' : count(hits.length);
-    const heading = `${shown} of the ${papersIn(ids.size)} in this part ${hits.length === 1 ? 'is' : 'are'} among the ${count(looked)} nearest to “${q}”`;
+    const heading =
+      hits.length === 0
+        ? `None of the ${papersIn(ids.size)} in this part is among the ${count(looked)} nearest to “${q}”`
+        : `${papersIn(ids.size)} in this part, the nearest to “${q}” first`;
     return (
       <Within heading={heading} home={home} without={`${home}map?q=${encodeURIComponent(q)}`}>
         {hits.map((hit) => (

@@ -124,6 +124,24 @@ export function aboutVectors(fresh: () => Promise<Fresh>): void {
       expect(await vectorAt(library, keys[3]!)).toEqual(vectors.get(keys[3]!));
     });
 
+    it('is found with many others at once', async () => {
+      const { writer, library } = await fresh();
+      await put(
+        writer,
+        Array.from({ length: 50 }, (_, i) => paper(`p${i}`)),
+      );
+      expect(await library.nearest([vectorOf('Paper p7')], 5)).toEqual([[]]);
+      const vectors = await embedAll(writer);
+      const asked = [...vectors.values()];
+      const found = await library.nearest(asked, 5);
+      expect(found.map((near) => near.map(({ key }) => key))).toEqual(
+        asked.map((vector) => exactNearest(vectors, vector, 5).map(({ key }) => key)),
+      );
+      for (const near of found) expect(near[0]!.similarity).toBeCloseTo(1, 5);
+      expect(await library.nearest([], 5)).toEqual([]);
+      expect((await library.nearest(asked.slice(0, 1), 100))[0]).toHaveLength(50);
+    });
+
     it('is one of as many as there are when more are asked for', async () => {
       const { writer, library } = await fresh();
       await put(
