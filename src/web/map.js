@@ -256,22 +256,21 @@ function drawNow(chart) {
   // As large as leaves room between points: on average a seventh of the place of each.
   const inView = Math.max(1, map.x.length * Math.min(1, (width / scale / FARTHEST) * (height / scale / FARTHEST)));
   const radius = Math.max(0.8 * density, Math.min(6 * density, Math.sqrt((width * height) / inView / 22)));
-  const dot = (i, colour, size) => {
+  const dot = (i, colour, disc) => {
     const px = Math.round((map.x[i] - view.x) * scale + width / 2);
     const py = Math.round((map.y[i] - view.y) * scale + height / 2);
-    if (px < -size || py < -size || px > width + size || py > height + size) return;
-    const whole = Math.floor(size);
-    for (let dy = -whole; dy <= whole; dy++) {
-      const row = py + dy;
-      if (row < 0 || row >= height) continue;
-      const half = Math.floor(Math.sqrt(size * size - dy * dy));
-      const from = Math.max(0, px - half);
-      const to = Math.min(width - 1, px + half);
-      if (from <= to) into.fill(colour, row * width + from, row * width + to + 1);
+    const size = disc.length >> 1;
+    if (px < -size || py < -size || px >= width + size || py >= height + size) return;
+    for (let row = Math.max(0, py - size); row <= Math.min(height - 1, py + size); row++) {
+      const half = disc[row - py + size];
+      const end = row * width + Math.min(width - 1, px + half);
+      for (let at = row * width + Math.max(0, px - half); at <= end; at++) into[at] = colour;
     }
   };
-  for (let i = 0; i < map.x.length; i++) dot(i, pixels[i], radius);
-  lit.forEach((i, at) => dot(i, litPixels[at], Math.max(radius, 5 * density)));
+  const points = discOf(radius);
+  for (let i = 0; i < map.x.length; i++) dot(i, pixels[i], points);
+  const hits = discOf(Math.max(radius, 5 * density));
+  lit.forEach((i, at) => dot(i, litPixels[at], hits));
   context.putImageData(chart.image, 0, 0);
   const style = getComputedStyle(canvas);
   context.strokeStyle = style.color;
@@ -281,6 +280,12 @@ function drawNow(chart) {
   writeNames(context, chart, scale, density, style);
   if (chart.rectangle) context.strokeRect(...chart.rectangle.map((each) => each * density));
   else if (within) strokePart(context, chart, scale);
+}
+
+/** Of each row of a disc how far it goes to either side. */
+function discOf(radius) {
+  const size = Math.floor(radius);
+  return Array.from({ length: 2 * size + 1 }, (_, row) => Math.floor(Math.sqrt(radius ** 2 - (row - size) ** 2)));
 }
 
 function ring(context, x, y, radius) {
@@ -303,6 +308,7 @@ function writeNames(context, { map, canvas, view }, scale, density, style) {
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
+  const ground = getComputedStyle(document.body).backgroundColor;
   const taken = [];
   for (const { x, y, words } of map.regions) {
     const text = words.slice(0, 2).join(', ');
@@ -314,7 +320,7 @@ function writeNames(context, { map, canvas, view }, scale, density, style) {
       continue;
     taken.push({ px, py, half });
     context.lineWidth = 4 * density;
-    context.strokeStyle = getComputedStyle(document.body).backgroundColor;
+    context.strokeStyle = ground;
     context.strokeText(text, px, py);
     context.fillStyle = style.color;
     context.fillText(text, px, py);
