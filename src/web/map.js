@@ -253,9 +253,9 @@ function drawNow(chart) {
   into.fill(0);
   const density = width / canvas.clientWidth;
   const scale = view.scale * density;
-  // As large as leaves room between points: on average a seventh of the place of each.
+  // As large as leaves room between points: on average a fifth of the place of each.
   const inView = Math.max(1, map.x.length * Math.min(1, (width / scale / FARTHEST) * (height / scale / FARTHEST)));
-  const radius = Math.max(0.8 * density, Math.min(6 * density, Math.sqrt((width * height) / inView / 22)));
+  const radius = Math.max(density, Math.min(6 * density, Math.sqrt((width * height) / inView / 16)));
   const dot = (i, colour, disc) => {
     const px = Math.round((map.x[i] - view.x) * scale + width / 2);
     const py = Math.round((map.y[i] - view.y) * scale + height / 2);
