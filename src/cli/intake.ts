@@ -6,7 +6,6 @@ import type { Making } from '../map/making.ts';
 import { notWritten } from '../places.ts';
 import type { SyncSummary } from '../session/follow.ts';
 import type { IntakeEvent, Reject, StoredCounts } from '../session/intake.ts';
-import { isLaidOutByBuild } from '../session/mapping.ts';
 import type { Session } from '../session/session.ts';
 import type { AddSummary } from '../session/take-in.ts';
 import { count } from '../text.ts';
@@ -49,8 +48,7 @@ export function intakeCommands({ command, sessionOf }: Program): void {
         const signal = interruption();
         try {
           const added = await session.add(paths, { ...intakeOptions(options, onReject), signal });
-          if (!added.interrupted && isLaidOutByBuild(added.embedded, (await session.status()).papers))
-            await layOut(session, signal);
+          if (!added.interrupted) await layOut(session, added.embedded, signal);
           return added;
         } finally {
           await session.close();
@@ -92,13 +90,13 @@ export function intakeCommands({ command, sessionOf }: Program): void {
   }
 }
 
-/** Lays the library out, which can be searched by then. Without a map nothing is lost: it is made when somebody wants to see it. */
-async function layOut(session: Session, signal: AbortSignal): Promise<void> {
+/** Lays a library out that was built. Where that fails nothing is lost: it is done when somebody wants to see the map. */
+async function layOut({ mapping }: Session, embedded: number, signal: AbortSignal): Promise<void> {
   const progress = new Progress();
   const onProgress = ({ doing, share }: Making) => progress.update(() => `map: ${doing} ${bar(share, 1)}`);
   try {
-    const { map } = await session.mapping.made({ signal, onProgress });
-    progress.finish(`map: ${count(map.ids.length)} papers laid out in ${duration(progress.elapsedMs)}`);
+    const made = await mapping.madeAfterBuild(embedded, { signal, onProgress });
+    if (made) progress.finish(`map: ${count(made.map.ids.length)} papers laid out in ${duration(progress.elapsedMs)}`);
   } catch (error) {
     progress.finish(`no map was made: ${(error as Error).message}`);
   }

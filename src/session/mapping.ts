@@ -36,13 +36,6 @@ const FEWEST_BUILT = 1000;
 /** Papers whose layout takes a minute at most: of more it is made when somebody wants to see it. */
 const MOST_BUILT = 20_000;
 
-/**
- * Whether a build lays the library out as well, unasked: where that takes less than a tenth of the time that embedding took,
- * for at least half of the papers are new.
- */
-export const isLaidOutByBuild = (embedded: number, papers: number): boolean =>
-  embedded >= FEWEST_BUILT && 2 * embedded >= papers && papers <= MOST_BUILT;
-
 export class Mapping {
   readonly #address: string;
   readonly #library: () => Promise<Library>;
@@ -84,6 +77,16 @@ export class Mapping {
     await this.#readKept(library, state);
     if (this.#isOf(state)) return this.#kept!;
     return this.#begin(library, state, onProgress, signal);
+  }
+
+  /**
+   * The map after a build, where making it takes less than a tenth of the time that embedding took, for at least half of the papers
+   * are new. @param embedded papers that the build embedded. @returns undefined where it is not worth it. @throws as `made`.
+   */
+  async madeAfterBuild(embedded: number, how: Parameters<Mapping['made']>[0]): Promise<KeptMap | undefined> {
+    if (embedded < FEWEST_BUILT) return undefined;
+    const { papers } = await (await this.#library()).state();
+    return 2 * embedded < papers || papers > MOST_BUILT ? undefined : this.made(how);
   }
 
   /** Ends what is being made. */
