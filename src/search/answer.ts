@@ -134,9 +134,9 @@ export const answerSchema = z
 const reasonSchema = z
   .object({
     sentence: z.string(),
-    start: z.int().meta({ description: 'Where in the abstract it begins, in UTF-16 units' }),
+    start: z.int().meta({ description: 'Where in the abstract or the passage it begins, in UTF-16 units' }),
     end: z.int(),
-    similarity: z.number().meta({ description: 'Cosine of passage and sentence, −1..1' }),
+    similarity: z.number().meta({ description: 'Cosine with what it is near to, −1..1' }),
   })
   .meta({ id: 'Reason' });
 const suggestionSchema = z
@@ -148,6 +148,9 @@ const suggestionSchema = z
       .nullable()
       .meta({ description: 'Cosine of passage and paper, −1..1; null without a vector' }),
     reason: reasonSchema.nullable().meta({ description: 'The sentence of the abstract nearest to the passage' }),
+    place: reasonSchema
+      .nullable()
+      .meta({ description: 'The sentence of the passage nearest to the paper; null without a vector' }),
   })
   .meta({ id: 'Suggestion' });
 const passageSchema = z.object({
@@ -156,7 +159,7 @@ const passageSchema = z.object({
   offset: z.int().meta({ description: "UTF-16 units of the draft's text before the passage's paragraph" }),
   suggestions: z
     .array(suggestionSchema)
-    .meta({ description: 'The papers it asked for more than any other passage did, best first' }),
+    .meta({ description: 'The papers it is sure of, and those that it asked for more than any other passage did' }),
 });
 /** The related work of a draft. */
 export const relatedAnswerSchema = z
@@ -251,12 +254,10 @@ const MATCH_SIGNS = ['identifier', 'title', 'author', 'year'] as const;
 const matchSchema = z
   .object({
     ...briefShape,
-    verdict: z
-      .enum(MATCH_VERDICTS)
-      .meta({
-        description:
-          '`certain` by an identifier, or by the whole title with an author and the year; `likely` by the whole title alone, or by nearly all of it with one of these',
-      }),
+    verdict: z.enum(MATCH_VERDICTS).meta({
+      description:
+        '`certain` by an identifier, or by the whole title with an author and the year; `likely` by the whole title alone, or by nearly all of it with one of these',
+    }),
     by: z.array(z.enum(MATCH_SIGNS)).meta({ description: 'What agrees' }),
   })
   .meta({ id: 'Match' });

@@ -115,16 +115,16 @@ export function isTitle(text: string, title: string): boolean {
 }
 
 /** Titles with fewer words must be typed exactly: in a short one every word counts. */
-const NEARLY_FROM = 5;
+export const NEARLY_FROM = 5;
 /** Words; no title has more. */
-const LONGEST_TITLE = 60;
+export const LONGEST_TITLE = 60;
 
 function wordsOf(text: string): string[] {
   return wordsIn(plain(text)).slice(0, LONGEST_TITLE);
 }
 
 /** How many words two texts have in the same order. */
-function longestCommon(a: string[], b: string[]): number {
+export function longestCommon(a: string[], b: string[]): number {
   let last = new Array<number>(b.length + 1).fill(0);
   for (const word of a) {
     const row = [0];

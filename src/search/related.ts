@@ -4,8 +4,8 @@
  * Each passage of the draft asks both legs of the library. What the passage cites already is the best evidence of what it
  * is about, so the dense leg is asked with a direction between the passage's own and the mean of those works (Rocchio 1971).
  * A paper's score is that of the passage that asks for it most, with a share of the mean over all passages; the list is made
- * diverse by maximal marginal relevance (Carbonell & Goldstein 1998). How much each part is worth is measured by
- * `npm run eval:related`.
+ * diverse by maximal marginal relevance (Carbonell & Goldstein 1998). Before it is filled each passage is sure of its best
+ * (claims.ts). How much each part is worth is measured by `npm run eval:related`.
  */
 import { z } from 'zod';
 import type { Draft, Reference } from '../drafts/draft.ts';
@@ -18,10 +18,13 @@ import { briefOf, type Paper } from '../paper.ts';
 import { dot, unit } from '../vector.ts';
 import type { PassageSuggestions, Reason, RelatedAnswer, Suggestion } from './answer.ts';
 import { Background } from './background.ts';
+import { bestClaims, Naming, sureOf, type Claim } from './claims.ts';
 import { MIN_TITLE, standsIn, titleKey, worksAmong, type Cited } from './cited.ts';
 import { diversified } from './diversity.ts';
 import { MAX_PASSAGES, passagesOf, type Passage } from './passages.ts';
-import { fuse } from './ranking.ts';
+import { DEFAULT_CUTOFF } from './question.ts';
+import { fuse, type Ranked } from './ranking.ts';
+import { relevance } from './relevance.ts';
 import { sentencesOf, SentenceVectors, type NearestSentence } from './sentences.ts';
 import { yearsSchema } from './years.ts';
 
@@ -136,10 +139,9 @@ export class Related {
 
     const cited = await this.#cited(draft.references, notes, signal);
     const asked = await this.#asked(passages, cited, weights.evidence, signal);
-    const wanted = { count: limit * POOL, years, breadth: weights.breadth, signal };
-    const candidates = await this.#candidates(asked, draft, cited, wanted);
-    const diverse = await this.#diverse(candidates, limit, weights.diversity, signal);
-    const chosen = await this.#described(diverse, signal);
+    const wanted = { limit, years, breadth: weights.breadth, signal };
+    const found = await this.#candidates(asked, draft, cited, wanted);
+    const chosen = await this.#described(await this.#chosen(found, limit, weights.diversity, signal), signal);
 
     const answer = await Promise.all(
       asked.map(async ({ passage, vector }, i): Promise<PassageSuggestions> => {
@@ -152,6 +154,7 @@ export class Related {
               score,
               similarity: its ? dot(vector, its) : null,
               reason: reasonOf(await this.#sentences.nearest(vector, sentencesOf(paper.abstract), { signal })),
+              place: its ? reasonOf(await this.#sentences.nearest(its, sentencesOf(text), { signal })) : null,
             };
           }),
         );
@@ -244,41 +247,53 @@ export class Related {
   // ---- What is found ----
 
   /**
-   * As many papers as are wanted, if there are as many, best first: neither cited nor the draft itself nor versions of them, of
-   * the years, each work once. The search goes deeper as long as too much of what it finds is left out.
+   * `POOL` times as many papers as are wanted, if there are as many, best first, and those that passages are sure of: neither
+   * cited nor the draft itself nor versions of them, of the years, each work once. The search goes deeper as long as too much
+   * of what it finds is left out.
    */
-  async #candidates(asked: Asked[], draft: Draft, cited: Cited[], wanted: Wanted): Promise<Scored[]> {
+  async #candidates(asked: Asked[], draft: Draft, cited: Cited[], wanted: Wanted): Promise<Found> {
     const { papers: count } = await this.#status();
     const leftOut = new Set([draft.title, ...cited.map(({ found }) => found?.title ?? '')].map(titleKey));
     const left = new Set(cited.flatMap(({ found }) => found?.work ?? []));
+    const most = wanted.limit * POOL;
     for (let depth = DEPTH; ; depth *= 4) {
-      const scored = await this.#scored(asked, left, depth, wanted);
+      const { scored, claims } = await this.#scored(asked, left, depth, wanted);
       const taken = new Set<string>();
+      const take = ({ title, work }: Scored): boolean => {
+        const key = titleKey(title);
+        const named = key.length >= MIN_TITLE ? [`title ${key}`] : [];
+        if (named.length > 0 && leftOut.has(key)) return false;
+        // Versions of a work, and what has the same title without having been said to be one.
+        const names = [`work ${work}`, ...named];
+        if (names.some((name) => taken.has(name))) return false;
+        for (const name of names) taken.add(name);
+        return true;
+      };
+      const byKey = new Map(scored.map((each) => [each.key, each]));
+      const sure = sureOf(claims, wanted.limit, (key) => take(byKey.get(key)!));
+      for (const [key, passage] of sure) byKey.get(key)!.passage = passage;
       const kept: Scored[] = [];
       for (const each of scored) {
-        if (kept.length === wanted.count) break;
-        const key = titleKey(each.title);
-        const named = key.length >= MIN_TITLE ? [`title ${key}`] : [];
-        if (named.length > 0 && leftOut.has(key)) continue;
-        // Versions of a work, and what has the same title without having been said to be one.
-        const names = [`work ${each.work}`, ...named];
-        if (names.some((name) => taken.has(name))) continue;
-        for (const name of names) taken.add(name);
-        kept.push(each);
+        if (kept.length === most) break;
+        if (sure.has(each.key) || take(each)) kept.push(each);
       }
-      if (kept.length >= wanted.count || depth >= Math.min(count, DEEPEST)) return kept;
+      if (kept.length === most || depth >= Math.min(count, DEEPEST)) {
+        const sureOnes = [...sure.keys()].map((key) => byKey.get(key)!);
+        return { kept, sure: sureOnes };
+      }
     }
   }
 
-  /** The papers that any passage finds, best first, with the passage that asks for each of them most. */
+  /** The papers that any passage finds, best first, with the passage that asks for each most; and what each claims for itself. */
   async #scored(
     asked: Asked[],
     left: ReadonlySet<Key>,
     depth: number,
     { years: filter, breadth, signal }: Wanted,
-  ): Promise<Scored[]> {
+  ): Promise<{ scored: Scored[]; claims: Claim[][] }> {
     const scored = new Map<Key, Scored & { sum: number; best: number }>();
-    for (const [i, { passage, direction }] of asked.entries()) {
+    const claims: Claim[][] = [];
+    for (const [i, { passage, vector, direction }] of asked.entries()) {
       const { candidates, state } = await this.#library.recall({
         ...{ legs: ['dense', 'lexical'], depth, scoring: 'fused', filter, signal },
         ...{ vector: Promise.resolve(direction), words: passage.text },
@@ -288,30 +303,49 @@ export class Related {
       const found = candidates.filter(({ work }) => !left.has(work)).map(asFound);
       // Fused scores begin at 1 for whatever comes first; how near that is says how much the library has to say here.
       const confidence = Math.max(0, ...found.map(({ similarity }) => similarity ?? 0));
-      for (const { key, id, title, work, score } of fuse(found, background)) {
+      const naming = new Naming(passage.text);
+      const own: Claim[] = [];
+      for (const each of fuse(found, background)) {
+        const { key, id, title, work, score } = each;
         const share = score * confidence;
         const known = scored.get(key) ?? { key, id, title, work, score: 0, passage: i, sum: 0, best: -1 };
         known.sum += share;
         if (share > known.best) [known.best, known.passage] = [share, i];
         scored.set(key, known);
+        const isNamed = naming.names(title);
+        if (isNamed || this.#isRelevant(each, vector)) own.push({ key, share, isNamed });
       }
+      claims.push(bestClaims(own));
     }
     for (const each of scored.values()) each.score = (1 - breadth) * each.best + (breadth * each.sum) / asked.length;
-    return [...scored.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    return { scored: [...scored.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)), claims };
   }
 
-  /** The best of the candidates that do not say the same. */
-  async #diverse(
-    candidates: Scored[],
+  /** Whether a paper is above the cut-off, as it would be in the answer to a question of the passage's text. */
+  #isRelevant({ vector: its, match }: Ranked, vector: Float32Array): boolean {
+    const unrelated = this.#embedder.model.unrelatedCosine;
+    const similarity = its ? dot(vector, its) : unrelated;
+    return relevance(similarity, unrelated, match?.words ?? 0, match?.coverage ?? 0) >= DEFAULT_CUTOFF;
+  }
+
+  /** Those that passages are sure of, and of the others the best that do not say the same. */
+  async #chosen(
+    { kept, sure }: Found,
     limit: number,
     diversity: number,
     signal: AbortSignal | undefined,
   ): Promise<WithVector[]> {
-    const pool = candidates.slice(0, limit * POOL);
-    const keys = pool.map(({ key }) => key);
-    const vectors = await this.#library.vectors(keys, signal);
-    const items = pool.map((candidate, i) => ({ ...candidate, vector: vectors[i] }));
-    return diversified(items, diversity).slice(0, limit);
+    const among = new Set(kept);
+    const all = [...kept, ...sure.filter((each) => !among.has(each))];
+    const vectors = await this.#library.vectors(
+      all.map(({ key }) => key),
+      signal,
+    );
+    const items = all.map((candidate, i) => ({ ...candidate, vector: vectors[i] }));
+    const isSure = new Set(sure.map(({ key }) => key));
+    let places = limit - sure.length;
+    const order = [...diversified(items.slice(0, kept.length), diversity), ...items.slice(kept.length)];
+    return order.filter(({ key }) => isSure.has(key) || places-- > 0);
   }
 
   /** With their papers; without those that a writer has removed since they were found. */
@@ -346,7 +380,7 @@ interface Asked {
 /** What is wanted of the library. */
 interface Wanted extends Pick<SuggestOptions, 'years' | 'signal'> {
   /** Papers. */
-  count: number;
+  limit: number;
   breadth: number;
 }
 
@@ -354,6 +388,14 @@ interface Scored extends Pick<Candidate, 'key' | 'id' | 'title' | 'work'> {
   score: number;
   /** Which of the passages asks for it most. */
   passage: number;
+}
+
+/** What there is to choose from. */
+interface Found {
+  /** Best first. */
+  kept: Scored[];
+  /** Those that passages are sure of; not all of them need to be among the others. */
+  sure: Scored[];
 }
 
 type WithVector = Scored & { vector: Float32Array | undefined };

@@ -71,6 +71,63 @@ describe('suggestions', () => {
     }
   });
 
+  const SEVERAL = readMarkdown(`# Reading images of knees with learned features
+
+## Abstract
+
+We study how a convolutional network that was trained on photographs can be adapted to X-ray pictures of the knee.
+
+## Related work
+
+Attention was first used in machine translation, where the decoder looks back at the words of the source. Later all
+recurrence was left out, and the words of a sentence only attend to each other. Language models trained in this way on
+large amounts of text have since been adapted to many tasks by a few steps of further training.
+
+## Evaluation
+
+We compare the area under the curve of both readers by the bootstrap, and test the difference of two proportions with a
+false discovery rate of five percent. Confidence intervals are given for all figures.
+`);
+
+  it('have the best two for every passage, before the rest is filled', async () => {
+    const { passages } = await related.suggest(SEVERAL, { limit: 6 });
+    const found = passages.map(({ heading, suggestions }) => [heading, suggestions.length]);
+    expect(found).toEqual([
+      ['Title and abstract', 2],
+      ['Related work', 2],
+      ['Evaluation', 2],
+    ]);
+    const titles = passages[2]!.suggestions.map(({ title }) => title);
+    expect(titles.sort()).toEqual([
+      'Bootstrap Methods: Another Look at the Jackknife',
+      'Controlling the False Discovery Rate: A Practical and Powerful Approach to Multiple Testing',
+    ]);
+  });
+
+  it('have what a passage says the title of, or all but, whatever else it is about', async () => {
+    const draft = readMarkdown(`# Baking bread
+
+## Method
+
+Dough rises while yeast turns sugar into gas, and the crumb is the more open the wetter it is. How long it is kneaded counts
+less than how long it rests, and flour of hard wheat takes up more water than that of soft wheat does. Loaves are scored with
+a knife before they are put into the oven. We count cells by learning representations from back-propagating errors, as others
+do.
+`);
+    const { passages } = await related.suggest(draft, { limit: 3 });
+    const titles = passages.flatMap(({ suggestions }) => suggestions.map(({ title }) => title));
+    expect(titles).toContain('Learning representations by back-propagating errors');
+  });
+
+  it('name the sentence of the passage that each is nearest to', async () => {
+    const { passages } = await related.suggest(SEVERAL, { limit: 6 });
+    for (const { text, suggestions } of passages) {
+      for (const { place } of suggestions) expect(text.slice(place!.start, place!.end)).toBe(place!.sentence);
+    }
+    const [first] = passages[2]!.suggestions.filter(({ title }) => title.startsWith('Controlling'));
+    expect(first!.place!.sentence).toContain('false discovery rate');
+  });
+
   it.each([
     ['an identifier', BY_DOI],
     [
