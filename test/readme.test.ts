@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { askingCommands } from '../src/cli/asking.ts';
 import { completionCommand } from '../src/cli/completion.ts';
 import { intakeCommands } from '../src/cli/intake.ts';
+import { keepingCommands } from '../src/cli/keeping.ts';
 import { keyCommand } from '../src/cli/key.ts';
 import { mcpCommand } from '../src/cli/mcp.ts';
 import { newProgram } from '../src/cli/program.ts';
@@ -101,6 +102,7 @@ describe(CLI, () => {
   for (const add of [
     intakeCommands,
     askingCommands,
+    keepingCommands,
     upkeepCommands,
     serveCommand,
     keyCommand,

@@ -4,6 +4,7 @@ import type { Configuration } from '../session/configuration.ts';
 import { askingCommands } from './asking.ts';
 import { completionCommand } from './completion.ts';
 import { intakeCommands } from './intake.ts';
+import { keepingCommands } from './keeping.ts';
 import { keyCommand } from './key.ts';
 import { mcpCommand } from './mcp.ts';
 import { newProgram, refuseRepeated } from './program.ts';
@@ -16,6 +17,7 @@ export async function runCommand(configuration: Configuration): Promise<void> {
   const groups: [string, ((program: ReturnType<typeof newProgram>) => void)[]][] = [
     ['Taking in:', [intakeCommands]],
     ['Asking:', [askingCommands]],
+    ['Keeping:', [keepingCommands]],
     ['Looking after:', [upkeepCommands]],
     ['Serving:', [serveCommand, keyCommand, mcpCommand]],
     ['In the shell:', [completionCommand]],

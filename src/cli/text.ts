@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import { byline } from '../paper.ts';
 import type { Explanation, Hit, SearchAnswer, Version, WholePaper } from '../search/answer.ts';
 import type { Closeness } from '../search/closeness.ts';
-import { closenessIn, missingIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
+import { blameIn, closenessIn, missingIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
 import { count } from '../text.ts';
 
 /** Values shown of each facet. */
@@ -18,17 +18,20 @@ const ofThisTerminal = picocolors.createColors(process.stdout.isTTY === true && 
 export function answerText(answer: Omit<SearchAnswer, 'timings'>, isColoured?: boolean): string {
   const pc = isColoured === undefined ? ofThisTerminal : picocolors.createColors(isColoured);
   const { hits, total, dropped, next, corrections, unread, facets, library } = answer;
+  const blame = blameIn(answer);
   const lines = corrections.map(({ word, term }) => pc.dim(`no paper has "${word}"; looked for "${term}…"`));
   if (unread) lines.push(pc.dim('the model does not read this script: what counts are the words'));
   const missing = missingIn(answer);
   if (missing.identifier !== '') lines.push(`no paper has ${missing.identifier}`);
   if (missing.conditions !== '')
-    lines.push(`no paper matches ${missing.conditions}; without ${dropped.length > 1 ? 'them' : 'it'}:`);
+    lines.push(
+      `no paper matches ${missing.conditions}; without ${dropped.length > 1 ? 'them' : 'it'}:${blame && ` (${blame})`}`,
+    );
   const weak = hits.findIndex(({ closeness }) => closeness === 'weak');
   const shown = hits.map((hit, i) => hitText(hit, i + 1, pc));
   if (weak !== -1) shown.splice(weak, 0, total.relevant === 0 ? 'nothing relevant found; the nearest:' : pc.dim(RULE));
   lines.push(...shown);
-  if (hits.length === 0) lines.push('no paper matches');
+  if (hits.length === 0) lines.push(`no paper matches${blame && `; there are ${blame}`}`);
   if (facets) {
     for (const [field, values] of Object.entries(facets)) {
       const shown = values.slice(0, FACET_VALUES).map(({ value, papers }) => `${value} (${count(papers)})`);
@@ -48,7 +51,7 @@ export function answerText(answer: Omit<SearchAnswer, 'timings'>, isColoured?: b
   return lines.join('\n');
 }
 
-export function paperText({ versions, records, ...paper }: WholePaper): string {
+export function paperText({ versions, records, starred, read, note, ...paper }: WholePaper): string {
   const facts = [
     byline(paper),
     paper.url,
@@ -56,13 +59,19 @@ export function paperText({ versions, records, ...paper }: WholePaper): string {
     ...Object.entries(paper.ids).map(([kind, value]) => `${kind}:${value}`),
     ...versions.map((version) => `= ${versionText(version)}`),
     ...records.map((record) => `merged from ${versionText(record)}`),
+    keptText({ starred, read }),
   ];
   return [
     ofThisTerminal.bold(paper.title),
     ...facts.filter(Boolean),
     ...(paper.abstract ? ['', paper.abstract] : []),
+    ...(note ? ['', ofThisTerminal.bold('Note'), note] : []),
   ].join('\n');
 }
+
+/** "starred, reading"; empty where there is nothing to say. */
+export const keptText = ({ starred, read }: Pick<WholePaper, 'starred' | 'read'>): string =>
+  [starred && 'starred', read !== 'unread' && read].filter(Boolean).join(', ');
 
 function hitText(hit: Hit, place: number, pc: Colours): string {
   const { title, closeness, rerank, explanation } = hit;
@@ -70,7 +79,9 @@ function hitText(hit: Hit, place: number, pc: Colours): string {
     reasonIn(hit),
     rerank !== undefined && (rerank === null ? 'not re-ranked' : `re-ranked ${rerank.toFixed(2)}`),
   ].filter(Boolean);
-  const facts = [closeness && pc.cyan(closenessText(closeness)), why.join(', '), pc.dim(hit.id)].filter(Boolean);
+  const facts = [closeness && pc.cyan(closenessText(closeness)), why.join(', '), keptText(hit), pc.dim(hit.id)].filter(
+    Boolean,
+  );
   return [
     `${String(place).padStart(2)}. ${pc.bold(title || '(no title)')}`,
     `    ${byline(hit)}`,

@@ -46,7 +46,7 @@ const FIELDS: Record<string, string[]> = {
   language: ['language', 'langid'],
   ISBN: ['ISBN', 'isbn'],
   ISSN: ['ISSN', 'issn'],
-  note: ['note'],
+  note: ['note', 'annote'],
 };
 
 export const cslJson: Exporter = {
@@ -72,8 +72,8 @@ function item(paper: Paper, key: string): Record<string, unknown> {
     texts.length === 0 ? undefined : texts.map((text) => person(text, known.get(text) ?? guessedName(text)));
   const said = extraWithIsbn(paper);
   const others = Object.entries(FIELDS).map(([field, names]): [string, unknown] => {
-    const name = names.find((each) => typeof said[each] === 'string');
-    return [field, name && said[name]];
+    const texts = names.map((each) => said[each]).filter((text) => typeof text === 'string');
+    return [field, field === 'note' && texts.length > 0 ? texts.join('\n\n') : texts[0]];
   });
   return {
     id: key,

@@ -39,7 +39,7 @@ const TAGS = new Map<string, string>([
     .map(([tag, name]) => [name, tag] as const),
   ...Object.entries({ number: 'IS', address: 'CY', location: 'CY', 'publisher-place': 'CY', isbn: 'SN', ISBN: 'SN' }),
   ...Object.entries({ ISSN: 'SN', langid: 'LA', 'title-short': 'ST', shorttitle: 'ST', 'collection-title': 'T3' }),
-  ...Object.entries({ affiliations: 'AD', databaseProvider: 'DP', links: 'LK', date: 'DA' }),
+  ...Object.entries({ affiliations: 'AD', databaseProvider: 'DP', links: 'LK', date: 'DA', annote: 'N1' }),
 ]);
 /** Whether the source would take a text under a tag for something else, which is missing: then it stays out. */
 const STAND_INS: Record<string, (paper: Paper, text: string) => boolean> = {

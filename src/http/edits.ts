@@ -2,6 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { IDENTIFIER_KINDS, type IdentifierKind } from '../identifiers.ts';
+import { keptShape, NOTHING_KEPT, type Kept } from '../library/kept.ts';
 import { paperSchema } from '../search/answer.ts';
 import { fromTexts } from '../search/parameters.ts';
 import { SOMETHING } from '../search/question.ts';
@@ -63,6 +64,9 @@ const correctionBody = z
     venue: nullable(fields.venue, 'The journal or conference; an empty text says that there is none'),
     url: nullable(fields.url, 'Where it is'),
     categories: nullable(fields.categories, 'All subjects'),
+    starred: nullable(keptShape.starred, 'Whether it has your star'),
+    read: nullable(keptShape.read, 'How far you have read it'),
+    note: nullable(keptShape.note, 'Your note, plain text or Markdown; it is no word on what the paper says'),
   })
   .openapi('Corrections');
 
@@ -91,7 +95,8 @@ const putRoute = createRoute({
 const patchRoute = createRoute({
   method: 'patch',
   path: '/v1/papers/{id}',
-  summary: 'Puts right what a paper says, whatever its sources say now or when they are read again',
+  summary:
+    'Puts right what a paper says, whatever its sources say now or when they are read again; and what you keep of it',
   request: {
     params: paperParams,
     body: {
@@ -131,9 +136,17 @@ export function answerEdits(app: OpenAPIHono, sessionOf: SessionOf, gate: Gate):
   app.openAPIRegistry.registerPath(patchRoute);
   app.patch(PATH, few, async (c) => {
     const session = sessionOf(c);
-    const given = await paperIn(c, correctionBody, ['application/json', MERGE_PATCH]);
+    const { starred, read, note, ...given } = await paperIn(c, correctionBody, ['application/json', MERGE_PATCH]);
     const id = c.req.param('id');
-    return inJson(c, await gate.pass(() => session.correct(id, given), c.req.raw.signal));
+    const kept = keptBy({ starred, read, note });
+    const patched = async () => {
+      if (kept === undefined) return session.correct(id, given);
+      // What a person keeps needs no model.
+      if (Object.keys(given).length > 0) await session.correct(id, given);
+      await session.keep([id], kept);
+      return session.paper(id);
+    };
+    return inJson(c, await gate.pass(patched, c.req.raw.signal));
   });
   app.openAPIRegistry.registerPath(deleteRoute);
   app.delete(PATH, async (c) => {
@@ -144,6 +157,13 @@ export function answerEdits(app: OpenAPIHono, sessionOf: SessionOf, gate: Gate):
     if (gone.length === 0) throw notFound(id, 'id');
     return c.body(null, 204);
   });
+}
+
+/** What is to be kept of a paper; null is what is kept of one of which nothing was said. Undefined where nothing is said. */
+function keptBy(given: Record<keyof Kept, unknown>): Partial<Kept> | undefined {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (said.length === 0) return undefined;
+  return Object.fromEntries(said.map(([name, value]) => [name, value ?? NOTHING_KEPT[name as keyof Kept]]));
 }
 
 function paperIn<T extends z.ZodType>(c: Context, schema: T, types?: string[]): Promise<z.output<T>> {

@@ -1,11 +1,13 @@
 /**
- * Which papers a search may find at all: conditions on what a paper says of itself, joined by all, any and not.
+ * Which papers a search may find at all: conditions on what a paper says of itself and a
+ * person keeps of it, joined by all, any and not.
  *
  * A filter is plain JSON, so it is the same in a query, in the body of a request and in a saved search. How papers are
  * found by it is the library's affair; here is only what it means.
  */
 import { z } from 'zod';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { READ_STATES } from './kept.ts';
 
 /** What a paper can have or lack. */
 export const HAS_FIELDS = [
@@ -17,9 +19,14 @@ export const HAS_FIELDS = [
   'url',
   'category',
   'collection',
+  'note',
   ...IDENTIFIER_KINDS,
 ] as const;
 export type HasField = (typeof HAS_FIELDS)[number];
+
+/** What a paper can be to a person. */
+export const KEPT_STATES = ['starred', ...READ_STATES] as const;
+export type KeptState = (typeof KEPT_STATES)[number];
 
 export type Filter =
   /** Every one of them; an empty list lets every paper through. */
@@ -41,6 +48,10 @@ export type Filter =
   /** A collection and those within it, by its name or by its way there: "Chapter 1", "Thesis / Chapter 1". */
   | { collection: string }
   | { has: HasField }
+  /** What a person keeps of it: that it has a star, or how far it was read. */
+  | { is: KeptState }
+  /** Words that follow each other in a person's note on it, in any grammatical form. */
+  | { note: string }
   /** Words that follow each other in the title or in the abstract, in any grammatical form (Porter stems). */
   | { phrase: string }
   /** The same in the title alone. */
@@ -75,6 +86,8 @@ const conditions = z
     category: words,
     collection: words,
     has: z.enum(HAS_FIELDS),
+    is: z.enum(KEPT_STATES),
+    note: phrase,
     phrase,
     title: phrase,
   })

@@ -12,6 +12,7 @@ import type { Paper } from '../paper.ts';
 import type { FacetCount, FacetField, Facets } from './facets.ts';
 import type { FileRead, Origin, ReadingEnd, Released } from './files.ts';
 import type { Filter } from './filter.ts';
+import type { Kept } from './kept.ts';
 import type { Placed } from './order.ts';
 import type { PersonsWord } from './records.ts';
 
@@ -151,6 +152,8 @@ export interface Described {
   versions: Paper[];
   /** The records that it was merged from, as they came, the leading one first; none where it has only one. */
   records: Paper[];
+  /** What a person keeps of it. */
+  kept: Kept;
   /** The words asked for that it holds; none where none were asked for. */
   words: FoundWord[];
 }
@@ -344,6 +347,13 @@ export interface LibraryWriter {
    * @throws AkinError `not-found`.
    */
   correct(name: string, word: PersonsWord): Promise<string>;
+  /**
+   * Takes what a person keeps of a paper (kept.ts): what is said of it, and all else stays. Whatever its sources say, it stays with
+   * the paper; with the paper that this one is merged into; and, where it is gone, with the record of it that comes next.
+   * @returns the paper's id.
+   * @throws AkinError `not-found`.
+   */
+  keep(name: string, said: Partial<Kept>): Promise<string>;
   /** The next papers without a vector of the space, in the order in which they came, after the paper `after`. */
   pending(limit: number, after?: Key): Promise<PendingPaper[]>;
   pendingCount(): Promise<number>;

@@ -4,6 +4,9 @@ import { IDENTIFIER_KINDS, isArxivDoi, type IdentifierKind } from '../identifier
 import { namesAmong } from '../names.ts';
 import { editorsOf, type Paper } from '../paper.ts';
 
+/** What tells two records apart. */
+type Told = Pick<Paper, 'title' | 'ids'>;
+
 /**
  * Whether two records that share an id, or an identifier of a kind, are one paper. They mostly are, but wrong identifiers
  * are common: of 102,309 arXiv records 50 carry the DOI of another one, and merging those would hide a paper behind a
@@ -11,7 +14,7 @@ import { editorsOf, type Paper } from '../paper.ts';
  * the two apart (two arXiv ids), nearly all the words of both. That holds for an ISBN too: whatever stands in a book may
  * have it.
  */
-export function samePaper(a: Paper, b: Paper, shared: IdentifierKind | 'id'): boolean {
+export function samePaper(a: Told, b: Told, shared: IdentifierKind | 'id'): boolean {
   const [wordsA, wordsB] = [titleWords(a), titleWords(b)];
   if (wordsA.size === 0 || wordsB.size === 0) return true;
   const common = [...wordsA].filter((word) => wordsB.has(word)).length;
@@ -19,11 +22,11 @@ export function samePaper(a: Paper, b: Paper, shared: IdentifierKind | 'id'): bo
   return common / Math.min(wordsA.size, wordsB.size) >= 0.5;
 }
 
-function titleWords({ title }: Paper): Set<string> {
+function titleWords({ title }: Told): Set<string> {
   return new Set(wordsIn(plain(title)));
 }
 
-function contradict(a: Paper, b: Paper): boolean {
+function contradict(a: Told, b: Told): boolean {
   return IDENTIFIER_KINDS.some((kind) => {
     if (kind === 'isbn') return false; // The hardcover's and the e-book's.
     const [of, other] = [a.ids[kind], b.ids[kind]];

@@ -12,9 +12,9 @@ import { tool } from './tool.ts';
 /** Papers of one call. */
 const MOST = 20;
 const KEYS = [
-  ...['id', 'title', 'year', 'authors', 'venue', 'ids', 'url', 'versions', 'bibtex', 'abstract'],
+  ...['id', 'title', 'year', 'authors', 'venue', 'ids', 'url', 'versions', 'kept', 'note', 'bibtex', 'abstract'],
 ] as const satisfies string[] as ShownKey[];
-const { id, title, year, authors, venue, ids, url, versions, abstract } = shownShape;
+const { id, title, year, authors, venue, ids, url, versions, kept, note, abstract } = shownShape;
 
 export const getPaper = tool({
   name: 'get_paper',
@@ -31,7 +31,20 @@ export const getPaper = tool({
   }),
   output: z.object({
     papers: z.array(
-      z.object({ id, title, year, authors, venue, ids, url, versions, bibtex: shownShape.bibtex, abstract }),
+      z.object({
+        id,
+        title,
+        year,
+        authors,
+        venue,
+        ids,
+        url,
+        versions,
+        kept,
+        note,
+        bibtex: shownShape.bibtex,
+        abstract,
+      }),
     ),
     missing: z.array(z.string()).optional(),
     ...cutShape,

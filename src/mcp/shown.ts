@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { guessedName } from '../names.ts';
+import type { ReadState } from '../library/kept.ts';
 import { namesLine, type Brief } from '../paper.ts';
 import type { Version } from '../search/answer.ts';
 import type { Closeness } from '../search/closeness.ts';
@@ -18,6 +19,10 @@ export interface Entry extends Brief {
   closeness?: Closeness | null;
   abstract?: string;
   versions?: Version[];
+  /** What a person keeps of it. */
+  starred?: boolean;
+  read?: ReadState;
+  note?: string;
   bibtex?: string;
   /** The heading of the draft under which it would be cited, and the sentence of its abstract that says why. */
   section?: string;
@@ -37,6 +42,8 @@ export const shownShape = {
   ids: z.array(z.string()).optional(),
   url: z.string().optional(),
   versions: z.array(z.string()).optional(),
+  kept: z.string().optional(),
+  note: z.string().optional(),
   bibtex: z.string().optional(),
   abstract: z.string().optional(),
 };
@@ -45,18 +52,19 @@ export type ShownKey = keyof Shown;
 
 /** What each level of detail leaves out. */
 const LEFT_OUT: Record<Detail, ShownKey[]> = {
-  titles: ['authors', 'venue', 'closeness', 'because', 'ids', 'url', 'versions', 'bibtex', 'abstract'],
-  brief: ['abstract'],
+  titles: ['authors', 'venue', 'closeness', 'because', 'ids', 'url', 'versions', 'note', 'bibtex', 'abstract'],
+  brief: ['note', 'abstract'],
   abstract: [],
 };
 /** Characters of what may be of any length and is known by its beginning. */
-const MOST = { name: 40, title: 200, people: 150, venue: 100, section: 80, because: 400, version: 200 };
+const MOST = { name: 40, title: 200, people: 150, venue: 100, section: 80, because: 400, version: 200, note: 2000 };
 /** Versions that are named. */
 const MOST_VERSIONS = 5;
 
 /** What is said of a paper at a level of detail, by a tool that says `keys`. What is not known is not there. */
 export function shownAt(entry: Entry, detail: Detail, keys: readonly ShownKey[]): Shown {
   const { id, title, year, venue, closeness, section, because, ids, url, versions = [], bibtex, abstract } = entry;
+  const { starred = false, read = 'unread', note = '' } = entry;
   const all: Shown = {
     id,
     title: excerpt(title, MOST.title),
@@ -69,6 +77,8 @@ export function shownAt(entry: Entry, detail: Detail, keys: readonly ShownKey[])
     ids: Object.entries(ids).map(([kind, value]) => `${kind}:${value}`),
     url: url ?? undefined,
     versions: versions.slice(0, MOST_VERSIONS).map(versionLine),
+    kept: [starred && 'starred', read !== 'unread' && read].filter(Boolean).join(', '),
+    note: excerpt(note, MOST.note),
     bibtex,
     abstract,
   };
@@ -96,6 +106,7 @@ export function calledShortly({ authors, editors = [], title, year, id }: Entry)
 /** The same as lines of text. */
 export function shownText(shown: Shown, place: number): string {
   const { id, title, year, authors, venue, closeness, section, because, ids, url, versions, bibtex, abstract } = shown;
+  const { kept, note } = shown;
   const facts = [authors, [venue, year].filter(Boolean).join(' '), closeness];
   const names = [...(ids ?? []).filter((each) => !each.endsWith(`:${id}`)), url].filter(Boolean);
   return [
@@ -104,6 +115,8 @@ export function shownText(shown: Shown, place: number): string {
     ...(because === undefined ? [] : [`because: ${because}`]),
     ...(names.length === 0 ? [] : [names.join(' ')]),
     ...(versions ?? []).map((version) => `other version: ${version}`),
+    ...(kept === undefined ? [] : [kept]),
+    ...(note === undefined ? [] : [`the person's note: ${note}`]),
     ...(abstract === undefined ? [] : [abstract]),
     ...(bibtex === undefined ? [] : [bibtex]),
   ].join('\n');

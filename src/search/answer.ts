@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { FACET_FIELDS } from '../library/facets.ts';
 import { IDENTIFIER_KINDS } from '../identifiers.ts';
+import { keptShape } from '../library/kept.ts';
 import { CLOSENESS } from './closeness.ts';
 import { MODES } from './question.ts';
 
@@ -56,6 +57,9 @@ const explanationSchema = z
       'What each leg says (cosine, BM25) and gives to the score, as names do, the words found, and the nearest sentence',
   });
 
+/** What a person keeps of a paper, in brief. */
+const { note, ...markShape } = keptShape;
+
 /** How good a hit is. */
 const numbersShape = {
   score: z
@@ -72,6 +76,7 @@ const numbersShape = {
 export const hitSchema = z
   .object({
     ...briefShape,
+    ...markShape,
     ...numbersShape,
     closeness: z
       .enum(CLOSENESS)
@@ -115,6 +120,13 @@ export const answerSchema = z
         'Conditions of the query beside its words that left no paper, and were not kept to; or the identifier that is the query and that no paper has',
       example: ['"exact phrase"'],
     }),
+    blamed: z
+      .array(z.object({ condition: z.string(), papers: z.int() }))
+      .optional()
+      .meta({
+        description:
+          'Where the conditions of the query together leave no paper: each without which there are some, and how many',
+      }),
     next: z.string().nullable().meta({ description: 'The cursor of the next page' }),
     corrections: z
       .array(z.object({ word: z.string(), term: z.string() }))
@@ -199,6 +211,8 @@ const paperShape = {
 export const paperSchema = z
   .object({
     ...paperShape,
+    ...markShape,
+    note,
     versions: z.array(versionSchema).meta({ description: 'Other versions of the same work' }),
     records: z
       .array(

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { AkinError } from '../errors.ts';
 import type { Filter } from '../library/filter.ts';
+import { sayingKept, type Kept } from '../library/kept.ts';
 import type { Library, LibraryStatus, Listed } from '../library/library.ts';
 import type { Placed } from '../library/order.ts';
 import { briefOf, type Paper } from '../paper.ts';
@@ -127,7 +128,7 @@ export async function listing(library: Library, options: ListingOptions): Promis
 }
 
 /**
- * Every paper that meets conditions, in order, as fast as they are taken.
+ * Every paper that meets conditions, in order, as fast as they are taken, with what a person keeps of it (`sayingKept`).
  * @throws AkinError as `listing`, when the first is taken.
  */
 export async function* listed(
@@ -145,10 +146,29 @@ export async function* listed(
       {},
       signal,
     );
-    for (const each of described) if (each) yield each.paper;
+    for (const each of described) if (each) yield sayingKept(each.paper, each.kept);
     if (found.length < Math.min(left, AT_ONCE)) return;
     left -= found.length;
     after = found.at(-1);
+  }
+}
+
+/** Papers of which a person keeps something. */
+const KEPT: Filter = { any: [{ is: 'starred' }, { is: 'reading' }, { is: 'read' }, { has: 'note' }] };
+
+/** Every paper there is, in the order in which they came, with what a person keeps of it. */
+export async function* everyPaperKept(library: Library): AsyncGenerator<Paper> {
+  const keptOf = new Map<string, Kept>();
+  for (let after: Placed | undefined; ;) {
+    const found = await library.list(KEPT, 'newest', AT_ONCE, { after });
+    for (const each of await library.describe(found.map(({ key }) => key)))
+      if (each) keptOf.set(each.paper.id, each.kept);
+    after = found.at(-1);
+    if (!after) break;
+  }
+  for await (const paper of library.everyPaper()) {
+    const kept = keptOf.get(paper.id);
+    yield kept ? sayingKept(paper, kept) : paper;
   }
 }
 

@@ -6,7 +6,8 @@
  *
  * - `"a phrase"` must be there, and its words take part in the ranking; quotes stand between white space.
  * - `-word`, `-"a phrase"`, `-author:x` leave out whatever they match.
- * - `author:`, `year:`, `venue:`, `category:`, `in:` (a collection), `has:`, `title:`, each directly before its values;
+ * - `author:`, `year:`, `venue:`, `category:`, `in:` (a collection), `has:`, `title:`, and of what a person keeps `is:`, `note:`;
+ *   each directly before its values;
  *   values with spaces in quotes, several values with commas between them, any of which will do.
  * - In more than `LONGEST_QUERY` words quotes and minus signs mean nothing: that is an abstract somebody pasted.
  * - `OR` between conditions: one of them suffices. It binds closer than mere succession: `a:x OR b:y c:z` wants c:z and
@@ -15,7 +16,7 @@
  */
 import { AkinError } from '../errors.ts';
 import type { FacetField } from '../library/facets.ts';
-import { HAS_FIELDS, hasWord, isTooLarge, type Filter, type HasField } from '../library/filter.ts';
+import { HAS_FIELDS, hasWord, isTooLarge, KEPT_STATES, type Filter } from '../library/filter.ts';
 import { namedIdentifier } from '../identifiers.ts';
 import { nearest } from './slips.ts';
 import { yearsFilter } from './years.ts';
@@ -41,14 +42,17 @@ export interface ParsedQuery {
   canonical: string;
 }
 
-const FIELDS = ['author', 'year', 'venue', 'category', 'has', 'in', 'title'] as const;
+const FIELDS = ['author', 'year', 'venue', 'category', 'has', 'in', 'title', 'is', 'note'] as const;
 type Field = (typeof FIELDS)[number];
 
 /** Other words for a field, which are not near it in spelling. */
 const MEANT: Record<string, Field> = {
   ...{ by: 'author', date: 'year', published: 'year', journal: 'venue', conference: 'venue' },
+  ...{ notes: 'note', state: 'is' },
   ...{ cat: 'category', categories: 'category', subject: 'category', collection: 'in', folder: 'in', tag: 'in' },
 };
+/** Those that a word near them may be meant for; `node:` and `mode:` are no `note:`. */
+const GUESSED = FIELDS.filter((field) => field !== 'note');
 
 /** A word as it stands. */
 interface Word {
@@ -292,6 +296,8 @@ const EXAMPLES: Record<Field, string> = {
   has: 'has:doi or has:abstract',
   in: 'in:thesis or in:"to read"',
   title: 'title:attention or title:"attention is all"',
+  is: 'is:starred or is:unread',
+  note: 'note:chapter or note:"for chapter two"',
 };
 
 /** What `year` is everywhere. @throws AkinError `invalid-argument` with field `query`. */
@@ -304,19 +310,20 @@ function yearsOf(values: string[]): Filter {
 }
 
 function filterOf(field: Field, value: string): Filter {
-  if (field === 'has') return { has: fieldToHave(value) };
+  if (field === 'has') return { has: oneOf(HAS_FIELDS, 'has', value, "asks for a field that papers don't have") };
+  if (field === 'is') return { is: oneOf(KEPT_STATES, 'is', value, 'asks for what no paper can be') };
   if (field === 'in') return { collection: value };
   return { [field]: value } as Filter;
 }
 
-function fieldToHave(value: string): HasField {
+function oneOf<T extends string>(all: readonly T[], field: Field, value: string, fault: string): T {
   const wanted = value.toLowerCase();
-  const known = HAS_FIELDS.find((each) => each === wanted);
+  const known = all.find((each) => each === wanted);
   if (known) return known;
-  const meant = nearest(wanted, HAS_FIELDS, () => 2);
+  const meant = nearest(wanted, all, () => 2);
   throw refused(
-    `has:${value} asks for a field that papers don't have`,
-    `${meant ? `did you mean has:${meant}? ` : ''}the fields are ${HAS_FIELDS.join(', ')}`,
+    `${field}:${value} ${fault}`,
+    `${meant ? `did you mean ${field}:${meant}? ` : ''}there are ${all.join(', ')}`,
   );
 }
 
@@ -326,7 +333,7 @@ function fieldNamed(given: string | undefined): Field | undefined {
   const name = given.toLowerCase();
   const known = FIELDS.find((each) => each === name);
   if (known) return known;
-  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : nearest(name, FIELDS);
+  const meant = Object.hasOwn(MEANT, name) ? MEANT[name] : nearest(name, GUESSED);
   if (meant === undefined) return undefined;
   throw refused(
     `there is no field "${given}"`,

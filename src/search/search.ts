@@ -113,11 +113,13 @@ export class Search {
         )
       : undefined;
     if (facets) clock.stop('facets');
+    const blamed = list.dropped.length > 0 ? await this.#blamed(said) : [];
     return {
       hits,
       mode,
       total: { value: list.entries.length, exact: list.exact, relevant: list.relevant },
       dropped: list.dropped,
+      ...(blamed.length > 0 && { blamed }),
       next: cursorAfter(offset + page.length),
       corrections: list.corrections,
       unread: list.unread,
@@ -141,7 +143,8 @@ export class Search {
   }
 
   /** Conditions only: there is nothing to be near to, so that it is a list, page by page to its end, the newest first. */
-  async #listed({ filter, unlike }: Parsed, options: SearchOptions): Promise<SearchAnswer> {
+  async #listed(said: Parsed, options: SearchOptions): Promise<SearchAnswer> {
+    const { filter, unlike } = said;
     const { limit = DEFAULT_LIMIT, cursor, facets, signal } = options;
     const { mode, sort } = listShapeOf(options);
     const clock = new Clock();
@@ -155,12 +158,24 @@ export class Search {
       facets ? this.#tallies(filter!, signal) : undefined,
     ]);
     clock.stop('papers');
+    const blamed = page.total === 0 ? await this.#blamed(said) : [];
     return {
+      ...(blamed.length > 0 && { blamed }),
       ...{ hits, mode, dropped: [], next: page.next, corrections: [], unread: false },
       total: { value: page.total, exact: true, relevant: page.total },
       ...(counted && { facets: counted }),
       ...{ library: page.library, timings: clock.times },
     };
+  }
+
+  /** Of conditions that together leave nothing, those without which there is something, and how much. */
+  async #blamed({ each }: Parsed): Promise<{ condition: string; papers: number }[]> {
+    // One that stands alone is all there is to blame.
+    const some = each.flatMap(({ written, without }) => (without ? [{ written, without }] : []));
+    const counts = await Promise.all(some.map(({ without }) => this.#library.count(without)));
+    return some
+      .map(({ written }, i) => ({ condition: written, papers: counts[i]! }))
+      .filter(({ papers }) => papers > 0);
   }
 
   /** The works of papers that are not wanted. @throws AkinError `not-found` for one that is not there. */
@@ -215,8 +230,9 @@ export class Search {
         signal,
       ));
     signal?.throwIfAborted();
-    return shown.map(({ ranked, paper, versions }, i) => ({
+    return shown.map(({ ranked, paper, kept: { starred, read }, versions }, i) => ({
       ...briefOf(paper),
+      ...{ starred, read },
       score: ranked.score,
       similarity: ranked.similarity ?? null,
       relevance: ranked.relevance,

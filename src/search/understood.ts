@@ -23,9 +23,14 @@ export interface Parsed {
   filter: Filter | undefined;
   /** Conditions of the query that need not be kept to where they leave nothing, and the text and the filter without them. */
   droppable: ParsedQuery['droppable'];
+  /** The first conditions of the query, each with the filter that there is without it. */
+  each: { written: string; without: Filter | undefined }[];
   /** The query in its plainest form: the same for all queries that ask the same. */
   canonical: string;
 }
+
+/** Conditions that are looked at one by one where all of them together leave nothing. */
+const MOST_BLAMED = 8;
 
 /** Whether a question has conditions, and nothing to be near to. */
 export function isConditions({ text, identifier, texts, like, filter }: Parsed): boolean {
@@ -56,7 +61,11 @@ export function parsed(question: Asked): Parsed {
   };
   const filter = withOthers(said?.filter);
   const droppable = said?.droppable && { ...said.droppable, filter: withOthers(said.droppable.filter) };
-  return { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable, canonical };
+  const each = (said?.conditions ?? []).slice(0, MOST_BLAMED).map(({ written, without }) => ({
+    written,
+    without: withOthers(parseQuery(without).filter),
+  }));
+  return { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable, each, canonical };
 }
 
 /** One word that looks like the key of a citation (`vaswani2017attention`, `smith:thesis`), and like no word of a language. */

@@ -1,5 +1,6 @@
 /** Why is a paper there? In words that a person understands, the same at every door. */
 import { namedIdentifier } from '../identifiers.ts';
+import { count } from '../text.ts';
 import type { Hit, SearchAnswer } from './answer.ts';
 import type { Closeness } from './closeness.ts';
 
@@ -66,3 +67,9 @@ export function missingIn({ dropped }: Pick<SearchAnswer, 'dropped'>): { identif
   );
   return { identifier: identifiers!.join(' '), conditions: conditions!.join(' ') };
 }
+
+/** Which condition is to blame where all together leave nothing: "12 papers without year:2019". Empty where none is by itself. */
+export const blameIn = ({ blamed = [] }: Pick<SearchAnswer, 'blamed'>): string =>
+  blamed
+    .map(({ condition, papers }) => `${count(papers)} ${papers === 1 ? 'paper' : 'papers'} without ${condition}`)
+    .join(', ');

@@ -29,8 +29,8 @@ export async function wholePapers(
   });
 }
 
-function wholeOf({ paper, versions, records }: Described): WholePaper {
-  return { ...paper, ...briefOf(paper), versions: versions.map(versionOf), records };
+function wholeOf({ paper, kept, versions, records }: Described): WholePaper {
+  return { ...paper, ...briefOf(paper), ...kept, versions: versions.map(versionOf), records };
 }
 
 /** What an answer says of another version. */

@@ -9,6 +9,7 @@ import type { Scorer } from '../embedding/scorer.ts';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { exporterNamed } from '../export/registry.ts';
+import { sayingKept, type Kept } from '../library/kept.ts';
 import type { Library, LibraryFacts, LibraryStatus, LibraryWriter, PutOutcome } from '../library/library.ts';
 import {
   backUpLibrary,
@@ -32,7 +33,7 @@ import type {
   WholePaper,
 } from '../search/answer.ts';
 import { counted } from '../search/counting.ts';
-import { listed, listing, type ListingOptions } from '../search/listing.ts';
+import { everyPaperKept, listed, listing, type ListingOptions } from '../search/listing.ts';
 import { matching, type Meant } from '../search/match.ts';
 import type { SearchOptions } from '../search/question.ts';
 import { Related, type SuggestOptions } from '../search/related.ts';
@@ -210,7 +211,7 @@ export class Session {
     return wholePapers(await this.library(), names, signal);
   }
 
-  /** Papers by their names, a hundred read at once when the first of them is taken. @throws AkinError `not-found`. */
+  /** Papers by their names, as `sayingKept`, a hundred read at once when the first of them is taken. @throws AkinError `not-found`. */
   async *papers(names: string[]): AsyncGenerator<Paper> {
     const library = await this.library();
     for (let from = 0; from < names.length; from += AT_ONCE) {
@@ -220,7 +221,7 @@ export class Session {
       for (const [i, key] of keys.entries()) {
         const found = key === undefined ? undefined : described.next().value;
         if (!found) throw notFound(some[i]!, 'id');
-        yield found.paper;
+        yield sayingKept(found.paper, found.kept);
       }
     }
   }
@@ -254,7 +255,7 @@ export class Session {
   /** Papers in a format, piece by piece: those named, or all. @throws AkinError `invalid-argument`, `not-found`. */
   async *exported(format: string, names: string[]): AsyncGenerator<string> {
     const exporter = exporterNamed(format);
-    yield* exporter.write(names.length === 0 ? (await this.library()).everyPaper() : this.papers(names));
+    yield* exporter.write(names.length === 0 ? everyPaperKept(await this.library()) : this.papers(names));
   }
 
   /** The first works that have several versions. */
@@ -316,6 +317,21 @@ export class Session {
   /** Puts right what a paper says, and embeds it anew. @throws AkinError as `correctPaper`, `writing`. */
   correct(name: string, given: Corrections): Promise<WholePaper> {
     return this.#editing((open) => correctPaper(open, name, given));
+  }
+
+  /**
+   * Takes what a person keeps of papers, which is the same of each. Nothing is embedded for that.
+   * @returns their ids. @throws AkinError `not-found`, before any is changed; as `writing`.
+   */
+  async keep(names: string[], said: Partial<Kept>, purpose = 'a request'): Promise<string[]> {
+    const keys = await (await this.library()).find(names);
+    const missing = names.filter((_, i) => keys[i] === undefined);
+    if (missing.length > 0) throw notFound(missing, 'id');
+    return this.writing(purpose, async (writer) => {
+      const ids: string[] = [];
+      for (const name of names) ids.push(await writer.keep(name, said));
+      return ids;
+    });
   }
 
   /** Takes a person's word on which papers are versions of one work, and which are not. */

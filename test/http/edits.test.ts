@@ -131,6 +131,54 @@ describe('PATCH', () => {
   });
 });
 
+describe('what a person keeps of a paper', () => {
+  it('is said by PATCH, part by part, and is in answers, lists and exports', async () => {
+    const nothing = { starred: false, read: 'unread', note: '' };
+    expect(await get(TURING)).toMatchObject(nothing);
+    const kept = { starred: true, read: 'reading', note: 'For chapter *two*.\n\nAsk Ann.' };
+    expect(await patch(TURING, kept)).toMatchObject({ ...kept, id: TURING });
+    const { hits } = await answer<SearchAnswer>(door, '/v1/search?q=computable+numbers');
+    expect(hits.find(({ id }) => id === TURING)).toMatchObject({ starred: true, read: 'reading' });
+    for (const q of [
+      'is:starred',
+      'is:reading -is:unread',
+      'has:note',
+      'note:chapters',
+      'note:"ask ann" author:turing',
+    ]) {
+      const { papers } = await answer<{ papers: { id: string }[] }>(door, `/v1/papers?q=${encodeURIComponent(q)}`);
+      expect([q, papers.map(({ id }) => id)]).toEqual([q, [TURING]]);
+    }
+    const exported = async (format: string) => (await door.app.request(`/v1/papers/${TURING}?format=${format}`)).text();
+    expect(await exported('bibtex')).toContain('annote = {For chapter *two*. Ask Ann.}');
+    expect(await exported('ris')).toMatch(/^N1 {2}- For chapter \*two\*\.\r\n<br>\r\nAsk Ann\.\r$/m);
+    expect(JSON.parse(await exported('csl'))).toMatchObject([{ note: kept.note }]);
+    expect(JSON.parse(await exported('jsonl'))).toMatchObject({
+      extra: { annote: kept.note, readstatus: 'reading', starred: 'yes' },
+    });
+    expect(await (await door.app.request('/v1/papers?q=is:starred&format=csv')).text()).toContain('Ask Ann.');
+    expect(await patch(TURING, { note: null, starred: null, year: 1936 })).toMatchObject({
+      ...nothing,
+      read: 'reading',
+      year: 1936,
+    });
+    expect(await patch(TURING, { read: null, year: null })).toMatchObject({ ...nothing, year: 1937 });
+  });
+
+  it.each([
+    [{ note: 'x'.repeat(20_001) }, '/note'],
+    [{ read: 'twice' }, '/read'],
+    [{ starred: 'yes' }, '/starred'],
+  ])('is refused where it is none: %#', async (body, field) => {
+    expect(await patch(TURING, body, 400)).toMatchObject({ field });
+  });
+
+  it('is of a paper that is there', async () => {
+    expect(await patch('nobody', { starred: true }, 404)).toMatchObject({ field: 'id' });
+    expect(await answer(door, '/v1/papers?q=is:loved', { status: 400 })).toMatchObject({ field: 'q' });
+  });
+});
+
 it('DELETE removes a paper, once', async () => {
   await put('gone', { title: 'A paper that goes' }, 201);
   const sent = await door.app.request('/v1/papers/gone', { method: 'DELETE' });

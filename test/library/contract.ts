@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import type { Library, LibraryWriter } from '../../src/library/library.ts';
 import { aboutFiles } from './contract/files.ts';
 import { aboutFilters } from './contract/filters.ts';
+import { aboutKeeping } from './contract/keeping.ts';
 import { aboutMerging } from './contract/merging.ts';
 import { aboutPapers } from './contract/papers.ts';
 import { aboutRecall } from './contract/recall.ts';
@@ -31,7 +32,7 @@ export function libraryContract(name: string, make: () => Promise<NewLibrary>): 
   describe(name, () => {
     const chapters = [
       ...[aboutPapers, aboutMerging, aboutFiles, aboutVectors, aboutRecall],
-      ...[aboutWords, aboutFilters, aboutWorks, aboutRetries],
+      ...[aboutWords, aboutFilters, aboutWorks, aboutKeeping, aboutRetries],
     ];
     for (const chapter of chapters) chapter(fresh);
   });

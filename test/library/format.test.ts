@@ -118,6 +118,9 @@ function expectSound(folder: string): void {
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(db.pragma('foreign_key_check')).toEqual([]);
   expectSoundWords(db);
+  db.exec("INSERT INTO notes (notes) VALUES ('integrity-check')");
+  const noted = db.prepare("SELECT paper FROM kept WHERE note <> '' ORDER BY paper").pluck().all();
+  expect(db.prepare('SELECT rowid FROM notes ORDER BY rowid').pluck().all()).toEqual(noted);
   db.close();
 }
 
@@ -299,6 +302,9 @@ describe('a library of format 3', () => {
   });
 });
 
+/** Nothing could be kept of papers. */
+const TO_7 = 'DROP TABLE kept; DROP TABLE notes; DROP TABLE waiting_names; DROP TABLE waiting';
+
 describe('a library of format 6', () => {
   it('has papers called by what it held no names of', async () => {
     const folder = temporaryFolder();
@@ -307,11 +313,33 @@ describe('a library of format 6', () => {
     await put(writer, [who, paper('wang', { authors: ['王小明', 'Ann Abel'], year: 2020 })]);
     await writer.close();
     const db = new Database(path.join(folder, LIBRARY_FILE));
-    db.exec(`DELETE FROM surnames WHERE word IN ('WHO', '王', '王小'); PRAGMA user_version = 6`);
+    db.exec(`DELETE FROM surnames WHERE word IN ('WHO', '王', '王小'); ${TO_7}; PRAGMA user_version = 6`);
     db.close();
     const library = await libraryOn(folder);
     expect(['WHO', '王', '王小明', 'abel', 'health'].map((word) => namedIn(folder, word))).toEqual([1, 1, 1, 1, 1]);
     expect((await everyPaper(library)).map(({ id }) => id)).toEqual(['who', 'wang']);
+    expectSound(folder);
+  });
+});
+
+describe('a library of format 7', () => {
+  it('has papers of which nothing is kept, and keeps what it is told', async () => {
+    const folder = temporaryFolder();
+    const writer = await writerOn(folder);
+    await put(writer, [paper('a'), paper('b')]);
+    await writer.close();
+    const db = new Database(path.join(folder, LIBRARY_FILE));
+    db.exec(`${TO_7}; PRAGMA user_version = 7`);
+    db.close();
+    const [library, again] = await Promise.all([libraryOn(folder), writerOn(folder)]);
+    expect(await library.count({ is: 'unread' })).toBe(2);
+    await again.keep('a', { starred: true, note: 'Two words' });
+    expect(ids(await library.list({ note: 'words' }, 'newest', 9))).toEqual(['a']);
+    await again.remove(['a']);
+    await put(again, [paper('a')]);
+    expect(ids(await library.list({ is: 'starred' }, 'newest', 9))).toEqual(['a']);
+    await again.close();
+    expect(formatIn(folder)).toBe(LIBRARY_FORMAT);
     expectSound(folder);
   });
 });

@@ -39,6 +39,7 @@ describe('a query', () => {
       'state-of-the-art GPT-4 results',
       'BERT: Pre-training of deep encoders',
       'Title: a study',
+      'node:fs and mode:strict',
       'author: bengio',
       'C++: a language',
       'http://example.org/paper?year:2019',

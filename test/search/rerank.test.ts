@@ -6,6 +6,7 @@ import { Embedder } from '../../src/embedding/embedder.ts';
 import { findCrossEncoder } from '../../src/embedding/models.ts';
 import { Scorer } from '../../src/embedding/scorer.ts';
 import { runQueries, settingsNamed } from '../../src/evaluation/runs.ts';
+import { NOTHING_KEPT } from '../../src/library/kept.ts';
 import type { Key, Library } from '../../src/library/library.ts';
 import { openLibrary } from '../../src/library/open.ts';
 import { embeddedText } from '../../src/paper.ts';
@@ -196,7 +197,9 @@ describe('the time', () => {
           return found === undefined ? new Promise<number>(() => {}) : Promise.resolve(found);
         };
         const describe = (keys: Key[]) =>
-          Promise.resolve(keys.map((key) => ({ key, paper: paper(key), versions: [], records: [], words: [] })));
+          Promise.resolve(
+            keys.map((key) => ({ key, paper: paper(key), kept: NOTHING_KEPT, versions: [], records: [], words: [] })),
+          );
         const entries = logits.map((_, row) => ({
           ...{ row, key: String(row) as Key, score: 1 - row / 100 },
           shares: { dense: 1 - row / 100, lexical: 0, named: 0 },

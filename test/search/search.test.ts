@@ -165,6 +165,7 @@ describe('every search', () => {
       venue: 'Proceedings of the London Mathematical Society',
       url: 'https://doi.org/10.1112/plms/s2-42.1.230',
       ids: { doi: '10.1112/plms/s2-42.1.230' },
+      ...{ starred: false, read: 'unread' as const },
       score: 1,
       similarity: expect.closeTo(0.385, 2) as number,
       names: [],

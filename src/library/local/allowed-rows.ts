@@ -43,7 +43,10 @@ export class RowsByFilter {
   readonly #withFacets: Database.Statement<[string], number>;
   readonly #withAnyFacet: Database.Statement<[string], number>;
   readonly #withIdentifier: Database.Statement<[string], number>;
-  readonly #with: Record<'title' | 'abstract' | 'url', Database.Statement<[], number>>;
+  readonly #with: Record<'title' | 'abstract' | 'url' | 'note', Database.Statement<[], number>>;
+  readonly #starred: Database.Statement<[], number>;
+  readonly #read: Database.Statement<[state: string], number>;
+  readonly #withNote: Database.Statement<[string], number>;
   /** By the filter as JSON, the one asked for last at the end. */
   readonly #remembered = new Map<string, AllowedRows>();
   /** 1 at every row there is. */
@@ -63,7 +66,11 @@ export class RowsByFilter {
       title: rows<[]>("SELECT row FROM papers WHERE title <> ''"),
       abstract: rows<[]>("SELECT row FROM papers WHERE abstract <> ''"),
       url: rows<[]>('SELECT row FROM papers WHERE url IS NOT NULL'),
+      note: rows<[]>("SELECT paper FROM kept WHERE note <> ''"),
     };
+    this.#starred = rows<[]>('SELECT paper FROM kept WHERE starred = 1');
+    this.#read = rows<[string]>('SELECT paper FROM kept WHERE read = ?');
+    this.#withNote = rows<[string]>('SELECT rowid FROM notes WHERE notes MATCH ?');
   }
 
   /** How many papers there are. */
@@ -112,6 +119,10 @@ export class RowsByFilter {
 
   /** The rows of one filter: every paper's place is there, 1 where it is let through. */
   #rows(filter: Filter): Uint8Array {
+    // What was never said to be read, or to be read now, is not in a table.
+    if ('is' in filter && filter.is === 'unread') {
+      return this.#rows({ not: { any: [{ is: 'reading' }, { is: 'read' }] } });
+    }
     const rows = new Uint8Array(this.#everybody.length);
     const rowsOf = (part: Filter) => (isJoined(part) ? this.#rows(part) : this.allowed(part).rows);
     if ('all' in filter) {
@@ -130,8 +141,10 @@ export class RowsByFilter {
 
   /** The rows of the papers for which one condition holds. */
   #holding(condition: Condition): number[] {
-    if ('phrase' in condition) return this.#holdingPhrase('', condition.phrase);
-    if ('title' in condition) return this.#holdingPhrase('title : ', condition.title);
+    if ('phrase' in condition) return holdingPhrase(this.#withPhrase, '', condition.phrase);
+    if ('title' in condition) return holdingPhrase(this.#withPhrase, 'title : ', condition.title);
+    if ('note' in condition) return holdingPhrase(this.#withNote, '', condition.note);
+    if ('is' in condition) return condition.is === 'starred' ? this.#starred.all() : this.#read.all(condition.is);
     if ('has' in condition) return this.#having(condition.has);
     if ('year' in condition) {
       const { from = -Infinity, to = Infinity } = condition.year;
@@ -147,11 +160,6 @@ export class RowsByFilter {
     return this.#holdingFacet('category', category, (folded) => folded.startsWith(category));
   }
 
-  #holdingPhrase(column: string, phrase: string): number[] {
-    const asked = askedPhrase(phrase);
-    return asked === '' ? [] : this.#withPhrase.all(column + asked);
-  }
-
   /** The rows of the papers with a facet whose folded value holds a piece of text and is what is meant. */
   #holdingFacet(field: FacetField, piece: string, isMeant: (folded: string) => boolean = () => true): number[] {
     const facets = this.#facets.all(field, piece).filter(({ folded }) => isMeant(folded));
@@ -159,9 +167,15 @@ export class RowsByFilter {
   }
 
   #having(field: HasField): number[] {
-    if (field === 'title' || field === 'abstract' || field === 'url') return this.#with[field].all();
+    if (field === 'title' || field === 'abstract' || field === 'url' || field === 'note')
+      return this.#with[field].all();
     return isFacet(field) ? this.#withAnyFacet.all(field) : this.#withIdentifier.all(field);
   }
+}
+
+function holdingPhrase(within: Database.Statement<[string], number>, column: string, phrase: string): number[] {
+  const asked = askedPhrase(phrase);
+  return asked === '' ? [] : within.all(column + asked);
 }
 
 const isJoined = (filter: Filter): boolean => 'all' in filter || 'any' in filter || 'not' in filter;

@@ -2,6 +2,8 @@
 import type Database from 'better-sqlite3';
 import type { Paper } from '../../paper.ts';
 import type { Described, FoundWord, Listed } from '../library.ts';
+import { NOTHING_KEPT } from '../kept.ts';
+import { keptFrom, type KeptRow } from './kept-papers.ts';
 import type { Keys } from './keys.ts';
 import { paperFrom, type PaperRow } from './paper-rows.ts';
 
@@ -13,6 +15,7 @@ export class Descriptions {
   readonly #papers: Database.Statement<[string], PaperRow>;
   readonly #versions: Database.Statement<[string], [asked: number, version: number]>;
   readonly #records: Database.Statement<[string], [row: number, record: string]>;
+  readonly #kept: Database.Statement<[string], KeptRow & { paper: number }>;
   readonly #lines: Database.Statement<[string], string>;
 
   constructor(db: Database.Database, keys: Keys) {
@@ -31,6 +34,7 @@ export class Descriptions {
         `SELECT paper, data FROM records WHERE paper ${among} AND data IS NOT NULL ORDER BY sequence`,
       )
       .raw();
+    this.#kept = db.prepare(`SELECT paper, starred, read, note FROM kept WHERE paper ${among}`);
     // As one text: three hundred rows one by one take twice as long.
     this.#lines = db
       .prepare<[string], string>(
@@ -52,6 +56,7 @@ export class Descriptions {
     const versions = grouped(this.#versions.all(asked));
     const all = [...new Set([...rows, ...[...versions.values()].flat()])];
     const papers = new Map(this.#papers.all(JSON.stringify(all)).map((each) => [each.row, paperFrom(each)]));
+    const kept = new Map(this.#kept.all(asked).map((each) => [each.paper, keptFrom(each)]));
     const recordsOf = grouped(records ? this.#records.all(asked) : []);
     return rows.map((row, i) => {
       const paper = papers.get(row);
@@ -61,6 +66,7 @@ export class Descriptions {
         key: this.#keys.of(row),
         versions: (versions.get(row) ?? []).map((version) => papers.get(version)!),
         records: (recordsOf.get(row) ?? []).map((record) => JSON.parse(record) as Paper),
+        kept: kept.get(row) ?? NOTHING_KEPT,
         words: found?.[i] ?? [],
       };
     });

@@ -22,6 +22,10 @@
  * links        pairs that the rule holds for versions of one work, by vectors of a space; `one` is the lower row
  * judgements   pairs of ids of records that a person said are one work (same = 1) or are not (0); each both ways round,
  *              the later one with the higher sequence
+ * kept         what a person keeps of papers, where that is anything (see ../kept.ts); `notes` is the full text index over
+ *              what they noted
+ * waiting      the same of papers that are gone, with what they said of themselves (JSON); `waiting_names` is all that they
+ *              went by
  * works        papers that have other versions, and which one leads; a paper that stands alone is not here
  * meta         id of the library, its `revision`, what was set for it (`settings`, JSON), cursors of online services, …
  */
@@ -134,6 +138,30 @@ export const WORDS = `
 CREATE VIRTUAL TABLE words USING fts5 (title, abstract, content = '', tokenize = '${TOKENIZER}');
 `;
 
+/** New in format 8. */
+export const KEPT = `
+CREATE TABLE kept (
+  paper INTEGER PRIMARY KEY REFERENCES papers (row) ON DELETE CASCADE,
+  starred INTEGER NOT NULL,
+  read TEXT NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+CREATE VIRTUAL TABLE notes USING fts5 (note, tokenize = '${TOKENIZER}');
+CREATE TABLE waiting (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  paper TEXT NOT NULL,
+  starred INTEGER NOT NULL,
+  read TEXT NOT NULL,
+  note TEXT NOT NULL
+) STRICT;
+CREATE TABLE waiting_names (
+  name TEXT NOT NULL,
+  waiting INTEGER NOT NULL REFERENCES waiting (sequence) ON DELETE CASCADE,
+  PRIMARY KEY (name, waiting)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX waiting_names_by_waiting ON waiting_names (waiting);
+`;
+
 export const SCHEMA = `
 CREATE TABLE papers (
   row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -197,6 +225,7 @@ CREATE TABLE works (
   leader INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX works_by_leader ON works (leader);
+${KEPT}
 ${SPACES}
 ${INDEXES}
 `;

@@ -15,6 +15,7 @@ import { isFolder, makeFolder } from '../../places.ts';
 import { embeddedText, type Paper } from '../../paper.ts';
 import type { FileRead, Released } from '../files.ts';
 import type { Key, LibrarySettings, PendingPaper, Portion, PutOutcome } from '../library.ts';
+import { keptTogether, namesIn, notedText, type Kept } from '../kept.ts';
 import { isNamed, judgedRecord, makePaper, mergedFrom, PERSON, withRecord, withWord } from '../records.ts';
 import type { PersonsWord, Place, RecordName, StoredRecord } from '../records.ts';
 import { LIBRARY_FILE, mustExist, openForWriting } from './database.ts';
@@ -23,6 +24,7 @@ import { removeGraphs } from './graph-sidecar.ts';
 import { IndexedFacets } from './indexed-facets.ts';
 import { IndexedSurnames } from './indexed-surnames.ts';
 import { IndexedWords } from './indexed-words.ts';
+import { KeptPapers } from './kept-papers.ts';
 import { Keys } from './keys.ts';
 import { FileLock } from './lock.ts';
 import { PaperNames } from './names.ts';
@@ -62,6 +64,7 @@ export class Store {
   readonly #words: IndexedWords;
   readonly #facets: IndexedFacets;
   readonly #surnames: IndexedSurnames;
+  readonly #kept: KeptPapers;
   readonly #works: Works;
   readonly #statements;
 
@@ -91,6 +94,7 @@ export class Store {
       this.#words = new IndexedWords(db);
       this.#facets = new IndexedFacets(db);
       this.#surnames = new IndexedSurnames(db);
+      this.#kept = new KeptPapers(db);
       this.#works = new Works(db, space, this.#names);
       this.#statements = statementsOn(db);
     } catch (error) {
@@ -135,7 +139,7 @@ export class Store {
       names.filter((name) => {
         const row = this.#names.row(name);
         if (row === undefined) return false;
-        this.#works.change([row], [], () => this.#deletePaper(row, this.#paper(row)));
+        this.#works.change([row], [], () => this.#removePaper(row, this.#paper(row)));
         return true;
       }),
     );
@@ -149,6 +153,14 @@ export class Store {
       const records = withWord(this.#recordsOf(row, before), { id: before.id, file, nth: 1, reading }, word);
       this.#works.change([row], [], () => this.#rewrite(row, before, records));
       return before.id;
+    });
+  }
+
+  keep(name: string, { note, ...said }: Partial<Kept>): string {
+    return this.#change(() => {
+      const [row] = this.#named([name]) as [number];
+      this.#keep(row, { ...this.#kept.of(row), ...said, ...(note !== undefined && { note: notedText(note) }) });
+      return this.#paper(row).id;
     });
   }
 
@@ -339,6 +351,7 @@ export class Store {
       this.#facets.add(row, paper);
       this.#surnames.add(row, paper);
       this.#addRecord(row, record, null);
+      this.#kept.comeAgain(row, paper);
     });
   }
 
@@ -347,8 +360,10 @@ export class Store {
     const papers = new Map([row, ...others].map((each) => [each, this.#paper(each)]));
     const records = Array.from(papers, ([each, paper]) => this.#recordsOf(each, paper)).flat();
     this.#works.change([row, ...others], namesIn(now.paper), () => {
+      this.#keep(row, keptTogether([this.#kept.of(row), ...others.map((other) => this.#kept.takeFrom(other))]));
       for (const other of others) this.#deletePaper(other, papers.get(other)!);
       this.#rewrite(row, papers.get(row)!, withRecord(records, now));
+      if (this.#kept.comeAgain(row, now.paper)) this.#statements.noteAltered.run(row);
     });
   }
 
@@ -362,7 +377,7 @@ export class Store {
     if (!makePaper(left)) released.papers++;
     this.#works.change([row], [], () => {
       if (makePaper(left)) this.#rewrite(row, before, left);
-      else this.#deletePaper(row, before);
+      else this.#removePaper(row, before);
     });
   }
 
@@ -403,6 +418,17 @@ export class Store {
     this.#statements.insertRecord.run({ ...record, reading: Number(reading), paper: row, data });
   }
 
+  /** Keeps something else of the paper of a row. */
+  #keep(row: number, kept: Kept): void {
+    if (this.#kept.put(row, kept)) this.#statements.noteAltered.run(row);
+  }
+
+  /** Removes a row whose paper is gone; what a person keeps of it waits until it comes again. @param before what it says. */
+  #removePaper(row: number, before: Paper): void {
+    this.#kept.wait(row, before, (each) => this.#works.namesOf(each));
+    this.#deletePaper(row, before);
+  }
+
   /** Removes a row and everything that hangs on it. @param before what it says. */
   #deletePaper(row: number, before: Pick<Paper, 'title' | 'abstract'>): void {
     this.#statements.deletePaper.run(row);
@@ -414,11 +440,6 @@ export class Store {
   #addIdentifiers({ ids }: Paper, row: number): void {
     for (const [kind, value] of Object.entries(ids)) this.#statements.insertIdentifier.run(kind, value, row);
   }
-}
-
-/** What a paper will go by that a record is of. */
-function namesIn({ id, ids }: Paper): string[] {
-  return [id, ...Object.entries(ids).map(([kind, value]) => `${kind}:${value}`)];
 }
 
 function otherModel(folder: string, its: Model, wanted: Model): AkinError {

@@ -9,10 +9,10 @@ import { sortTitle } from '../order.ts';
 import { indexSurnames } from './indexed-surnames.ts';
 import { indexWords } from './indexed-words.ts';
 import { FileLock } from './lock.ts';
-import { IDENTIFIERS, INDEXES, RECORDS, SPACES, SURNAMES, WORDS } from './schema.ts';
+import { IDENTIFIERS, INDEXES, KEPT, RECORDS, SPACES, SURNAMES, WORDS } from './schema.ts';
 
 /** Raised when a file written by this code can't be read by older code. Kept in SQLite's `user_version`. */
-export const LIBRARY_FORMAT = 7;
+export const LIBRARY_FORMAT = 8;
 
 /** The lock that whoever writes holds. */
 export const WRITER_LOCK = 'writer.lock';
@@ -99,6 +99,7 @@ export function upgrade(folder: string, db: Database.Database, isWriter: boolean
         db.exec('DELETE FROM surnames'); // There were no acronyms, and of a name without blanks the whole alone.
         indexSurnames(db);
       }
+      if (format < 8) db.exec(KEPT); // Nothing could be kept of papers.
       db.pragma(`user_version = ${LIBRARY_FORMAT}`);
     }).immediate();
   } finally {

@@ -97,7 +97,7 @@ export class Works {
    */
   change(rows: number[], come: string[], make: () => void): void {
     const versions = rows.flatMap((row) => this.versions(row));
-    const names = this.#statements.areJudgements.get() ? [...rows.flatMap((row) => this.#namesOf(row)), ...come] : [];
+    const names = this.#statements.areJudgements.get() ? [...rows.flatMap((row) => this.namesOf(row)), ...come] : [];
     const judged = this.#judgedUnder(names);
     make();
     this.regroup([...versions, ...judged, ...this.#judgedUnder(names)]);
@@ -197,7 +197,7 @@ export class Works {
   /** All that was said of a paper and others. */
   #wordsOn(row: number): Word[] {
     return this.#statements.judgements
-      .all(JSON.stringify(this.#namesOf(row)))
+      .all(JSON.stringify(this.namesOf(row)))
       .flatMap(({ sequence, one, other, same }) => {
         const another = this.#names.row(other);
         // Another paper may go by the name now.
@@ -223,7 +223,7 @@ export class Works {
   }
 
   /** What a paper goes by, as papers are named where they are judged. */
-  #namesOf(row: number): string[] {
+  namesOf(row: number): string[] {
     return this.#statements.names.all({ row });
   }
 

@@ -2,6 +2,7 @@
 import { findModel, type Model } from '../../embedding/models.ts';
 import type { Embedding } from '../../embedding/embedder.ts';
 import type { FileRead, Released } from '../files.ts';
+import type { Kept } from '../kept.ts';
 import type { Key, LibrarySettings, LibraryWriter, PendingPaper, Portion, PutOutcome } from '../library.ts';
 import type { PersonsWord } from '../records.ts';
 import { Calls } from './calls.ts';
@@ -50,6 +51,10 @@ export class LocalWriter implements LibraryWriter {
 
   correct(name: string, word: PersonsWord): Promise<string> {
     return this.#store.call('correct', [name, word]);
+  }
+
+  keep(name: string, said: Partial<Kept>): Promise<string> {
+    return this.#store.call('keep', [name, said]);
   }
 
   pending(limit: number, after?: Key): Promise<PendingPaper[]> {

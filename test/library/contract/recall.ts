@@ -1,5 +1,6 @@
 /** One question brings what both legs find, and whichever found a paper, what the other one says of it. */
 import { describe, expect, it } from 'vitest';
+import { NOTHING_KEPT } from '../../../src/library/kept.ts';
 import { NAMED_DEPTH } from '../../../src/library/called.ts';
 import type { Candidate, Key, Library, Recall } from '../../../src/library/library.ts';
 import { dot } from '../../../src/vector.ts';
@@ -395,7 +396,7 @@ export function aboutRecall(fresh: () => Promise<Fresh>): void {
       expect(await recordsOf(library, 'sheets')).toHaveLength(2);
       const [plain] = await library.describe([sheets!]);
       expect(plain).toEqual({
-        ...{ key: sheets, versions: [], records: [], words: [] },
+        ...{ key: sheets, kept: NOTHING_KEPT, versions: [], records: [], words: [] },
         paper: paper('sheets', { title: 'Ice sheets', abstract: 'Of the north.', year: 2001 }),
       });
       const [unmatched] = await library.describe([sheets!], { words: { text: '…', scoring: 'alone' } });

@@ -130,6 +130,12 @@ export function aboutRetries(fresh: () => Promise<Fresh>): void {
         },
       ],
       [
+        'what a person keeps',
+        async ({ writer }) =>
+          () =>
+            writer.keep('a', { starred: true, note: 'Twice.' }),
+      ],
+      [
         'a setting',
         async ({ writer }) =>
           () =>

@@ -1,4 +1,4 @@
-/** Does a filter let a paper through? By what the paper says of itself. */
+/** Does a filter let a paper through? By what the paper says of itself, and a person keeps of it. */
 import {
   facetsOf,
   foldedAuthor,
@@ -9,16 +9,17 @@ import {
   type FacetField,
 } from '../../../src/library/facets.ts';
 import type { Filter } from '../../../src/library/filter.ts';
+import type { Kept } from '../../../src/library/kept.ts';
 import type { Paper } from '../../../src/paper.ts';
 import { isOneSign } from '../../../src/library/signs.ts';
 import { termsOf } from './words.ts';
 
-export function lets(filter: Filter, paper: Paper): boolean {
+export function lets(filter: Filter, paper: Paper, kept: Kept): boolean {
   const some = (field: FacetField, isMeant: (folded: string) => boolean): boolean =>
     facetsOf(paper).some((facet) => facet.field === field && isMeant(facet.folded));
-  if ('all' in filter) return filter.all.every((part) => lets(part, paper));
-  if ('any' in filter) return filter.any.some((part) => lets(part, paper));
-  if ('not' in filter) return !lets(filter.not, paper);
+  if ('all' in filter) return filter.all.every((part) => lets(part, paper, kept));
+  if ('any' in filter) return filter.any.some((part) => lets(part, paper, kept));
+  if ('not' in filter) return !lets(filter.not, paper, kept);
   if ('year' in filter) {
     const { from = -Infinity, to = Infinity } = filter.year;
     return paper.year !== null && paper.year >= from && paper.year <= to;
@@ -29,7 +30,11 @@ export function lets(filter: Filter, paper: Paper): boolean {
   if ('collection' in filter) return some('collection', (way) => way.includes(foldedCollection(filter.collection)));
   if ('title' in filter) return holdsPhrase(paper.title, filter.title);
   if ('phrase' in filter) return holdsPhrase(paper.title, filter.phrase) || holdsPhrase(paper.abstract, filter.phrase);
+  if ('is' in filter) return filter.is === 'starred' ? kept.starred : kept.read === filter.is;
+  if ('note' in filter) return holdsPhrase(kept.note, filter.note);
   switch (filter.has) {
+    case 'note':
+      return kept.note !== '';
     case 'title':
     case 'abstract':
       return paper[filter.has] !== '';

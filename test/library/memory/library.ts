@@ -134,6 +134,7 @@ export class MemoryLibrary implements Library {
         key,
         versions: others.map((version) => this.#store.papers.get(version)!.paper),
         records: areAsked && isMerged ? records.map((record) => record.paper) : [],
+        kept: held.kept,
         words: asked?.found(key, words!.scoring) ?? [],
       };
     });
@@ -245,7 +246,7 @@ export class MemoryLibrary implements Library {
   }
 
   #passing(filter: Filter = { all: [] }): Held[] {
-    return [...this.#store.papers.values()].filter(({ paper }) => lets(filter, paper));
+    return [...this.#store.papers.values()].filter(({ paper, kept }) => lets(filter, paper, kept));
   }
 
   /** The words that may be names, and how they are looked for in texts. */

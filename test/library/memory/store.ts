@@ -4,6 +4,7 @@ import type { Embedding } from '../../../src/embedding/embedder.ts';
 import type { Model } from '../../../src/embedding/models.ts';
 import type { FileRead } from '../../../src/library/files.ts';
 import type { Key, LibrarySettings } from '../../../src/library/library.ts';
+import type { Kept, Waiting } from '../../../src/library/kept.ts';
 import type { StoredRecord } from '../../../src/library/records.ts';
 import { identifiersNamed, type IdentifierKind } from '../../../src/identifiers.ts';
 import type { Paper } from '../../../src/paper.ts';
@@ -15,6 +16,7 @@ export interface Held {
   paper: Paper;
   records: StoredRecord[];
   embedding: Embedding | undefined;
+  kept: Kept;
 }
 
 export type FileHeld = Omit<FileRead, 'held' | 'missing' | 'waiting'> & {
@@ -45,6 +47,8 @@ export class MemoryStore {
   readonly files = new Map<string, FileHeld>();
   /** The later ones last. */
   judgements: Judgement[] = [];
+  /** What was kept of papers that are gone. */
+  waiting: Waiting[] = [];
   readonly cursors = new Map<string, string>();
   /** How the first paper wrote it that had it, by field and folded form. */
   readonly facetNames = new Map<string, string>();

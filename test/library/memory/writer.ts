@@ -20,6 +20,15 @@ import type {
   PutOutcome,
 } from '../../../src/library/library.ts';
 import {
+  comesAgain,
+  isSomethingKept,
+  keptTogether,
+  namesIn,
+  NOTHING_KEPT,
+  notedText,
+  type Kept,
+} from '../../../src/library/kept.ts';
+import {
   isNamed,
   judgedRecord,
   makePaper,
@@ -84,7 +93,7 @@ export class MemoryWriter implements LibraryWriter {
       if (makePaper(left)) {
         this.#say(held, left);
       } else {
-        this.#store.papers.delete(held.key);
+        this.#go(held);
         released.papers++;
       }
       this.#store.revise();
@@ -96,7 +105,7 @@ export class MemoryWriter implements LibraryWriter {
   async remove(names: string[]): Promise<string[]> {
     const gone = names.flatMap((name) => {
       const held = this.#store.named(name);
-      if (held) this.#store.papers.delete(held.key);
+      if (held) this.#go(held);
       return held ? [name] : [];
     });
     if (gone.length > 0) this.#store.revise();
@@ -107,6 +116,13 @@ export class MemoryWriter implements LibraryWriter {
     const [held] = this.#named([name]) as [Held];
     const { number: file } = this.#file(PERSON);
     this.#say(held, withWord(held.records, { id: held.paper.id, file, nth: 1, reading: PERSON.reading }, word));
+    this.#store.revise();
+    return held.paper.id;
+  }
+
+  async keep(name: string, { note, ...said }: Partial<Kept>): Promise<string> {
+    const [held] = this.#named([name]) as [Held];
+    held.kept = { ...held.kept, ...said, ...(note !== undefined && { note: notedText(note) }) };
     this.#store.revise();
     return held.paper.id;
   }
@@ -236,13 +252,16 @@ export class MemoryWriter implements LibraryWriter {
       return 'unchanged';
     }
     if (verdict.is === 'new') {
-      const held: Held = { key: store.newKey(), paper: record, records: [], embedding: undefined };
+      const held: Held = { key: store.newKey(), paper: record, records: [], embedding: undefined, kept: NOTHING_KEPT };
       store.papers.set(held.key, held);
       this.#say(held, [now]);
+      this.#comeAgain(held, record);
       return 'added';
     }
     const [first, ...others] = verdict.of.map((key) => store.papers.get(key)!);
     for (const { key } of others) store.papers.delete(key);
+    first!.kept = keptTogether([first!, ...others].map(({ kept }) => kept));
+    this.#comeAgain(first!, record);
     this.#say(
       first!,
       withRecord(
@@ -251,6 +270,20 @@ export class MemoryWriter implements LibraryWriter {
       ),
     );
     return verdict.wasKnown ? 'changed' : 'duplicate';
+  }
+
+  /** Removes a paper; what is kept of it waits. */
+  #go({ key, paper, records, kept }: Held): void {
+    this.#store.papers.delete(key);
+    if (!isSomethingKept(kept)) return;
+    const names = [paper.id, ...records.flatMap((record) => [record.id, ...namesIn(record.paper)])];
+    this.#store.waiting.push({ names, paper, kept });
+  }
+
+  #comeAgain(held: Held, record: Paper): void {
+    const own = this.#store.waiting.filter((each) => comesAgain(each, record));
+    this.#store.waiting = this.#store.waiting.filter((each) => !own.includes(each));
+    held.kept = keptTogether([held.kept, ...own.map(({ kept }) => kept)]);
   }
 
   /** Makes a paper say what its records say. It keeps its id, whichever of them it was from. */

@@ -83,6 +83,8 @@ export class Side {
         return writer.split(deed.names.map((name) => meaning.id(name)));
       case 'correct':
         return writer.correct(meaning.id(deed.name), deed.word);
+      case 'keep':
+        return writer.keep(meaning.id(deed.name), deed.said);
       case 'settings':
         return writer.setSettings(deed.settings);
       case 'confirm':

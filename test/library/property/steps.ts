@@ -1,6 +1,7 @@
 /** What may be done to a library, and asked of it, drawn at random: few texts and names, so that they meet all the time. */
 import fc from 'fast-check';
 import type { Filter } from '../../../src/library/filter.ts';
+import { READ_STATES } from '../../../src/library/kept.ts';
 import type { Leg, ListOrder, WordScoring } from '../../../src/library/library.ts';
 import type { CorrectedField } from '../../../src/library/merge.ts';
 import { toPaper, type Paper } from '../../../src/paper.ts';
@@ -84,9 +85,24 @@ const leaf = fc.constantFrom<Filter>(
     { phrase: 'star network' },
   ],
   ...[{ phrase: 'networks stars' }, { title: 'ice on the seven' }, { title: 'stars' }],
+  ...[{ is: 'starred' as const }, { is: 'unread' as const }, { is: 'reading' as const }, { is: 'read' as const }],
+  ...[{ note: 'chapter' }, { note: 'chapters on' }, { note: 'read' }, { note: '机器' }],
   ...[{ phrase: '机器' }, { phrase: '译' }, { phrase: '机器 器' }, { title: 'bert 翻译' }, { phrase: 'films of lodz' }],
   ...(
-    ['title', 'abstract', 'author', 'year', 'venue', 'url', 'category', 'collection', 'doi', 'arxiv', 'isbn'] as const
+    [
+      'title',
+      'abstract',
+      'author',
+      'year',
+      'venue',
+      'url',
+      'category',
+      'collection',
+      'note',
+      'doi',
+      'arxiv',
+      'isbn',
+    ] as const
   ).map((has) => ({ has })),
 );
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
@@ -198,6 +214,22 @@ const deed = fc.oneof(
         ),
         takenBack: fc.subarray(['title', 'year', 'authors'] as CorrectedField[]),
       }),
+      twice,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      what: fc.constant('keep' as const),
+      name,
+      said: fc.record(
+        {
+          starred: fc.boolean(),
+          read: fc.constantFrom(...READ_STATES),
+          note: fc.constantFrom('', ' For the chapter\r\non ice ', 'Read the proofs.', '机器翻译'),
+        },
+        { requiredKeys: [] },
+      ),
       twice,
     }),
   },
