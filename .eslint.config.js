@@ -46,6 +46,8 @@ export default tseslint.config(
         document: 'readonly',
         fetch: 'readonly',
         DOMParser: 'readonly',
+        FormData: 'readonly',
+        URLSearchParams: 'readonly',
         history: 'readonly',
         location: 'readonly',
         performance: 'readonly',

@@ -11,7 +11,7 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { matchedRoutes } from 'hono/route';
 import type { Keys, Scope, StoredKey } from '../session/keys.ts';
 import { signInPage } from '../web/sign-in.ts';
-import { mediaType, pieces } from './body.ts';
+import { formIn } from './body.ts';
 import { LIMITS } from './limits.ts';
 import { makeProblem, sendProblem } from './problem.ts';
 import { Rate } from './rate.ts';
@@ -36,6 +36,9 @@ function neededFor(method: string, path: string, routes: Routes): Scope | undefi
   const changes = own.length > 0 && !own.some(({ handler }) => handler === asks);
   return changes ? 'write' : 'read'; // Where there is nothing, nothing is changed.
 }
+
+/** Whether who asks may change the library: with a key for that, or where no keys are demanded. */
+export const mayWrite = (c: Context): boolean => ((c.var as { scope?: Scope }).scope ?? 'write') === 'write';
 
 /** Whose request this is; undefined where no keys are demanded. */
 export const holderOf = (c: Context): string | undefined => (c.var as { holder?: string }).holder;
@@ -62,6 +65,7 @@ export function demandKeys(app: OpenAPIHono, keys: Keys): void {
     if (seconds !== undefined) return tooMany(c, seconds, `requests come with the key "${key.name}"`);
     if (needed === 'write' && key.scope !== 'write') return forReadingOnly(c, key);
     c.set('holder' as never, key.name as never);
+    c.set('scope' as never, key.scope as never);
     return next();
   });
 
@@ -113,10 +117,7 @@ function shownBy(c: Context): { key?: string; ticket?: string | undefined } {
 }
 
 async function keyInForm(c: Context): Promise<string> {
-  mediaType(c, ['application/x-www-form-urlencoded']);
-  const received: Uint8Array[] = [];
-  for await (const piece of pieces(c, LIMITS.signInBytes)) received.push(piece);
-  return new URLSearchParams(Buffer.concat(received).toString()).get('key')?.trim() ?? '';
+  return (await formIn(c, LIMITS.signInBytes)).get('key')?.trim() ?? '';
 }
 
 /** A page of an https address says so, or whoever stands between it and this server. */

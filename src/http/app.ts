@@ -10,8 +10,9 @@ import type { Keys } from '../session/keys.ts';
 import { DEFAULT_LIBRARY } from '../session/named.ts';
 import type { Session } from '../session/session.ts';
 import { webPage } from '../web/page.tsx';
-import { demandKeys, holderOf } from './access.ts';
+import { demandKeys, holderOf, mayWrite } from './access.ts';
 import { pagesOf, placeOf, sessionIn, type Libraries } from './addressed.ts';
+import { formIn } from './body.ts';
 import { serverGates, type Gates } from './admission.ts';
 import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
@@ -24,6 +25,7 @@ import { Journal } from './journal.ts';
 import { answerLibraries } from './libraries.ts';
 import { answerLibrary } from './library.ts';
 import { answerAgents } from './mcp.ts';
+import { LIMITS } from './limits.ts';
 import { Metrics } from './metrics.ts';
 import { answerMatches } from './match.ts';
 import { answerPapers, withIdsWhole } from './papers.ts';
@@ -122,13 +124,16 @@ export function createApp({
     gateOf(gates, { query }, page).pass(work, signal);
   app.route(
     '/',
-    webPage(
-      (c) => ({ session: sessionOf(c), pages: pagesOf(c, libraries) }),
+    webPage({
+      placed: (c) => ({ session: sessionOf(c), pages: pagesOf(c, libraries) }),
       pass,
-      page,
-      saidOnPage,
-      (c) => holderOf(c) !== undefined,
-    ),
+      always: page,
+      said: saidOnPage,
+      isSignedIn: (c) => holderOf(c) !== undefined,
+      mayWrite,
+      formIn: (c) => formIn(c, LIMITS.pageFormBytes),
+      write: (work, signal) => gates.writing.pass(work, signal),
+    }),
   );
 
   app.all('*', (c) => {

@@ -73,6 +73,14 @@ function utf8(bytes: Uint8Array): string {
   }
 }
 
+/** A form as a page of akin sends it. @throws as `pieces` and `mediaType`. */
+export async function formIn(c: Context, most: number): Promise<URLSearchParams> {
+  mediaType(c, ['application/x-www-form-urlencoded']);
+  const received: Uint8Array[] = [];
+  for await (const piece of pieces(c, most)) received.push(piece);
+  return new URLSearchParams(Buffer.concat(received).toString());
+}
+
 /** Of what size a body may be, and of which types. */
 interface BodyBounds {
   /** Bytes. */

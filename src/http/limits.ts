@@ -132,6 +132,8 @@ export const LIMITS = {
   rateSeconds: 10,
   /** Addresses are counted in so many groups, so that it takes no memory to have many. */
   addressGroups: 4096,
+  /** A form of the page: a note of Chinese letters, each of them percent-encoded, and the address to go back to. */
+  pageFormBytes: 256 * 1024,
   /** The form to sign in with: a key. */
   signInBytes: 4096,
   /** Browsers that are signed in, and for how long. */

@@ -1,28 +1,30 @@
-/** A paper among others: what it is, how close, why it is there, and where it leads. */
+/** A paper among others: what it is, how close, why it is there, where it leads, and what can be done with it. */
 import type { FC } from 'hono/jsx';
-import { byline, type Brief } from '../paper.ts';
+import type { Brief } from '../paper.ts';
 import type { Hit, Version } from '../search/answer.ts';
+import { narrowedTo } from '../search/query.ts';
 import { closenessIn, MOST_STEPS, ordinal, reasonIn, reasonsOf } from '../search/why.ts';
+import { Keep } from './keeping.tsx';
 import { marked, passage, stemsOf } from './passage.ts';
-import { addressOfPaper } from './state.ts';
+import { addressNow, addressOf, addressOfPaper, addressWith, type State } from './state.ts';
 
 /** About three lines on a desktop. */
 const PASSAGE_CHARACTERS = 240;
+/** Of many people, so many are named. */
+const PEOPLE_NAMED = 3;
 
-export const HitItem: FC<{ hit: Hit; home: string }> = ({ hit, home }) => {
-  const { versions, explanation, abstract = '' } = hit;
+export const HitItem: FC<{ hit: Hit; state: State }> = ({ hit, state }) => {
+  const { id, versions, explanation, abstract = '', read } = hit;
   const stems = stemsOf((explanation?.words ?? []).map(({ word }) => word).join(' '));
-  const elsewhere = readAt(hit);
-  const about = byline(hit);
   const shown = passage(abstract, explanation?.sentence?.start ?? 0, PASSAGE_CHARACTERS);
   return (
     <li>
       <h2>
-        <a href={addressOfPaper(home, hit.id)}>
-          <Marked text={hit.title || hit.id} stems={stems} />
+        <a href={addressOfPaper(state.home, id)}>
+          <Marked text={hit.title || id} stems={stems} />
         </a>
       </h2>
-      {about && <p class="byline">{about}</p>}
+      <Byline paper={hit} state={state} />
       {versions.length > 0 && <p class="byline">also {versions.map(versionName).join(', ')}</p>}
       {abstract && (
         <p class="passage">
@@ -39,15 +41,84 @@ export const HitItem: FC<{ hit: Hit; home: string }> = ({ hit, home }) => {
       )}
       <p class="why">
         <Nearness hit={hit} /> <span>{reasonIn(hit)}</span>
-        <a href={`${home}?like=${encodeURIComponent(hit.id)}`}>More like this</a>
-        {elsewhere && (
-          <a href={elsewhere.address} rel="noreferrer">
-            {elsewhere.name}
-          </a>
-        )}
+        {read !== 'unread' && <span>{read}</span>}
       </p>
+      <Actions hit={hit} state={state} />
       <Numbers hit={hit} />
     </li>
+  );
+};
+
+/** What can be done with a paper of a list. */
+const Actions: FC<{ hit: Hit; state: State }> = ({ hit, state }) => {
+  const { id, starred } = hit;
+  const elsewhere = readAt(hit);
+  const star = starred ? '★ Starred' : '☆ Star';
+  return (
+    <div class="actions">
+      <a href={addressWith(state, 'like', id)} data-key="l">
+        More like this
+      </a>
+      <a href={addressWith(state, 'unlike', id)} data-key="u">
+        Less like this
+      </a>
+      {elsewhere && (
+        <a href={elsewhere.address} rel="noreferrer">
+          {elsewhere.name}
+        </a>
+      )}
+      <a href={`${addressOfPaper(state.home, id)}#cite`} data-key="c">
+        Cite
+      </a>
+      <Keep id={id} said={{ starred: !starred }} back={addressNow(state)} state={state} at="s">
+        {star}
+      </Keep>
+      {!state.mayWrite && starred && <span>{star}</span>}
+    </div>
+  );
+};
+
+/** What stands under a title: people, venue and year, each a link that writes the query. */
+export const Byline: FC<{
+  paper: Pick<Brief, 'authors' | 'editors' | 'venue' | 'year'>;
+  state: State;
+}> = (given) => {
+  const { paper, state } = given;
+  const { authors, editors = [], venue, year } = paper;
+  const asked = (field: 'author' | 'venue' | 'year', value: string) => (
+    <a href={addressOf({ ...state, like: [], unlike: [], sort: 'best' }, { q: narrowedTo('', field, value) })}>
+      {value}
+    </a>
+  );
+  const people = authors.length > 0 ? authors : editors;
+  const named = people.length <= PEOPLE_NAMED + 1 ? people : people.slice(0, PEOPLE_NAMED);
+  const parts = [
+    people.length > 0 && (
+      <>
+        {named.map((name, i) => (
+          <>
+            {i > 0 && ', '}
+            {asked('author', name)}
+          </>
+        ))}
+        {authors.length === 0 && ' (ed.)'}
+        {named.length < people.length && ` and ${people.length - named.length} more`}
+      </>
+    ),
+    venue !== null && asked('venue', venue),
+    year !== null && asked('year', String(year)),
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? (
+    <></>
+  ) : (
+    <p class="byline">
+      {parts.map((part, i) => (
+        <>
+          {i > 0 && ' · '}
+          {part}
+        </>
+      ))}
+    </p>
   );
 };
 

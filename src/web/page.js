@@ -1,10 +1,10 @@
-// Asks for the page again while one types, and swaps what is said and the results in. Without this script the form does
-// the same.
+// Asks for the page again while one types, and swaps what is said, the basket and the results in; sends the page's forms without
+// a reload; and has keys for what one does with papers. Without this script the forms and links do the same.
 const form = document.querySelector('form');
 const home = form.getAttribute('action');
 const input = form.elements.namedItem('q');
 const main = document.querySelector('main');
-const parts = ['#said', '#results'].map((selector) => document.querySelector(selector));
+const parts = ['#said', '#basket', '#results'].map((selector) => document.querySelector(selector));
 /** Who pauses so long has asked something, to which Back leads; what was typed on the way there is not kept. */
 const PAUSE_MS = 2000;
 const AGAIN_MS = 2000;
@@ -14,6 +14,19 @@ let typed = -PAUSE_MS;
 /** Whether what is shown next is one that Back is to lead from. */
 let isNew = false;
 
+/** Swaps a page in. */
+function swapIn(page) {
+  for (const part of parts) part.replaceChildren(...page.querySelector(`#${part.id}`).childNodes);
+  document.title = page.title || document.title;
+}
+
+/** The page that an answer is. @throws where it is none. */
+async function pageIn(answer) {
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  if (!page.querySelector('#results')) throw new Error('not the page');
+  return page;
+}
+
 /** Shows the page of an address. @param keep how the address becomes one of those that Back leads to. */
 async function show(address, keep) {
   const mine = ++asked;
@@ -22,8 +35,7 @@ async function show(address, keep) {
   try {
     const answer = await fetch(address);
     if (answer.status === 401) return location.assign(address); // To sign in again.
-    page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    if (!page.querySelector('#results')) throw new Error('not the page');
+    page = await pageIn(answer);
   } catch {
     if (mine !== asked) return;
     parts[0].textContent = 'The server gives no answer: what stands here is from before. It is asked again.';
@@ -32,14 +44,19 @@ async function show(address, keep) {
   }
   if (mine !== asked) return; // A later question has been asked meanwhile.
   main.ariaBusy = 'false';
-  for (const part of parts) part.replaceChildren(...page.querySelector(`#${part.id}`).childNodes);
-  document.title = page.title || document.title;
+  swapIn(page);
   keep(address, page);
+}
+
+/** What the box and the basket ask. */
+function addressAsked() {
+  const given = [...new FormData(form)].map(([name, value]) => [name, value.trim()]).filter(([, value]) => value);
+  const written = given.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+  return written.length === 0 ? home : `${home}?${written.join('&')}`;
 }
 
 input.addEventListener('input', () => {
   clearTimeout(timer);
-  const query = input.value.trim();
   if (performance.now() - typed > PAUSE_MS) isNew = true;
   typed = performance.now();
   const keep = (address) => {
@@ -47,7 +64,7 @@ input.addEventListener('input', () => {
     else history.replaceState(null, '', address);
     isNew = false;
   };
-  timer = setTimeout(() => show(query === '' ? home : `${home}?q=${encodeURIComponent(query)}`, keep), 150);
+  timer = setTimeout(() => show(addressAsked(), keep), 150);
 });
 
 addEventListener('popstate', () => {
@@ -58,8 +75,65 @@ addEventListener('popstate', () => {
   });
 });
 
-document.addEventListener('keydown', (event) => {
-  if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.target === input) return;
+/** The items of the list that are to be seen, and the one that one is at. */
+const items = () => [...document.querySelectorAll('#results ol > li')].filter((item) => item.offsetParent);
+const itemAt = () => document.activeElement.closest('#results ol > li');
+
+// What is said of a paper: the page that is shown is asked for again.
+main.addEventListener('submit', async (event) => {
+  const sent = event.target;
+  if (sent.method !== 'post') return;
   event.preventDefault();
-  input.select();
+  const place = items().indexOf(sent.closest('#results ol > li'));
+  const mine = ++asked;
+  main.ariaBusy = 'true';
+  try {
+    const page = await pageIn(
+      await fetch(sent.action, {
+        method: 'post',
+        body: new URLSearchParams(new FormData(sent)),
+      }),
+    );
+    if (mine !== asked) return;
+    const { childNodes } = page.querySelector('#results');
+    if (page.querySelector('#results > :not(ul)')) swapIn(page);
+    else parts[0].replaceChildren(...page.querySelector('#said').childNodes); // Why it was refused.
+    if (childNodes.length > 0 && place >= 0) items()[place]?.querySelector('h2 a').focus({ preventScroll: true });
+  } catch {
+    parts[0].textContent = 'The server gives no answer: what you did was perhaps not stored. Try again.';
+  }
+  main.ariaBusy = 'false';
+});
+
+const isTyping = ({ target }) => target.isContentEditable || /^(?:input|textarea|select)$/i.test(target.tagName);
+
+/** What each key does; any other does what is marked with it: of the paper one is at, or else of the one that the page is of. */
+const KEYS = {
+  '/': () => input.select(),
+  j: () => step(1),
+  k: () => step(-1),
+  '?': () => {
+    const keys = document.querySelector('#keys');
+    keys.open = !keys.open;
+    keys.querySelector('summary').focus();
+  },
+};
+
+function step(by) {
+  const all = items();
+  const at = all.indexOf(itemAt());
+  const next = all[at < 0 ? (by > 0 ? 0 : -1) : at + by];
+  next?.querySelector('h2 a').focus();
+  next?.scrollIntoView({ block: 'nearest' });
+}
+
+document.addEventListener('keydown', (event) => {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey || isTyping(event) || !/^[a-z/?]$/.test(key)) return;
+  const marked = `[data-key="${key}"]`;
+  const own = (itemAt() ?? document.querySelector('.paper'))?.querySelector(marked);
+  if (!KEYS[key] && !own) return;
+  event.preventDefault();
+  if (KEYS[key]) KEYS[key]();
+  else own.click();
 });

@@ -14,7 +14,9 @@ import { ROOT } from '../package.ts';
 import { count, excerpt } from '../text.ts';
 import type { SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
+import { Basket, headingOf, type Titles } from './basket.tsx';
 import { frame } from './frame.ts';
+import { doneWith } from './keeping.tsx';
 import { manual } from './manual.ts';
 import { answerMaps, mapView } from './map.tsx';
 import { PaperPage } from './paper.tsx';
@@ -29,6 +31,8 @@ interface View {
   /** One or two sentences over the results, which are also read out. */
   said: Child;
   results?: Child;
+  /** Of the papers in the basket, by their names. */
+  titles?: Titles;
   status?: number;
   /** What the document loads, where that is not what most do. */
   loads?: Child;
@@ -46,6 +50,24 @@ type Said = (error: AkinError, c: Context) => { message: string; hint: string | 
 /** Does what a question needs when its turn has come. */
 type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
 
+/** What the page needs of the door that serves it. */
+export interface PageDoor {
+  /** The library that a page is asked of, and the pages of all there are. */
+  placed: (c: Context) => { session: Session; pages: LibraryPage[] };
+  pass: Pass;
+  /** What is asked of every search. */
+  always: Pick<SearchOptions, 'rerank'>;
+  said: Said;
+  /** Whether whoever asks has signed in, and so can sign out. */
+  isSignedIn: (c: Context) => boolean;
+  /** Whether whoever asks may change the library. */
+  mayWrite: (c: Context) => boolean;
+  /** What a form says. */
+  formIn: (c: Context) => Promise<URLSearchParams>;
+  /** Changes a library when its turn has come. */
+  write: <T>(work: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+}
+
 /** The page of a library: what it is called, where it is, and whether it is the one that is asked for. */
 export interface LibraryPage {
   name: string;
@@ -53,18 +75,7 @@ export interface LibraryPage {
   isThis: boolean;
 }
 
-/**
- * @param placed the library that a page is asked of, and the pages of all there are.
- * @param always what is asked of every search.
- * @param isSignedIn whether whoever asks has signed in, and so can sign out.
- */
-export function webPage(
-  placed: (c: Context) => { session: Session; pages: LibraryPage[] },
-  pass: Pass,
-  always: Pick<SearchOptions, 'rerank'>,
-  said: Said,
-  isSignedIn: (c: Context) => boolean,
-): Hono {
+export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, formIn, write }: PageDoor): Hono {
   const app = new Hono();
   app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
   app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
@@ -77,7 +88,7 @@ export function webPage(
   const answer = async (c: Context, viewed: (session: Session, state: State) => Promise<View>): Promise<Response> => {
     const { session, pages } = placed(c);
     const { home } = pages.find(({ isThis }) => isThis)!;
-    const state = stateIn(home, c.req.queries());
+    const state = stateIn({ home, mayWrite: mayWrite(c) }, c.req.queries());
     const view = await viewed(session, state).catch((error: unknown) => refusal(error, (each) => said(each, c)));
     const { title } = view;
     const head = title ? `${excerpt(title, 60)} · akin` : 'akin';
@@ -90,16 +101,25 @@ export function webPage(
   app.get('/', (c) => {
     const { signal } = c.req.raw;
     return answer(c, (session, state) => {
-      if (state.q === '' && state.like === '') return startView(session);
+      if (state.q === '' && state.like.length + state.unlike.length === 0) return startView(session);
       const options = { ...always, sort: state.sort, cursor: state.cursor.at(-1), signal };
       return pass(state.q, () => answerView(session, state, options), signal);
     });
   });
   app.get('/paper/:id{.+}', (c) => {
     const { signal } = c.req.raw;
-    return answer(c, (session, { home }) =>
-      pass('', () => paperView(session, c.req.param('id'), home, signal), signal),
-    );
+    return answer(c, (session, state) => pass('', () => paperView(session, c.req.param('id'), state, signal), signal));
+  });
+  app.post('/paper/:id{.+}', async (c) => {
+    const { session, pages } = placed(c);
+    const { home } = pages.find(({ isThis }) => isThis)!;
+    const id = c.req.param('id');
+    try {
+      const form = await formIn(c);
+      return c.redirect(await write(() => doneWith(session, home, id, form), c.req.raw.signal), 303);
+    } catch (error) {
+      return answer(c, () => Promise.reject(error));
+    }
   });
   app.get('/map', (c) => {
     const { signal } = c.req.raw;
@@ -153,27 +173,23 @@ async function startView(session: Session): Promise<View> {
 }
 
 async function answerView(session: Session, state: State, options: SearchOptions): Promise<View> {
-  const { q, like } = state;
+  const { q, like, unlike } = state;
   const shown = { ...options, explain: 'fast', abstracts: true, facets: true } as const;
-  const seed = like === '' ? undefined : await session.paper(like);
-  const answer = await (seed ? session.similar(like, shown) : session.ask({ query: q }, shown));
-  const heading = seed ? (
-    <>
-      Papers like <em>{seed.title || seed.id}</em>
-    </>
-  ) : (
-    <>
-      Nearest to <em>{excerpt(q, 80)}</em>
-    </>
-  );
+  const seeds = [...like, ...unlike];
+  const [papers, answer] = await Promise.all([
+    session.wholePapers(seeds, options.signal),
+    session.ask({ query: q, like, unlike }, shown),
+  ]);
+  const titles = new Map(seeds.map((id, i) => [id, papers[i]?.title || id]));
   return {
-    title: seed ? `Like ${seed.title || seed.id}` : q,
-    said: saidOf(answer, state, heading),
+    title: q || `Like ${[...titles.values()].join(', ')}`,
+    said: saidOf(answer, state, headingOf(state, titles)),
+    titles,
     results: answer.hits.length > 0 && <Results answer={answer} state={state} />,
   };
 }
 
-async function paperView(session: Session, id: string, home: string, signal: AbortSignal): Promise<View> {
+async function paperView(session: Session, id: string, state: State, signal: AbortSignal): Promise<View> {
   const [paper, { hits }] = await Promise.all([
     session.paper(id),
     session.similar(id, { explain: 'fast', abstracts: true, signal }),
@@ -182,7 +198,7 @@ async function paperView(session: Session, id: string, home: string, signal: Abo
   return {
     title: paper.title || paper.id,
     said: '',
-    results: <PaperPage paper={paper} similar={similar} home={home} />,
+    results: <PaperPage paper={paper} similar={similar} state={state} />,
   };
 }
 
@@ -211,6 +227,11 @@ const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boo
             autocomplete="off"
             autofocus
           />
+          <span id="basket">
+            {(['like', 'unlike'] as const).flatMap((kind) =>
+              state[kind].map((id) => <input type="hidden" name={kind} value={id} />),
+            )}
+          </span>
           <button>Search</button>
         </form>
         {isSignedIn && (
@@ -224,14 +245,46 @@ const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boo
         <p id="said" role="status">
           {view.said}
         </p>
-        <div id="results">{view.results}</div>
+        <div id="results">
+          <Basket titles={view.titles ?? new Map()} state={state} />
+          {view.results}
+        </div>
       </main>
       <footer>
         <a href={`${state.home}map`}>Map</a> <a href="/docs">Manual</a>
+        <Keys />
       </footer>
     </body>
   );
 };
+
+const KEYS: Record<string, string> = {
+  '/': 'to the box',
+  j: 'to the next paper',
+  k: 'to the one before',
+  Enter: 'opens it',
+  l: 'more like it',
+  u: 'less like it',
+  s: 'star',
+  c: 'cite',
+  '?': 'these keys',
+};
+
+const Keys: FC = () => (
+  <details id="keys" class="keys">
+    <summary>Keys</summary>
+    <dl>
+      {Object.entries(KEYS).map(([key, does]) => (
+        <>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{does}</dd>
+        </>
+      ))}
+    </dl>
+  </details>
+);
 
 /** Which library is asked, where there are several. */
 const Choice: FC<{ pages: LibraryPage[] }> = ({ pages }) => (

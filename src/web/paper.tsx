@@ -1,91 +1,109 @@
-/** The page of one paper: all that is known of it, what it was made from, how to cite it, and what is like it. */
+/** The page of one paper: all that is known of it, what is kept of it, what it was made from, how to cite it, and what is like it. */
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Hit, WholePaper } from '../search/answer.ts';
 import { narrowedTo } from '../search/query.ts';
-import { HitItem, readAt, versionName } from './hit.tsx';
-import { addressOfPaper } from './state.ts';
+import { Byline, HitItem, readAt } from './hit.tsx';
+import { KeptOf, Versions } from './keeping.tsx';
+import { addressOf, addressWith, type State } from './state.ts';
 
 /** Formats that a paper is cited in, as the API calls them. */
 const FORMATS = { bibtex: 'BibTeX', ris: 'RIS', csl: 'CSL' } as const;
 
-export const PaperPage: FC<{ paper: WholePaper; similar: Hit[]; home: string }> = ({ paper, similar, home }) => {
-  const { id, title, authors, editors = [], venue, year, abstract, categories, ids, url, versions, records } = paper;
-  const asked = (field: 'author' | 'venue' | 'year' | 'category', value: string) =>
-    `${home}?q=${encodeURIComponent(narrowedTo('', field, value))}`;
-  const elsewhere = readAt({ url, ids });
-  const people = authors.length > 0 ? authors : editors;
-  const api = `/v1${home}papers/${encodeURIComponent(id)}`;
+export const PaperPage: FC<{ paper: WholePaper; similar: Hit[]; state: State }> = ({ paper, similar, state }) => {
+  const { id, title, abstract } = paper;
   return (
     <article class="paper">
       <h2>{title || id}</h2>
-      <p class="byline">
-        {people.map((name, i) => (
-          <>
-            {i > 0 && ', '}
-            <a href={asked('author', name)}>{name}</a>
-          </>
-        ))}
-        {authors.length === 0 && editors.length > 0 && ' (editors)'}
-      </p>
-      <p class="byline">
-        {venue && <a href={asked('venue', venue)}>{venue}</a>}
-        {venue && year !== null && ' · '}
-        {year !== null && <a href={asked('year', String(year))}>{year}</a>}
-      </p>
-      <p class="why">
-        {elsewhere && (
-          <a href={elsewhere.address} rel="noreferrer">
-            {elsewhere.name}
-          </a>
-        )}
-        {url && /^https?:/.test(url) && elsewhere?.address !== url && (
-          <a href={url} rel="noreferrer">
-            Web
-          </a>
-        )}
-        <a href={`${home}?like=${encodeURIComponent(id)}`}>More like this</a>
-        {Object.entries(FORMATS).map(([format, name]) => (
-          <a href={`${api}?format=${format}`} download>
-            {name}
-          </a>
-        ))}
-      </p>
+      <Byline paper={paper} state={state} />
+      <Ways paper={paper} state={state} />
+      <KeptOf paper={paper} state={state} />
       {abstract ? <p class="abstract">{abstract}</p> : <p class="byline">It has no abstract here.</p>}
-      <dl>
-        {Object.entries(ids).map(([kind, value]) => (
-          <Fact name={kind}>{value}</Fact>
-        ))}
-        <Fact name="id">{id}</Fact>
-        {categories.length > 0 && (
-          <Fact name="categories">
-            {categories.map((category, i) => (
-              <>
-                {i > 0 && ', '}
-                <a href={asked('category', category)}>{category}</a>
-              </>
-            ))}
-          </Fact>
-        )}
-        {versions.map((version) => (
-          <Fact name="other version">
-            <a href={addressOfPaper(home, version.id)}>{versionName(version)}</a>
-          </Fact>
-        ))}
-        {records.map((record) => (
-          <Fact name="merged from">{[record.id, record.venue, record.year].filter(Boolean).join(' · ')}</Fact>
-        ))}
-      </dl>
+      <Facts paper={paper} state={state} />
+      <Versions paper={paper} state={state} />
       {similar.length > 0 && (
         <section>
           <h3>Similar papers</h3>
           <ol>
             {similar.map((hit) => (
-              <HitItem hit={hit} home={home} />
+              <HitItem hit={hit} state={state} />
             ))}
           </ol>
         </section>
       )}
     </article>
+  );
+};
+
+/** Where the paper leads. */
+const Ways: FC<{ paper: WholePaper; state: State }> = ({ paper, state }) => {
+  const { id, ids, url } = paper;
+  const elsewhere = readAt({ url, ids });
+  const zotero = inZotero(paper);
+  const api = `/v1${state.home}papers/${encodeURIComponent(id)}`;
+  return (
+    <p class="why" id="cite">
+      {elsewhere && (
+        <a href={elsewhere.address} rel="noreferrer">
+          {elsewhere.name}
+        </a>
+      )}
+      {url && /^https?:/.test(url) && elsewhere?.address !== url && (
+        <a href={url} rel="noreferrer">
+          Web
+        </a>
+      )}
+      {zotero && <a href={zotero}>In Zotero</a>}
+      <a href={addressWith(state, 'like', id)} data-key="l">
+        More like this
+      </a>
+      <a href={addressWith(state, 'unlike', id)} data-key="u">
+        Less like this
+      </a>
+      {Object.entries(FORMATS).map(([format, name], i) => (
+        <a href={`${api}?format=${format}`} download data-key={i === 0 ? 'c' : undefined}>
+          {name}
+        </a>
+      ))}
+    </p>
+  );
+};
+
+/** Where Zotero shows the item that a paper was read from; of a group's, no address is known. */
+function inZotero({ extra, records }: WholePaper): string | undefined {
+  const items = [extra, ...records.map((record) => record.extra)];
+  const item = items.find(({ key, dateAdded, library }) => isItemKey(key) && dateAdded !== undefined && !library);
+  return item && `zotero://select/library/items/${String(item.key)}`;
+}
+
+const isItemKey = (key: unknown): boolean => typeof key === 'string' && /^[A-Z\d]{8}$/.test(key);
+
+/** All else that is known of it. */
+const Facts: FC<{ paper: WholePaper; state: State }> = ({ paper, state }) => {
+  const { id, ids, categories, extra, records } = paper;
+  const { key } = extra;
+  const collections = [extra.collections].flat().filter((each): each is string => typeof each === 'string');
+  const asked = (field: 'category' | 'collection', values: string[]) =>
+    values.map((value, i) => (
+      <>
+        {i > 0 && ', '}
+        <a href={addressOf({ ...state, like: [], unlike: [] }, { q: narrowedTo('', field, value) })}>{value}</a>
+      </>
+    ));
+  return (
+    <dl>
+      {Object.entries(ids).map(([kind, value]) => (
+        <Fact name={kind}>{value}</Fact>
+      ))}
+      <Fact name="id">{id}</Fact>
+      {typeof key === 'string' && key !== id && <Fact name="citation key">{key}</Fact>}
+      {categories.length > 0 && <Fact name="categories">{asked('category', categories)}</Fact>}
+      {collections.length > 0 && <Fact name="collections">{asked('collection', collections)}</Fact>}
+      {records.map((record) => (
+        <Fact name="merged from">
+          {[record.id, record.title, record.venue, record.year].filter(Boolean).join(' · ')}
+        </Fact>
+      ))}
+    </dl>
   );
 };
 

@@ -14,7 +14,8 @@ import { papersIn } from './wording.ts';
 const VALUES = 8;
 
 /** What is said over the hits, in whole sentences, which are also read out. @param heading what the papers are, where they are ranked. */
-export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child): Child {
+export function saidOf(answer: SearchAnswer, state: State, heading: Child): Child {
+  const { q, sort } = state;
   const { hits, total, corrections, unread, library } = answer;
   const { identifier, conditions } = missingIn(answer);
   const missing = (
@@ -22,7 +23,14 @@ export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child)
       No paper in this library has <em>{identifier}</em>
     </>
   );
-  if (hits.length === 0) return identifier === '' ? 'No paper in this library matches.' : <>{missing}.</>;
+  if (hits.length === 0 && identifier !== '') return <>{missing}.</>;
+  if (hits.length === 0)
+    return (
+      <>
+        No paper in this library matches.
+        <Blame answer={answer} state={state} />
+      </>
+    );
   const isRanked = hits.some(({ closeness }) => closeness !== null);
   const matching = (
     <>
@@ -38,6 +46,7 @@ export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child)
     sentences.push(
       <>
         No paper matches <em>{conditions}</em>; these are without that
+        <Blame answer={answer} state={state} />
       </>,
     );
   for (const { word, term } of corrections) sentences.push(`No paper has “${word}”; “${term}…” was looked for`);
@@ -58,6 +67,25 @@ export function saidOf(answer: SearchAnswer, { q, sort }: State, heading: Child)
   );
 }
 
+/** Which condition left nothing, as links to the question without it. */
+const Blame: FC<{ answer: SearchAnswer; state: State }> = ({ answer: { blamed = [] }, state }) => {
+  if (blamed.length === 0) return <></>;
+  const { conditions } = parseQuery(state.q);
+  const without = (condition: string) => conditions.find(({ written }) => written === condition)?.without ?? '';
+  return (
+    <>
+      {blamed.map(({ condition, papers }, i) => (
+        <>
+          {i > 0 ? ', ' : ' Found: '}
+          <a href={addressOf(state, { q: without(condition) })}>
+            {papersIn(papers)} without {condition}
+          </a>
+        </>
+      ))}
+    </>
+  );
+};
+
 export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, state }) => {
   const { hits, total, next } = answer;
   const close = hits.filter(({ closeness }) => closeness !== 'weak');
@@ -67,14 +95,14 @@ export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, st
     <div class="results">
       <div class="hits">
         <Conditions answer={answer} state={state} />
-        <List hits={close} start={before + 1} home={state.home} />
+        <List hits={close} start={before + 1} state={state} />
         {before >= total.relevant ? (
-          <List hits={weak} start={before + 1} home={state.home} />
+          <List hits={weak} start={before + 1} state={state} />
         ) : (
           weak.length > 0 && (
             <details class="weaker">
               <summary>What follows has little to do with it</summary>
-              <List hits={weak} start={before + close.length + 1} home={state.home} />
+              <List hits={weak} start={before + close.length + 1} state={state} />
             </details>
           )
         )}
@@ -102,13 +130,13 @@ export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, st
   );
 };
 
-const List: FC<{ hits: Hit[]; start: number; home: string }> = ({ hits, start, home }) =>
+const List: FC<{ hits: Hit[]; start: number; state: State }> = ({ hits, start, state }) =>
   hits.length === 0 ? (
     <></>
   ) : (
     <ol start={start}>
       {hits.map((hit) => (
-        <HitItem hit={hit} home={home} />
+        <HitItem hit={hit} state={state} />
       ))}
     </ol>
   );
@@ -128,8 +156,7 @@ const Conditions: FC<{ answer: SearchAnswer; state: State }> = ({ answer: { hits
   const ms = Object.values(timings).reduce((sum, each) => sum + each, 0);
   return (
     <div class="conditions">
-      {state.like === '' &&
-        conditions.length + Number(words !== '') > 1 &&
+      {conditions.length + Number(words !== '') + state.like.length > 1 &&
         conditions.map(({ written, without }) => (
           <a class="chip" href={addressOf(state, { q: without })} aria-label={`Without ${written}`}>
             {written} <span aria-hidden="true">×</span>
@@ -151,7 +178,6 @@ const FACETS = { venue: 'Venues', author: 'Authors', category: 'Categories', col
 
 /** What the list can be narrowed down to: each a link that writes the query, so that one learns how it is written. */
 const Narrower: FC<{ facets: Facets; state: State }> = ({ facets, state }) => {
-  if (state.like !== '') return <></>; // It has no query to write into.
   const link = (field: keyof Facets, value: string) => addressOf(state, { q: narrowedTo(state.q, field, value) });
   return (
     <aside aria-label="Narrow down">

@@ -161,9 +161,10 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
     it('leads to similar papers with a click, and back', async () => {
       const page = await open(`/?q=${encodeURIComponent(QUERY)}`);
       await page.getByRole('link', { name: 'More like this' }).first().click();
-      await page.waitForURL('**/?like=*');
-      expect(await page.locator('#said').textContent()).toBe(`Papers like ${TURING}`);
-      expect(await page.title()).toBe(`Like ${TURING.slice(0, 54)}… · akin`);
+      await page.waitForURL('**/?q=*&like=*');
+      // What was asked is asked as well.
+      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${QUERY}, like ${TURING}`);
+      expect(await box(page).inputValue()).toBe(QUERY);
       expect(await titles(page)).toHaveLength(10);
       expect(await titles(page)).not.toContain(TURING);
       await page.goBack();
@@ -178,12 +179,18 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       // The first letters may have found it already; their results go when those of the whole question come.
       await page.waitForURL((url) => url.searchParams.get('q') === QUERY);
       const focused = () => page.locator(':focus').innerText();
-      for (let presses = 0; (await focused()) !== 'More like this' && presses < 10; presses++) {
+      for (let presses = 0; (await focused()) !== 'More like this' && presses < 20; presses++) {
         await page.keyboard.press('Tab');
       }
       await page.keyboard.press('Enter');
-      await page.waitForURL('**/?like=*');
+      await page.waitForURL('**/?q=*&like=*');
+      expect(await page.locator('#said').textContent()).toBe(`Nearest to ${QUERY}, like ${TURING}`);
+    });
+
+    it('has an address of its own without words', async () => {
+      const page = await open('/?like=doi:10.1112/plms/s2-42.1.230');
       expect(await page.locator('#said').textContent()).toBe(`Papers like ${TURING}`);
+      expect(await page.title()).toBe(`Like ${TURING.slice(0, 54)}… · akin`);
     });
   });
 
@@ -281,7 +288,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
 
     it('narrows down by links that write the query, takes conditions off, and sorts', async () => {
       const page = await open('/?q=learning');
-      await page.getByRole('link', { name: 'Nature', exact: true }).click();
+      await page.locator('aside').getByRole('link', { name: 'Nature', exact: true }).click();
       await page.waitForURL((url) => url.searchParams.get('q') === 'learning venue:Nature');
       for (const byline of await page.locator('#results .hits .byline').allTextContents())
         expect(byline).toContain('Nature');
@@ -312,7 +319,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
         page.getByRole('link', { name: 'BibTeX' }).click(),
       ]);
       expect(readFileSync(await bibtex.path(), 'utf8')).toContain('Computable Numbers');
-      await page.getByRole('link', { name: 'Alan M. Turing' }).click();
+      await page.getByRole('link', { name: 'Alan M. Turing' }).first().click();
       await page.waitForURL((url) => url.searchParams.get('q') === 'author:"Alan M. Turing"');
       expect(await titles(page)).toContain(TURING);
     });
@@ -332,7 +339,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
     await page.getByText('Abstract', { exact: true }).first().click();
     expect(await page.getByText('computability theory').first().isVisible()).toBe(true);
     await page.getByRole('link', { name: 'More like this' }).first().click();
-    await page.waitForURL('**/?like=*');
+    await page.waitForURL('**/?q=*&like=*');
     expect(await titles(page)).toHaveLength(10);
   });
 
