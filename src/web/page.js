@@ -95,10 +95,9 @@ main.addEventListener('submit', async (event) => {
       }),
     );
     if (mine !== asked) return;
-    const { childNodes } = page.querySelector('#results');
     if (page.querySelector('#results > :not(ul)')) swapIn(page);
     else parts[0].replaceChildren(...page.querySelector('#said').childNodes); // Why it was refused.
-    if (childNodes.length > 0 && place >= 0) items()[place]?.querySelector('h2 a').focus({ preventScroll: true });
+    if (place >= 0) items()[place]?.querySelector('h2 a').focus({ preventScroll: true });
   } catch {
     parts[0].textContent = 'The server gives no answer: what you did was perhaps not stored. Try again.';
   }
