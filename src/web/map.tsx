@@ -18,7 +18,7 @@ import type { KeptMap } from '../session/mapping.ts';
 import type { Session } from '../session/session.ts';
 import { count } from '../text.ts';
 import { HitItem } from './hit.tsx';
-import { addressOfPaper } from './state.ts';
+import { addressOfPaper, stateIn } from './state.ts';
 import { capitalised, papersIn } from './wording.ts';
 
 /** Papers of a part of the map that are shown at once. */
@@ -244,7 +244,7 @@ async function papersWithin(
     return (
       <Within heading={heading} home={home} without={`${home}map?q=${encodeURIComponent(q)}`}>
         {hits.map((hit) => (
-          <HitItem hit={hit} home={home} />
+          <HitItem hit={hit} state={stateIn({ home, mayWrite: false }, { q: [q] })} />
         ))}
       </Within>
     );
