@@ -1,12 +1,15 @@
 /** The commands for what a person keeps of papers: `star`, `read`, `note`. What has it is found by `is:` and `note:`. */
 import { text } from 'node:stream/consumers';
 import { Option } from '@commander-js/extra-typings';
-import { MAX_NOTE, READ_STATES, type Kept } from '../library/kept.ts';
-import { AkinError } from '../errors.ts';
+import { paperSchema, type WholePaper } from '../search/answer.ts';
+import { checked } from '../search/checked.ts';
 import { count } from '../text.ts';
 import { withSession } from './asking.ts';
 import type { Program } from './program.ts';
 import { print, type Common } from './terminal.ts';
+
+type Kept = Pick<WholePaper, 'starred' | 'read' | 'note'>;
+const { read, note: noteSchema } = paperSchema.shape;
 
 /** Adds the commands to the program. */
 export function keepingCommands({ command, sessionOf }: Program): void {
@@ -25,23 +28,14 @@ export function keepingCommands({ command, sessionOf }: Program): void {
 
   command('read', 'say how far you have read papers')
     .argument('<ids...>')
-    .addOption(new Option('--as <state>', 'how far').choices(READ_STATES).default('read' as const))
+    .addOption(new Option('--as <state>', 'how far').choices(read.options).default('read' as const))
     .action((ids, options) => keep(ids, { read: options.as }, options, options.as));
 
   command('note', 'your note on a paper: print it, or write another (an empty one removes it)')
     .argument('<id>')
     .argument('[text]', 'plain text or Markdown; "-" reads it from standard input')
     .action(async (id, given, options) => {
-      const note = given === '-' ? await text(process.stdin) : given;
-      if (note !== undefined && note.length > MAX_NOTE) {
-        throw new AkinError(
-          'invalid-argument',
-          `the note has ${note.length} characters, at most ${MAX_NOTE} are kept`,
-          {
-            field: 'text',
-          },
-        );
-      }
+      const note = checked(noteSchema.optional(), given === '-' ? await text(process.stdin) : given);
       if (note !== undefined) return keep([id], { note }, options, note.trim() === '' ? 'without a note' : 'noted');
       await withSession(sessionOf(options), async (session) => {
         const { id: own, note: kept } = await session.paper(id);

@@ -4,9 +4,8 @@
  */
 import { z } from 'zod';
 import { guessedName } from '../names.ts';
-import type { ReadState } from '../library/kept.ts';
 import { namesLine, type Brief } from '../paper.ts';
-import type { Version } from '../search/answer.ts';
+import type { Version, WholePaper } from '../search/answer.ts';
 import type { Closeness } from '../search/closeness.ts';
 import { closenessIn } from '../search/why.ts';
 import { excerpt } from '../text.ts';
@@ -21,7 +20,7 @@ export interface Entry extends Brief {
   versions?: Version[];
   /** What a person keeps of it. */
   starred?: boolean;
-  read?: ReadState;
+  read?: WholePaper['read'];
   note?: string;
   bibtex?: string;
   /** The heading of the draft under which it would be cited, and the sentence of its abstract that says why. */

@@ -110,16 +110,16 @@ export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, form
     const { signal } = c.req.raw;
     return answer(c, (session, state) => pass('', () => paperView(session, c.req.param('id'), state, signal), signal));
   });
-  app.post('/paper/:id{.+}', async (c) => {
+  app.post('/paper/:id{.+}', (c) => {
     const { session, pages } = placed(c);
     const { home } = pages.find(({ isThis }) => isThis)!;
     const id = c.req.param('id');
-    try {
-      const form = await formIn(c);
-      return c.redirect(await write(() => doneWith(session, home, id, form), c.req.raw.signal), 303);
-    } catch (error) {
-      return answer(c, () => Promise.reject(error));
-    }
+    return formIn(c)
+      .then((form) => write(() => doneWith(session, home, id, form), c.req.raw.signal))
+      .then(
+        (to) => c.redirect(to, 303),
+        (error: Error) => answer(c, () => Promise.reject(error)),
+      );
   });
   app.get('/map', (c) => {
     const { signal } = c.req.raw;
