@@ -52,6 +52,7 @@ export class GraphQuestions {
   /** The rows nearest to each of these vectors, and the library that they are of; what else is asked is answered in between. */
   async nearestToEach(vectors: Float32Array[], k: number): Promise<{ library: string; found: Neighbour[][] }> {
     const graph = await refreshed();
+    await absorb(graph); // To look at each vector of a long tail for each of many takes the square of it.
     const found: Neighbour[][] = [];
     for (let begun = performance.now(); found.length < vectors.length;) {
       found.push(graph.nearest(vectors[found.length]!, k, { ef: Math.max(k, EF_OF_MANY) }));
