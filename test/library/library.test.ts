@@ -328,6 +328,22 @@ describe('an examination', () => {
   });
 });
 
+it('looks for the neighbours of many when all vectors are in the graph, and not at each of those that are not', async () => {
+  const folder = temporaryFolder();
+  const writer = await writerOn(folder);
+  await put(
+    writer,
+    Array.from({ length: 2000 }, (_, i) => paper(`p${i}`)),
+  );
+  const vectors = await embedAll(writer);
+  const library = await libraryOn(folder);
+  await nearest(library, vectorOf('Paper p7'), 1);
+  expect((await library.facts()).notes).toEqual([expect.stringContaining('is built anew')]);
+  const found = await library.nearest([...vectors.values()].slice(0, 3), 1);
+  expect((await library.facts()).notes).toEqual([]);
+  expect(found.map(([near]) => near!.key)).toEqual([...vectors.keys()].slice(0, 3));
+});
+
 it('answers others while a filter of many conditions is worked out', async () => {
   const library = await libraryOn(
     folderOf(Array.from({ length: 50 }, (_, i) => paper(`p${i}`, { title: `Ice ${i}` }))),
