@@ -220,6 +220,9 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
     it('say what is wrong with a question, and go when it is right', async () => {
       const page = await open('/?like=nobody', { mayFail: true });
       expect(await page.locator('#said').textContent()).toMatch(/^No paper has the id "nobody"\. /);
+      // It is in the basket until it is taken out.
+      await page.getByRole('link', { name: 'Without nobody' }).click();
+      await page.waitForURL(`${server.url}/`);
       await box(page).fill('galaxy '.repeat(1500));
       await page.getByText('The query has 10499 characters, at most 10000 are taken.').waitFor();
       await box(page).fill(QUERY);
