@@ -48,6 +48,7 @@ export default tseslint.config(
         DOMParser: 'readonly',
         FormData: 'readonly',
         URLSearchParams: 'readonly',
+        EventSource: 'readonly',
         history: 'readonly',
         location: 'readonly',
         performance: 'readonly',

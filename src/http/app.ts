@@ -9,7 +9,7 @@ import type { SearchOptions } from '../search/question.ts';
 import type { Keys } from '../session/keys.ts';
 import { DEFAULT_LIBRARY } from '../session/named.ts';
 import type { Session } from '../session/session.ts';
-import { webPage } from '../web/page.tsx';
+import { answersOf, webPage } from '../web/page.tsx';
 import { demandKeys, holderOf, mayWrite } from './access.ts';
 import { pagesOf, placeOf, sessionIn, type Libraries } from './addressed.ts';
 import { formIn } from './body.ts';
@@ -17,6 +17,7 @@ import { serverGates, type Gates } from './admission.ts';
 import { named, shared, timed, small, stated } from './answering.ts';
 import { answerBatches } from './batch.ts';
 import { openApi } from './document.ts';
+import { answerDrafts } from './drafts.ts';
 import { answerEdits } from './edits.ts';
 import { answerEmbeddings } from './embeddings.ts';
 import { answerHealth } from './health.ts';
@@ -32,6 +33,7 @@ import { answerPapers, withIdsWhole } from './papers.ts';
 import { makeProblem, problemOf, Refusal, sendProblem, toldOf } from './problem.ts';
 import { answerRelated } from './related.ts';
 import { answerSearches, gateOf } from './search.ts';
+import { answerTakingIn } from './take-in.ts';
 import { answerTerminals, type Terminal } from './terminal.ts';
 
 export interface Door {
@@ -122,15 +124,20 @@ export function createApp({
   };
   const pass = async <T>(query: string, work: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     gateOf(gates, { query }, page).pass(work, signal);
+  const answerPage = answersOf({
+    placed: (c) => ({ session: sessionOf(c), pages: pagesOf(c, libraries) }),
+    said: saidOnPage,
+    isSignedIn: (c) => holderOf(c) !== undefined,
+    mayWrite,
+  });
+  answerDrafts(app, sessionOf, answerPage);
+  answerTakingIn(app, answerPage);
   app.route(
     '/',
-    webPage({
-      placed: (c) => ({ session: sessionOf(c), pages: pagesOf(c, libraries) }),
+    webPage(answerPage, {
+      sessionOf,
       pass,
       always: page,
-      said: saidOnPage,
-      isSignedIn: (c) => holderOf(c) !== undefined,
-      mayWrite,
       formIn: (c) => formIn(c, LIMITS.pageFormBytes),
       write: (work, signal) => gates.writing.pass(work, signal),
     }),

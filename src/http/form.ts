@@ -35,6 +35,8 @@ export interface FormBounds {
   bytes: number;
   /** Fields and files together. */
   parts: number;
+  /** Bytes of a field's value. */
+  fieldBytes?: number;
 }
 
 /**
@@ -47,13 +49,13 @@ export interface FormBounds {
 export async function receiveForm(
   c: Context,
   folder: string,
-  { names, repeated = [], bytes, parts }: FormBounds,
+  { names, repeated = [], bytes, parts, fieldBytes = LIMITS.formFieldBytes }: FormBounds,
 ): Promise<Record<string, (string | ReceivedFile)[]>> {
   const form: Record<string, (string | ReceivedFile)[]> = {};
   const writing: Promise<void>[] = [];
   const over = new AbortController();
   setMaxListeners(0, over.signal); // One for each file.
-  const parser = parserOf(c.req.header('Content-Type') ?? '', parts);
+  const parser = parserOf(c.req.header('Content-Type') ?? '', parts, fieldBytes);
   const refuse = (error: Error) => void parser.destroy(error);
   const isNew = (name: string | undefined): name is string => {
     if (name !== undefined && names.includes(name) && (!(name in form) || repeated.includes(name))) return true;
@@ -72,7 +74,7 @@ export async function receiveForm(
     writing.push(written);
   });
   parser.on('field', (name: string | undefined, value, _, isCut) => {
-    if (isCut) refuse(tooLarge(`field ${name} has more than ${LIMITS.formFieldBytes} bytes`));
+    if (isCut) refuse(tooLarge(`field ${name} has more than ${fieldBytes} bytes`));
     else if (isNew(name)) (form[name] ??= []).push(value);
   });
   parser.on('partsLimit', () => refuse(tooLarge(`the form has more than ${parts} parts`)));
@@ -89,13 +91,13 @@ export async function receiveForm(
   return form;
 }
 
-function parserOf(type: string, parts: number): BusboyInstance {
+function parserOf(type: string, parts: number, fieldBytes: number): BusboyInstance {
   try {
     return new Busboy({
       headers: { 'content-type': type },
       limits: {
         parts,
-        fieldSize: LIMITS.formFieldBytes,
+        fieldSize: fieldBytes,
         headerSize: LIMITS.formHeaderBytes,
       },
     });

@@ -192,7 +192,7 @@ function unkept(c: Context, answer: object): Response {
 }
 
 /** A job as it may be told of: an error's own words name places of this machine. */
-function told<T extends Job | JobProgress>(job: T): T {
+export function told<T extends Job | JobProgress>(job: T): T {
   if (job.error === null) return job;
   const { code, detail, hint } = job.error;
   if (!(code in ERROR_CODES)) return { ...job, error: { code, detail: 'akin failed; the log of the server says why' } };
@@ -201,7 +201,8 @@ function told<T extends Job | JobProgress>(job: T): T {
   return { ...job, error: { code, detail: message, ...(next !== undefined && { hint: next }) } };
 }
 
-async function fromForm(c: Context, folder: string): Promise<Sent> {
+/** What a form brings, its files in a folder. */
+export async function fromForm(c: Context, folder: string): Promise<Sent> {
   const repeated = ['file', 'map'];
   const names = Object.keys(formSchema.shape);
   const bounds = { names, repeated, bytes: LIMITS.jobBytes, parts: LIMITS.jobParts };

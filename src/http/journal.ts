@@ -50,9 +50,10 @@ export class Journal {
   }
 }
 
+/** Without what opens a draft: who knows its address may read it. */
 function addressOf(c: Context): string {
   const { pathname, search } = new URL(c.req.url);
-  return pathname + search;
+  return pathname.replace(/(?<=\/draft\/)[^/]+/, '…') + search;
 }
 
 /** A bug as it is written down: what kind of error, and where in the code. */

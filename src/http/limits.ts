@@ -51,6 +51,10 @@ export const LIMITS = {
   draftJsonBytes: 4 * MEBIBYTE,
   /** Drafts that are received and answered at the same time. */
   draftsAtOnce: 8,
+  /** `/draft`: what was suggested for drafts, which is kept in memory: how many, characters of all of them, and for how long. */
+  keptDrafts: 100,
+  keptDraftCharacters: 32 * MEBIBYTE,
+  keptDraftMs: 7 * 24 * 60 * 60 * 1000,
 
   /** `POST /mcp`: a message of an agent, a draft in it included. A thesis has a million characters. */
   agentBytes: 2 * MEBIBYTE,

@@ -98,19 +98,26 @@ async function draftInJson(c: Context): Promise<Asked> {
   };
 }
 
-async function draftInForm(c: Context): Promise<Asked> {
+/** Does something with a folder of its own, which is removed again. */
+export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'akin-draft-'));
   try {
-    const bounds = { names: Object.keys(formSchema.shape), bytes: LIMITS.draftBytes, parts: LIMITS.formParts };
-    const { file, bib, limit, year } = fromTexts(formSchema, await receiveForm(c, folder, bounds));
-    const years = yearsIn(year);
-    return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, endOf(c)) };
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function yearsIn(year: string | undefined): Filter | undefined {
+async function draftInForm(c: Context): Promise<Asked> {
+  return inFolder(async (folder) => {
+    const bounds = { names: Object.keys(formSchema.shape), bytes: LIMITS.draftBytes, parts: LIMITS.formParts };
+    const { file, bib, limit, year } = fromTexts(formSchema, await receiveForm(c, folder, bounds));
+    const years = yearsIn(year);
+    return { limit, years, field: 'file', draft: await draftInFile(folder, file, bib, endOf(c)) };
+  });
+}
+
+export function yearsIn(year: string | undefined): Filter | undefined {
   return year === undefined ? undefined : yearsFilter(year);
 }
 
@@ -124,7 +131,8 @@ function kindIn(given: Pick<z.output<typeof textSchema>, (typeof KINDS)[number]>
   });
 }
 
-async function draftInFile(
+/** Reads a draft that was sent. @param folder where it is, and nobody else writes. @throws AkinError as `readDraft`. */
+export async function draftInFile(
   folder: string,
   file: ReceivedFile,
   bib: ReceivedFile | undefined,

@@ -272,6 +272,8 @@ export interface Library {
   tally(filter: Filter, field: FacetField, limit: number, signal?: AbortSignal): Promise<FacetCount[]>;
   /** Every paper there is, in the order in which they came. Papers added or removed meanwhile may or may not be among them. */
   everyPaper(): AsyncIterable<Paper>;
+  /** What is new: the `count` papers that came last, the latest first, and when anything was last written (ms since 1970). */
+  news(count: number): Promise<{ keys: Key[]; written: number | null }>;
   /** Every work of several versions, the leading paper first, in the order in which the leading papers came. */
   everyWork(): AsyncIterable<Key[]>;
   /** About `count` vectors of the space in use, drawn at random: all if there are no more, the same from an unchanged library. */

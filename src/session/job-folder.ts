@@ -15,6 +15,8 @@ import { isOver, jobOptionsSchema, jobSchema, type Job } from './job.ts';
 const keptSchema = z.object({
   job: jobSchema,
   options: jobOptionsSchema,
+  /** Files that are read where they lie: the parts before those. */
+  places: z.array(z.string()).default([]),
   /** What services are asked: the last of its parts, whose names may be cut. */
   names: z.array(z.string()),
 });

@@ -53,15 +53,17 @@ export async function takeInJob(kept: KeptJob, means: Means): Promise<void> {
 }
 
 async function takePart(kept: KeptJob, i: number, writer: IntakeWriter, store: StoreOptions, means: Means) {
-  const { job, options, names } = kept;
+  const { job, options, places, names } = kept;
   const { folder, client, onChange } = means;
   const part = job.parts[i]!;
   part.state = 'running';
   const source = part.kind === 'papers' ? sourceNamed('jsonl') : store.source;
   const { since, until, date } = options;
   const intake = new Intake(writer, { ...store, source, online: { client, since, until, date } });
-  // Names come last.
-  if (part.kind === 'name') await intake.query(names[i - (job.parts.length - names.length)]!);
+  // Names come last, and places before them.
+  const firstName = job.parts.length - names.length;
+  if (part.kind === 'name') await intake.query(names[i - firstName]!);
+  else if (part.kind === 'place') await intake.file(places[i - (firstName - places.length)]!);
   else await intake.sent(part.name, folder.sent(job, i));
   part.counts = await intake.end();
   if (!store.signal?.aborted) part.state = 'done';

@@ -39,7 +39,7 @@ const rejectSchema = z
 const partSchema = z
   .object({
     name: z.string().meta({ description: 'What the file was called that was sent, or what a service was asked' }),
-    kind: z.enum(['file', 'papers', 'name', 'followed']),
+    kind: z.enum(['file', 'papers', 'place', 'name', 'followed']),
     bytes: z.int(),
     state: z.enum(['waiting', 'running', 'done']),
     counts,
@@ -134,7 +134,8 @@ export function noteEvent(job: Job, part: JobPart | undefined, event: IntakeEven
   else if (event.event === 'notice' && job.notes.length < NOTES_KEPT) job.notes.push(said(event.text));
 }
 
-function noteReject(job: Job, part: JobPart | undefined, { file, record, code, reason, excerpt: raw }: Reject): void {
+function noteReject(job: Job, part: JobPart | undefined, reject: Reject): void {
+  const { file, record, code, reason, excerpt: raw } = part?.kind === 'place' ? placeless(reject) : reject;
   job.rejectsByCode[code] = (job.rejectsByCode[code] ?? 0) + 1;
   const kept = job.parts.reduce((sum, { rejects }) => sum + rejects.length, 0);
   if (part && kept < REJECTS_KEPT) {
@@ -142,16 +143,19 @@ function noteReject(job: Job, part: JobPart | undefined, { file, record, code, r
   }
 }
 
-/** What became of files that were followed. They are called by the ends of their paths: where they are concerns nobody elsewhere. */
+/** With a file called by the end of its path: where it is concerns nobody elsewhere. */
+function placeless(reject: Reject): Reject {
+  const reason = reject.reason.replaceAll(path.dirname(reject.file) + path.sep, '');
+  return { ...reject, file: path.basename(reject.file), reason };
+}
+
+/** What became of files that were followed. */
 export function noteFollowed(job: Job, summary: SyncSummary): void {
   const [part] = job.parts as [JobPart];
   const { added, changed, unchanged, duplicate, rejected, garbled, embedded, pending } = summary;
   part.counts = { added, changed, unchanged, duplicate, rejected, garbled };
   part.state = 'done';
-  for (const reject of summary.rejects) {
-    const reason = reject.reason.replaceAll(path.dirname(reject.file) + path.sep, '');
-    noteReject(job, part, { ...reject, file: path.basename(reject.file), reason });
-  }
+  for (const reject of summary.rejects) noteReject(job, part, placeless(reject));
   job.rejectsByCode = { ...summary.rejectsByCode };
   job.embedded = { done: embedded, total: embedded + pending };
   for (const { file } of summary.kept.slice(0, NOTES_KEPT)) {

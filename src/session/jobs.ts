@@ -51,6 +51,8 @@ export interface JobsOptions {
 /** What was sent: files, which lie in a folder as `0`, `1` and so on, and names for online services. */
 export interface Sent {
   files: Pick<JobPart, 'kind' | 'name' | 'bytes'>[];
+  /** Files of this machine that are read where they lie, by their paths. Nobody else than akin itself may say which. */
+  places?: string[];
   names: string[];
   options: JobOptions;
 }
@@ -129,14 +131,15 @@ export class Jobs {
     this.#checkRoom();
     const folder = await this.#folder.receiving();
     try {
-      const { files, names, options } = await receive(folder);
+      const { files, places = [], names, options } = await receive(folder);
       this.#check(names, options);
       const queries = joinPapers(names);
       const sent = files.map(({ kind, name, bytes }) => newPart(kind, name, bytes));
-      const job = newJob(this.#folder.newId(), [...sent, ...queries.map((name) => newPart('name', name))]);
+      const lying = places.map((each) => newPart('place', path.basename(each)));
+      const job = newJob(this.#folder.newId(), [...sent, ...lying, ...queries.map((name) => newPart('name', name))]);
       if (job.parts.length === 0) throw nothingToTakeIn();
       this.#checkRoom(); // Others came meanwhile.
-      const kept = { job, options, names: queries };
+      const kept = { job, options, places, names: queries };
       const entry = this.#enter(kept);
       await this.#folder.keep(folder, kept).catch((error: unknown) => {
         this.#entries.delete(job.id);
@@ -368,7 +371,7 @@ export class Jobs {
     ]);
     job.started = job.created;
     if (!(outcome instanceof Error)) noteFollowed(job, outcome);
-    const entry = this.#enter({ job, options: {}, names: [] });
+    const entry = this.#enter({ job, options: {}, places: [], names: [] });
     await (outcome instanceof Error ? this.#end(entry, 'failed', outcome) : this.#end(entry, 'done'));
   }
 }

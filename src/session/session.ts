@@ -226,6 +226,14 @@ export class Session {
     }
   }
 
+  /** The papers that came last, the latest first, and when the library was last written to (ms since 1970). */
+  async news(count: number): Promise<{ papers: Paper[]; written: number | null }> {
+    const library = await this.library();
+    const { keys, written } = await library.news(count);
+    const described = await library.describe(keys);
+    return { papers: described.flatMap((each) => (each ? [each.paper] : [])), written };
+  }
+
   /** All papers that meet conditions, each when it is taken. @throws AkinError as `listed`. */
   async *listed(options: Partial<ListingOptions>): AsyncGenerator<Paper> {
     yield* listed(await this.library(), options);

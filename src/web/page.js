@@ -16,7 +16,10 @@ let isNew = false;
 
 /** Swaps a page in. */
 function swapIn(page) {
-  for (const part of parts) part.replaceChildren(...page.querySelector(`#${part.id}`).childNodes);
+  for (const part of parts) {
+    const now = page.querySelector(`#${part.id}`);
+    if (part.innerHTML !== now.innerHTML) part.replaceChildren(...now.childNodes); // What is the same is not read out again.
+  }
   document.title = page.title || document.title;
 }
 
@@ -82,7 +85,7 @@ const itemAt = () => document.activeElement.closest('#results ol > li');
 // What is said of a paper: the page that is shown is asked for again.
 main.addEventListener('submit', async (event) => {
   const sent = event.target;
-  if (sent.method !== 'post') return;
+  if (sent.method !== 'post' || !sent.action.includes('/paper/')) return;
   event.preventDefault();
   const place = items().indexOf(sent.closest('#results ol > li'));
   const mine = ++asked;
@@ -97,7 +100,7 @@ main.addEventListener('submit', async (event) => {
     if (mine !== asked) return;
     if (page.querySelector('#results > :not(ul)')) swapIn(page);
     else parts[0].replaceChildren(...page.querySelector('#said').childNodes); // Why it was refused.
-    if (place >= 0) items()[place]?.querySelector('h2 a').focus({ preventScroll: true });
+    if (place >= 0) items()[place]?.querySelector('h2 a, h4 a').focus({ preventScroll: true });
   } catch {
     parts[0].textContent = 'The server gives no answer: what you did was perhaps not stored. Try again.';
   }
@@ -122,7 +125,7 @@ function step(by) {
   const all = items();
   const at = all.indexOf(itemAt());
   const next = all[at < 0 ? (by > 0 ? 0 : -1) : at + by];
-  next?.querySelector('h2 a').focus();
+  next?.querySelector('h2 a, h4 a').focus();
   next?.scrollIntoView({ block: 'nearest' });
 }
 
@@ -136,3 +139,36 @@ document.addEventListener('keydown', (event) => {
   if (KEYS[key]) KEYS[key]();
   else own.click();
 });
+
+// A text that is too long for an address is sent as a draft, as it is: the box would cut it, and keep no lines of it.
+input.addEventListener('paste', (event) => {
+  const text = event.clipboardData.getData('text/plain');
+  if (input.value.length + text.length < input.maxLength) return;
+  event.preventDefault();
+  const sent = Object.assign(document.createElement('form'), { method: 'post', enctype: 'multipart/form-data' });
+  sent.action = `${home}draft`;
+  sent.append(Object.assign(document.createElement('textarea'), { name: 'text', value: text }));
+  sent.hidden = true;
+  document.body.append(sent);
+  sent.requestSubmit();
+});
+
+// A draft is read for some seconds.
+addEventListener('submit', ({ target }) => {
+  if (target.enctype !== 'multipart/form-data') return;
+  main.ariaBusy = 'true';
+  parts[0].textContent = 'This is being read; it takes some seconds.';
+});
+addEventListener('pageshow', () => (main.ariaBusy = 'false'));
+
+// A job is shown again whenever it has come further, as long as its page is open.
+const job = document.querySelector('[data-events]');
+if (job) {
+  const address = location.pathname;
+  const events = new EventSource(job.dataset.events);
+  const further = ({ type }) => {
+    if (type === 'end' || location.pathname !== address) events.close();
+    if (location.pathname === address) void show(address, () => {});
+  };
+  for (const type of ['progress', 'end']) events.addEventListener(type, further);
+}

@@ -12,7 +12,7 @@ import type { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
 import { ROOT } from '../package.ts';
 import { count, excerpt } from '../text.ts';
-import type { SearchOptions } from '../search/question.ts';
+import { MAX_QUERY, type SearchOptions } from '../search/question.ts';
 import type { Session } from '../session/session.ts';
 import { Basket, headingOf, type Titles } from './basket.tsx';
 import { frame } from './frame.ts';
@@ -21,11 +21,12 @@ import { manual } from './manual.ts';
 import { answerMaps, mapView } from './map.tsx';
 import { PaperPage } from './paper.tsx';
 import { Results, saidOf } from './results.tsx';
+import { startView } from './start.tsx';
 import { stateIn, type State } from './state.ts';
-import { capitalised, papersIn } from './wording.ts';
+import { capitalised } from './wording.ts';
 
 /** What changes from question to question. */
-interface View {
+export interface View {
   /** The first part of the document's title. */
   title?: string;
   /** One or two sentences over the results, which are also read out. */
@@ -33,6 +34,8 @@ interface View {
   results?: Child;
   /** Of the papers in the basket, by their names. */
   titles?: Titles;
+  /** Whether one reads on in the results, and does not begin in the box. */
+  isForReading?: boolean;
   status?: number;
   /** What the document loads, where that is not what most do. */
   loads?: Child;
@@ -52,16 +55,11 @@ type Pass = <T>(query: string, work: () => Promise<T>, signal: AbortSignal) => P
 
 /** What the page needs of the door that serves it. */
 export interface PageDoor {
-  /** The library that a page is asked of, and the pages of all there are. */
-  placed: (c: Context) => { session: Session; pages: LibraryPage[] };
+  /** The library that a page is asked of. */
+  sessionOf: (c: Context) => Session;
   pass: Pass;
   /** What is asked of every search. */
   always: Pick<SearchOptions, 'rerank'>;
-  said: Said;
-  /** Whether whoever asks has signed in, and so can sign out. */
-  isSignedIn: (c: Context) => boolean;
-  /** Whether whoever asks may change the library. */
-  mayWrite: (c: Context) => boolean;
   /** What a form says. */
   formIn: (c: Context) => Promise<URLSearchParams>;
   /** Changes a library when its turn has come. */
@@ -75,21 +73,41 @@ export interface LibraryPage {
   isThis: boolean;
 }
 
-export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, formIn, write }: PageDoor): Hono {
-  const app = new Hono();
-  app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
-  app.get('/map.css', (c) => c.body(mapStyle, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
-  app.get('/map.js', (c) => c.body(mapScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
-  app.get('/favicon.ico', (c) => c.body(null, 204));
-  app.route('/', manual());
+/** Who asks for pages, and of which library. */
+export interface Pages {
+  /** The library that a page is asked of, and the pages of all there are. */
+  placed: (c: Context) => { session: Session; pages: LibraryPage[] };
+  said: Said;
+  /** Whether whoever asks has signed in, and so can sign out. */
+  isSignedIn: (c: Context) => boolean;
+  /** Whether whoever asks may change the library. */
+  mayWrite: (c: Context) => boolean;
+}
 
-  /** Answers with a page, also where what it would show is refused. */
-  const answer = async (c: Context, viewed: (session: Session, state: State) => Promise<View>): Promise<Response> => {
+/**
+ * Answers with a page, also where what it would show is refused.
+ * @param viewed what the page shows; or an answer of another kind, such as that it is elsewhere.
+ * @param Otherwise what stands under what is said of a refusal.
+ */
+export type AnswerPage = (
+  c: Context,
+  viewed: (session: Session, state: State) => Promise<View | Response> | View | Response,
+  Otherwise?: FC<{ home: string }>,
+) => Promise<Response>;
+
+export function answersOf({ placed, said, isSignedIn, mayWrite }: Pages): AnswerPage {
+  return async (c, viewed, Otherwise) => {
     const { session, pages } = placed(c);
     const { home } = pages.find(({ isThis }) => isThis)!;
     const state = stateIn({ home, mayWrite: mayWrite(c) }, c.req.queries());
-    const view = await viewed(session, state).catch((error: unknown) => refusal(error, (each) => said(each, c)));
+    let view: View | Response;
+    try {
+      view = await viewed(session, state);
+    } catch (error) {
+      view = refusal(error, (each) => said(each, c));
+      view.results = Otherwise && <Otherwise home={home} />;
+    }
+    if (view instanceof Response) return view;
     const { title } = view;
     const head = title ? `${excerpt(title, 60)} · akin` : 'akin';
     const body = <Body view={view} state={state} pages={pages} isSignedIn={isSignedIn(c)} />;
@@ -98,10 +116,22 @@ export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, form
       (view.status ?? 200) as 200,
     );
   };
+}
+
+export function webPage(answer: AnswerPage, { sessionOf, pass, always, formIn, write }: PageDoor): Hono {
+  const app = new Hono();
+  app.get('/page.css', (c) => c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/page.js', (c) => c.body(script, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('/map.css', (c) => c.body(mapStyle, 200, { 'Content-Type': 'text/css; charset=utf-8' }));
+  app.get('/map.js', (c) => c.body(mapScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
+  app.get('/favicon.ico', (c) => c.body(null, 204));
+  app.route('/', manual());
+
   app.get('/', (c) => {
     const { signal } = c.req.raw;
     return answer(c, (session, state) => {
-      if (state.q === '' && state.like.length + state.unlike.length === 0) return startView(session);
+      if (state.q === '' && state.like.length + state.unlike.length === 0) return startView(session, state);
+      if (state.q.length > MAX_QUERY) return tooLongView(state);
       const options = { ...always, sort: state.sort, cursor: state.cursor.at(-1), signal };
       return pass(state.q, () => answerView(session, state, options), signal);
     });
@@ -110,17 +140,12 @@ export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, form
     const { signal } = c.req.raw;
     return answer(c, (session, state) => pass('', () => paperView(session, c.req.param('id'), state, signal), signal));
   });
-  app.post('/paper/:id{.+}', (c) => {
-    const { session, pages } = placed(c);
-    const { home } = pages.find(({ isThis }) => isThis)!;
-    const id = c.req.param('id');
-    return formIn(c)
-      .then((form) => write(() => doneWith(session, home, id, form), c.req.raw.signal))
-      .then(
-        (to) => c.redirect(to, 303),
-        (error: Error) => answer(c, () => Promise.reject(error)),
-      );
-  });
+  app.post('/paper/:id{.+}', (c) =>
+    answer(c, async (session, { home }) => {
+      const form = await formIn(c);
+      return c.redirect(await write(() => doneWith(session, home, c.req.param('id'), form), c.req.raw.signal), 303);
+    }),
+  );
   app.get('/map', (c) => {
     const { signal } = c.req.raw;
     return answer(c, (session, { home, q }) =>
@@ -135,7 +160,7 @@ export function webPage({ placed, pass, always, said, isSignedIn, mayWrite, form
       ),
     );
   });
-  answerMaps(app, (c) => placed(c).session);
+  answerMaps(app, sessionOf);
   return app;
 }
 
@@ -147,26 +172,14 @@ const MAP = (
   </>
 );
 
-async function startView(session: Session): Promise<View> {
-  const { papers, embedded } = await session.status();
-  if (papers === 0) {
-    const said = (
-      <>
-        This library is empty: <code>akin add FILE…</code> takes papers in.
-      </>
-    );
-    return { said };
-  }
+/** A text that no address has room for is asked passage by passage. The script of the page sends it there itself. */
+function tooLongView({ home }: State): View {
   return {
+    status: 400,
     said: (
       <>
-        {papersIn(papers)} on this machine
-        {embedded < papers && `, ${count(embedded)} of them embedded so far`}. Say in a few words what you are looking
-        for, or paste a title or an abstract; <code>author:</code>, <code>year:2019..2022</code>,{' '}
-        <code>"a phrase"</code> and <code>-word</code> narrow it down.{' '}
-        <span class="keys">
-          The key <kbd>/</kbd> brings you back to the box.
-        </span>
+        A question has at most {count(MAX_QUERY)} characters, and this is longer.{' '}
+        <a href={`${home}draft`}>Paste it as a draft</a>, of which each passage is asked for itself.
       </>
     ),
   };
@@ -224,8 +237,9 @@ const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boo
             value={state.q}
             aria-label="Search papers by meaning"
             placeholder="Search papers by meaning"
+            maxlength={MAX_QUERY + 1}
             autocomplete="off"
-            autofocus
+            autofocus={!view.isForReading}
           />
           <span id="basket">
             {(['like', 'unlike'] as const).flatMap((kind) =>
@@ -234,6 +248,7 @@ const Body: FC<{ view: View; state: State; pages: LibraryPage[]; isSignedIn: boo
           </span>
           <button>Search</button>
         </form>
+        <a href={`${state.home}draft`}>Draft</a>
         {isSignedIn && (
           <form class="sign-out" method="post" action="/sign-out">
             <button>Sign out</button>

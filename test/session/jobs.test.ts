@@ -10,10 +10,12 @@ import { configurationOf } from '../../src/session/configuration.ts';
 import { newJob, newPart, type Job } from '../../src/session/job.ts';
 import { JOB_LIMITS, Jobs, type JobsOptions, type Sent } from '../../src/session/jobs.ts';
 import { Shared } from '../../src/session/shared.ts';
-import { sampleCopy } from '../akin.ts';
+import { zoteroIn } from '../../src/session/ways-in.ts';
+import { sampleCopy, temporaryFolder } from '../akin.ts';
 import { MODEL } from '../library/made.ts';
 import { clientOf, serve } from '../sources/online/service.ts';
 import { zipOf } from '../sources/workbook-fixture.ts';
+import { addItem, createZotero } from '../sources/zotero-fixture.ts';
 
 const embedder = await Embedder.start(MODEL, { threads: 1 });
 afterAll(() => embedder.close());
@@ -191,4 +193,31 @@ it('a writer is shared by all who write in one process, and free when the last h
   expect(await next.pendingCount()).toBe(0);
   await next.close();
   await (await elsewhere.open(options)).close();
+});
+
+it('reads Zotero where it lies, at its usual place, and says nothing of where that is', async () => {
+  const home = temporaryFolder();
+  expect(zoteroIn(home)).toBeUndefined();
+  mkdirSync(path.join(home, 'Zotero'));
+  const place = path.join(home, 'Zotero', 'zotero.sqlite');
+  const zotero = createZotero(place);
+  const fields = { title: 'Bread under load', date: '2001-00-00 2001' };
+  addItem(zotero, { key: 'ABCD2345', type: 'journalArticle', fields });
+  zotero.close();
+  expect(zoteroIn(home)).toBe(place);
+  const { jobs } = await queueOf(sampleCopy());
+  const lying = (...places: string[]) => Promise.resolve({ files: [], places, names: [], options: {} });
+  const taken = await over(jobs, (await jobs.add(() => lying(place))).id);
+  expect(taken).toMatchObject({
+    state: 'done',
+    counts: { added: 1 },
+    parts: [{ name: 'zotero.sqlite', kind: 'place' }],
+  });
+  expect(JSON.stringify(taken)).not.toContain(home);
+
+  const broken = path.join(home, 'broken.sqlite');
+  writeFileSync(broken, 'SQLite format 3\u0000 and nothing else');
+  const failed = await over(jobs, (await jobs.add(() => lying(broken))).id);
+  expect(failed.parts[0]!.rejects).toMatchObject([{ file: 'broken.sqlite' }]);
+  expect(JSON.stringify(failed)).not.toContain(home);
 });

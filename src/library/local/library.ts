@@ -184,6 +184,10 @@ export class LocalLibrary implements Library {
     }
   }
 
+  news(count: number): Promise<{ keys: Key[]; written: number | null }> {
+    return this.#reader.call('news', [count]);
+  }
+
   async *everyWork(): AsyncGenerator<Key[]> {
     for (let after = 0; ;) {
       const page = await this.#reader.call('worksAfter', [after]);

@@ -192,6 +192,15 @@ export class Reader {
     });
   }
 
+  /** The papers that came last, the latest first, and when the database was last written to. */
+  news(count: number): { keys: Key[]; written: number | null } {
+    return this.#inOneState(() => {
+      const keys = this.#statements.latest.all(count).map((row) => this.#keys.of(row));
+      const times = ['', '-wal'].map((part) => statSync(this.#db.name + part, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+      return { keys, written: Math.max(...times) };
+    });
+  }
+
   /** The next works of several versions after that of a leading row, in the order of leading rows. */
   worksAfter(leader: number): { works: Key[][]; last: number } | undefined {
     return this.#inOneState(() => {
@@ -291,6 +300,7 @@ function statementsOn(db: Database.Database) {
          )`,
       )
       .pluck(),
+    latest: db.prepare<[number], number>('SELECT row FROM papers ORDER BY row DESC LIMIT ?').pluck(),
     page: db.prepare<[number], PaperRow>(`SELECT * FROM papers WHERE row > ? ORDER BY row LIMIT ${PAGE}`),
     worksAfter: db
       .prepare<[number], [number, number]>(

@@ -126,6 +126,21 @@ export function aboutPapers(fresh: () => Promise<Fresh>): void {
     expect(await everyPaper(library)).toEqual([...papers.slice(0, 200), ...papers.slice(500)]);
   });
 
+  it('says which papers came last, and when it was last written to, if it knows', async () => {
+    const { writer, library } = await fresh();
+    expect((await library.news(3)).keys).toEqual([]);
+    await put(
+      writer,
+      ['a', 'b', 'c', 'd'].map((id) => paper(id)),
+    );
+    await writer.remove(['c']);
+    await put(writer, [paper('a', { title: 'Another title' })]); // It was there before.
+    const { keys, written } = await library.news(2);
+    expect(ids(await papersAt(library, keys))).toEqual(['d', 'b']);
+    expect(written === null || Math.abs(written - Date.now()) < 600_000).toBe(true);
+    expect((await library.news(100)).keys).toHaveLength(3);
+  });
+
   it('has another revision after every change, and the same one otherwise', async () => {
     const { writer, library } = await fresh();
     const revision = async () => (await library.state()).revision;

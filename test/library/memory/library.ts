@@ -201,6 +201,11 @@ export class MemoryLibrary implements Library {
     for (const { paper } of [...this.#store.papers.values()]) yield paper;
   }
 
+  async news(count: number): Promise<{ keys: Key[]; written: number | null }> {
+    const keys = [...this.#store.papers.keys()].reverse().slice(0, count);
+    return { keys, written: null };
+  }
+
   async *everyWork(): AsyncGenerator<Key[]> {
     const works = new Map(this.#store.works().map((work) => [work[0]!, work]));
     for (const key of [...this.#store.papers.keys()]) {
