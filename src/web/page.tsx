@@ -154,6 +154,7 @@ export function webPage(answer: AnswerPage, { sessionOf, pass, always, formIn, w
         async () => ({
           title: 'Map',
           loads: MAP,
+          isForReading: true,
           ...(await mapView(session, home, c.req.queries(), { ...always, signal })),
         }),
         signal,
