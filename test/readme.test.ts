@@ -312,8 +312,8 @@ function valueOfType(document: OpenApi, schema: Schema): string {
   if (type === 'boolean') return '`true`, `false`';
   if (type === 'integer' || type === 'number') {
     const least = minimum ?? (exclusiveMinimum === undefined ? undefined : exclusiveMinimum + 1);
-    const range = maximum === undefined ? `at least ${least}` : `${least} to ${maximum}`;
-    return `${type === 'integer' ? 'a whole number' : 'a number'}, ${range}`;
+    const range = least === undefined ? '' : maximum === undefined ? `, at least ${least}` : `, ${least} to ${maximum}`;
+    return `${type === 'integer' ? 'a whole number' : 'a number'}${range}`;
   }
   if (type === 'string') return `a text${maxLength === undefined ? '' : `, at most ${maxLength} characters`}`;
   return 'an object';

@@ -43,9 +43,6 @@ export const mayWrite = (c: Context): boolean => ((c.var as { scope?: Scope }).s
 /** Whose request this is; undefined where no keys are demanded. */
 export const holderOf = (c: Context): string | undefined => (c.var as { holder?: string }).holder;
 
-/** Whether whoever asks may change the library. */
-export const mayWrite = (c: Context): boolean => ((c.var as { scope?: Scope }).scope ?? 'write') === 'write';
-
 /** Adds what looks at every request before anything is done for it, and the page to sign in. */
 export function demandKeys(app: OpenAPIHono, keys: Keys): void {
   const tickets = new Tickets(keys);
