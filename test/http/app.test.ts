@@ -419,7 +419,11 @@ describe('refusals', () => {
       logged.length = 0;
       const fault = new AkinError(code, message, { hint: `npm run fetch-model -- NAME --into "${folder}"` });
       const fails = { value: () => Promise.reject(fault) };
-      const failing = Object.create(session, { ask: fails, similar: fails }) as Session;
+      const failing = Object.create(session, {
+        ask: fails,
+        similar: fails,
+        wholePapers: { value: () => Promise.resolve([]) },
+      }) as Session;
       const broken = createApp({ session: failing, log });
       for (const address of ['/v1/search?q=machines', `/v1/papers/${TURING}/similar`, '/?q=a']) {
         const answer = await broken.request(address);

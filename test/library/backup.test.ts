@@ -136,7 +136,7 @@ describe('what is no whole backup', () => {
   it('is refused, wherever it is cut or a byte of it is another, and leaves nothing', async () => {
     const whole = readFileSync(backup);
     for (const share of [0, 0.01, 0.5, 0.9, 0.999]) await refused(written(whole.subarray(0, whole.length * share)));
-    for (const share of [0.05, 0.3, 0.6, 0.8]) {
+    for (let share = 0.03; share < 0.9; share += 0.03) {
       const damaged = Buffer.from(whole);
       damaged[Math.floor(whole.length * share)]! ^= 0x55;
       await refused(written(damaged));

@@ -241,9 +241,10 @@ export async function restore(file: string, folder: string, signal?: AbortSignal
   } catch (error) {
     const refusal = refusalOf(error, path.dirname(place));
     if (refusal) throw refusal;
-    const isKnown =
-      error instanceof AkinError || signal?.aborted || (error as NodeJS.ErrnoException).code !== undefined;
-    throw isKnown ? error : damaged(file, KIND, error); // The archive's reader says it in errors of its own.
+    const { code } = error as NodeJS.ErrnoException;
+    // What was damaged the archive's reader says in errors of its own, and what unpacks it in codes of zlib's.
+    const isOfArchive = !(error instanceof AkinError) && (code === undefined || code.startsWith('Z_'));
+    throw isOfArchive && !signal?.aborted ? damaged(file, KIND, error) : error;
   } finally {
     archive.close();
     making?.remove();
