@@ -1,66 +1,22 @@
 /** The page in a real browser, against a real server on the sample library. */
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
-import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { SearchAnswer } from '../../src/search/answer.ts';
 import { closenessIn } from '../../src/search/why.ts';
 import { akin, sampleCopy, serveAkin, startAkin, temporaryFolder } from '../akin.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(CHROMIUM);
-if (missing) console.warn(`no browser at ${CHROMIUM} (CHROMIUM names another one): the page is not tested in one`);
+import { browserFor, isMissing, violationsOf, type Open } from './opened.ts';
 
 const QUERY = 'machines that can compute any number';
 const PAPER = '/paper/doi%3A10.1112%2Fplms%2Fs2-42.1.230';
 const TURING = 'On Computable Numbers, with an Application to the Entscheidungsproblem';
 
-// In CI the launch below fails instead: nothing is skipped there.
-describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
-  const server = missing ? { url: '' } : await serveAkin(inject('sampleLibrary'), [], afterAll);
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    });
-    return () => browser.close();
-  });
-
-  /** Opens a page; when the test is over, nothing must have gone wrong in it, and nothing must have been asked elsewhere. */
-  async function open(
-    address: string,
-    options: BrowserContextOptions & { url?: string; mayFail?: boolean } = {},
-  ): Promise<Page> {
-    const { url = server.url, mayFail = false, ...contextOptions } = options;
-    const context = await browser.newContext(contextOptions);
-    const page = await context.newPage();
-    const wrong: string[] = [];
-    page.on('console', (message) => {
-      // Of an answer that is no 200 the browser itself complains.
-      if (!(mayFail && message.text().startsWith('Failed to load resource'))) wrong.push(message.text());
-    });
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== url) wrong.push(`asked ${request.url()}`);
-    });
-    onTestFinished(async () => {
-      await context.close();
-      expect(wrong).toEqual([]);
-    });
-    await page.goto(`${url}${address}`);
-    return page;
-  }
+describe.skipIf(isMissing)('the page', async () => {
+  const server = isMissing ? { url: '' } : await serveAkin(inject('sampleLibrary'), [], afterAll);
+  const opened = browserFor(beforeAll);
+  const open = (address: string, { url = server.url, ...options }: Parameters<Open>[1] & { url?: string } = {}) =>
+    opened(`${url}${address}`, options);
 
   const box = (page: Page) => page.getByRole('searchbox', { name: 'Search papers by meaning' });
   const titles = (page: Page) => page.locator('#results h2').allTextContents();
@@ -353,9 +309,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page', async () => {
       async (address) => {
         const page = await open(address, { colorScheme, mayFail: address.endsWith('nobody') });
         for (const summary of (await page.locator('summary').all()).slice(0, 1)) await summary.click();
-        await page.evaluate(axe.source);
-        const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
-        expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+        expect(await violationsOf(page)).toEqual([]);
       },
     );
   });

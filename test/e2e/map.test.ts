@@ -1,16 +1,13 @@
 /** The map in a real browser, and a process that is killed while it makes one. */
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read } from '../../src/map/map.ts';
 import { akin, sampleCopy, serveAkin, startAkin } from '../akin.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(CHROMIUM);
+import { browserFor, isMissing, violationsOf, type Open } from './opened.ts';
 
 const mapIn = (folder: string) => {
   const file = readdirSync(folder).find((name) => /^map-.*\.bin$/.test(name));
@@ -18,33 +15,11 @@ const mapIn = (folder: string) => {
 };
 const hasFile = (folder: string) => readdirSync(folder).some((name) => /^map-.*\.bin$/.test(name));
 
-describe.skipIf(missing && process.env.CI !== 'true')('the page of the map', async () => {
+describe.skipIf(isMissing)('the page of the map', async () => {
   const folder = sampleCopy(afterAll);
-  const server = missing ? { url: '' } : await serveAkin(folder, [], afterAll);
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-    return () => browser.close();
-  });
-
-  /** Opens a page; when the test is over, nothing must have gone wrong in it, and nothing must have been asked elsewhere. */
-  async function open(address: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext(options);
-    const page = await context.newPage();
-    const wrong: string[] = [];
-    page.on('console', (message) => wrong.push(message.text()));
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== server.url) wrong.push(`asked ${request.url()}`);
-    });
-    onTestFinished(async () => {
-      await context.close();
-      expect(wrong).toEqual([]);
-    });
-    await page.goto(`${server.url}${address}`);
-    return page;
-  }
+  const server = isMissing ? { url: '' } : await serveAkin(folder, [], afterAll);
+  const opened = browserFor(beforeAll);
+  const open = (address: string, options?: Parameters<Open>[1]) => opened(`${server.url}${address}`, options);
 
   const canvas = (page: Page) => page.getByRole('img', { name: /^Map of 120 papers/ });
 
@@ -87,9 +62,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('the page of the map', asy
       await canvas(shown).waitFor();
       await expect.poll(() => inked(shown)).toBeGreaterThan(5000);
       expect(await shown.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      await shown.evaluate(axe.source);
-      const { violations } = await shown.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-      expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+      expect(await violationsOf(shown)).toEqual([]);
     }
   });
 

@@ -7,6 +7,7 @@ import { expect, onTestFinished, type beforeAll } from 'vitest';
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** Whether there is no browser to test with. In CI the launch fails instead: nothing is skipped there. */
 export const isMissing = !existsSync(CHROMIUM) && process.env.CI !== 'true';
+if (isMissing) console.warn(`no browser at ${CHROMIUM} (CHROMIUM names another one): no page is tested in one`);
 
 /** What one thing may take on a machine that has much to do; and a test, of several of them. */
 const PATIENCE_MS = 120_000;

@@ -1,52 +1,21 @@
 /** What a person does with papers on the page: basket, star, note, versions, keys; in a real browser, on a library of its own. */
-import { existsSync } from 'node:fs';
-import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { akin, sampleCopy, serveAkin, serving, temporaryFolder } from '../akin.ts';
-
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const missing = !existsSync(CHROMIUM);
+import { browserFor, isMissing, TEST, violationsOf, type Open } from './opened.ts';
 
 const QUERY = 'machines that can compute any number';
 const TURING = 'On Computable Numbers, with an Application to the Entscheidungsproblem';
 const PAPER = '/paper/doi%3A10.1112%2Fplms%2Fs2-42.1.230';
 const HOSTILE = '"><img src=x onerror=alert(1)> <script>alert(2)</script> {{x}} javascript:alert(3)';
 
-describe.skipIf(missing && process.env.CI !== 'true')('a paper on the page', async () => {
+describe.skipIf(isMissing)('a paper on the page', TEST, async () => {
   const library = sampleCopy(afterAll);
-  const server = missing ? { url: '' } : await serveAkin(library, [], afterAll);
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-    return () => browser.close();
-  });
-
-  async function open(address: string, options: BrowserContextOptions & { url?: string } = {}): Promise<Page> {
-    const { url = server.url, ...contextOptions } = options;
-    const context = await browser.newContext(contextOptions);
-    const page = await context.newPage();
-    page.setDefaultTimeout(300_000);
-    const wrong: string[] = [];
-    page.on('console', (message) => wrong.push(message.text()));
-    page.on('pageerror', (error) => wrong.push(String(error)));
-    page.on('request', (request) => {
-      if (new URL(request.url()).origin !== url) wrong.push(`asked ${request.url()}`);
-    });
-    onTestFinished(async () => {
-      await context.close();
-      expect(wrong).toEqual([]);
-    });
-    await page.goto(`${url}${address}`);
-    return page;
-  }
+  const server = isMissing ? { url: '' } : await serveAkin(library, [], afterAll);
+  const opened = browserFor(beforeAll);
+  const open = (address: string, { url = server.url, ...options }: Parameters<Open>[1] & { url?: string } = {}) =>
+    opened(`${url}${address}`, options);
   const titles = (page: Page) => page.locator('#results ol h2').allTextContents();
-  const violations = async (page: Page) => {
-    await page.evaluate(axe.source);
-    const found = await page.evaluate<axe.AxeResults>('axe.run()');
-    return found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
-  };
   const kept = async () => {
     const { starred, read, note } = (await (
       await fetch(`${server.url}/v1${PAPER.replace('/paper', '/papers')}`)
@@ -69,7 +38,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('a paper on the page', asy
     expect(await chips.count()).toBe(2);
     expect(await titles(page)).not.toContain(first);
     expect(third).toBeDefined();
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     // What is typed now is asked beside it.
     await page.locator('[name=q]').fill('year:1900..2000');
     await page.waitForURL((url) => url.searchParams.get('q') === 'year:1900..2000');
@@ -109,13 +78,13 @@ describe.skipIf(missing && process.env.CI !== 'true')('a paper on the page', asy
     await page.locator('#results li').first().getByRole('button', { name: '★ Starred' }).waitFor();
     expect(await page.locator(':focus').textContent()).toBe(TURING);
     expect(await kept()).toMatchObject({ starred: true });
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('s');
     await page.locator('#results li').first().getByRole('button', { name: '☆ Star' }).waitFor();
     expect(await kept()).toMatchObject({ starred: false });
     await page.keyboard.press('?');
     expect(await page.locator('#keys dl').isVisible()).toBe(true);
-    expect(await violations(page)).toEqual([]);
+    expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('/');
     await page.keyboard.type('ljs?');
     expect(await page.locator('[name=q]').inputValue()).toBe('ljs?');
@@ -152,7 +121,7 @@ describe.skipIf(missing && process.env.CI !== 'true')('a paper on the page', asy
     await page.reload();
     expect(await page.getByLabel('Your note').inputValue()).toBe(note);
     expect(await page.locator('main img, main script').count()).toBe(0);
-    if (javaScriptEnabled) expect(await violations(page)).toEqual([]);
+    if (javaScriptEnabled) expect(await violationsOf(page)).toEqual([]);
     await page.goto(`${server.url}/?q=note:lines`);
     expect(await titles(page)).toEqual([TURING]);
     await fetch(`${server.url}/v1${PAPER.replace('/paper', '/papers')}`, {

@@ -1,6 +1,6 @@
 /** What may be done to a library, and asked of it, drawn at random: few texts and names, so that they meet all the time. */
 import fc from 'fast-check';
-import type { Filter } from '../../../src/library/filter.ts';
+import { HAS_FIELDS, type Filter } from '../../../src/library/filter.ts';
 import { READ_STATES } from '../../../src/library/kept.ts';
 import type { Leg, ListOrder, WordScoring } from '../../../src/library/library.ts';
 import type { CorrectedField } from '../../../src/library/merge.ts';
@@ -88,22 +88,7 @@ const leaf = fc.constantFrom<Filter>(
   ...[{ is: 'starred' as const }, { is: 'unread' as const }, { is: 'reading' as const }, { is: 'read' as const }],
   ...[{ note: 'chapter' }, { note: 'chapters on' }, { note: 'read' }, { note: '机器' }],
   ...[{ phrase: '机器' }, { phrase: '译' }, { phrase: '机器 器' }, { title: 'bert 翻译' }, { phrase: 'films of lodz' }],
-  ...(
-    [
-      'title',
-      'abstract',
-      'author',
-      'year',
-      'venue',
-      'url',
-      'category',
-      'collection',
-      'note',
-      'doi',
-      'arxiv',
-      'isbn',
-    ] as const
-  ).map((has) => ({ has })),
+  ...HAS_FIELDS.map((has) => ({ has })),
 );
 const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   filter: fc.oneof(
