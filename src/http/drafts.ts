@@ -17,7 +17,7 @@ import type { AnswerPage } from '../web/page.tsx';
 import { asks } from './access.ts';
 import type { SessionOf } from './addressed.ts';
 import { endOf, timed } from './answering.ts';
-import { atMost, mediaType, pieces } from './body.ts';
+import { atMost, formIn, mediaType } from './body.ts';
 import { ReceivedFile, receiveForm } from './form.ts';
 import { KeptDrafts } from './kept-drafts.ts';
 import { LIMITS } from './limits.ts';
@@ -149,11 +149,8 @@ async function draftIn(
 
 /** What is to become of a suggestion, by its number. */
 async function judgementIn(c: Context): Promise<Judgement> {
-  mediaType(c, ['application/x-www-form-urlencoded']);
-  const received: Uint8Array[] = [];
-  for await (const piece of pieces(c, LIMITS.formFieldBytes)) received.push(piece);
   const given: Record<string, string[]> = {};
-  for (const [name, value] of new URLSearchParams(Buffer.concat(received).toString())) (given[name] ??= []).push(value);
+  for (const [name, value] of await formIn(c, LIMITS.formFieldBytes)) (given[name] ??= []).push(value);
   return fromTexts(judgementSchema, given);
 }
 

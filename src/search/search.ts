@@ -86,7 +86,7 @@ export class Search {
     // Starts what re-ranks, and fails where none is installed; reranked() waits for it.
     if (shape.rerank) await inTime(this.#scorer(), 0);
     if (isConditions(said)) return this.#listed(said, options);
-    const { text: _, ...asked } = said;
+    const { text: _, suspects: __, ...asked } = said;
     const { list, offset, state, cursorAfter } = await this.#pages.list(
       { ...asked, ...shape },
       cursor,
@@ -169,9 +169,9 @@ export class Search {
   }
 
   /** Of conditions that together leave nothing, those without which there is something, and how much. */
-  async #blamed({ each }: Parsed): Promise<{ condition: string; papers: number }[]> {
+  async #blamed({ suspects }: Parsed): Promise<{ condition: string; papers: number }[]> {
     // One that stands alone is all there is to blame.
-    const some = each.flatMap(({ written, without }) => (without ? [{ written, without }] : []));
+    const some = suspects().flatMap(({ written, without }) => (without ? [{ written, without }] : []));
     const counts = await Promise.all(some.map(({ without }) => this.#library.count(without)));
     return some
       .map(({ written }, i) => ({ condition: written, papers: counts[i]! }))

@@ -23,8 +23,8 @@ export interface Parsed {
   filter: Filter | undefined;
   /** Conditions of the query that need not be kept to where they leave nothing, and the text and the filter without them. */
   droppable: ParsedQuery['droppable'];
-  /** The first conditions of the query, each with the filter that there is without it. */
-  each: { written: string; without: Filter | undefined }[];
+  /** The first conditions of the query, each with the filter that there is without it: worked out when they are to be blamed. */
+  suspects: () => { written: string; without: Filter | undefined }[];
   /** The query in its plainest form: the same for all queries that ask the same. */
   canonical: string;
 }
@@ -61,11 +61,12 @@ export function parsed(question: Asked): Parsed {
   };
   const filter = withOthers(said?.filter);
   const droppable = said?.droppable && { ...said.droppable, filter: withOthers(said.droppable.filter) };
-  const each = (said?.conditions ?? []).slice(0, MOST_BLAMED).map(({ written, without }) => ({
-    written,
-    without: withOthers(parseQuery(without).filter),
-  }));
-  return { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable, each, canonical };
+  const suspects = () =>
+    (said?.conditions ?? []).slice(0, MOST_BLAMED).map(({ written, without }) => ({
+      written,
+      without: withOthers(parseQuery(without).filter),
+    }));
+  return { text, identifier, texts, unlikeTexts, like, unlike, filter, droppable, suspects, canonical };
 }
 
 /** One word that looks like the key of a citation (`vaswani2017attention`, `smith:thesis`), and like no word of a language. */

@@ -4,7 +4,7 @@
  * What is asked of the library is asked page by page, so that questions are answered in between; the rest is done in a thread. The
  * file is a cache: it is written aside and renamed, and whoever removes it loses nothing but the time to make it again.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AkinError } from '../errors.ts';
 import { refusalOf } from '../faults.ts';
@@ -108,7 +108,7 @@ export class Mapping {
     else if (this.#hasRead) return;
     this.#hasRead = true;
     const map = read(await readFile(this.#file(model.fingerprint)).catch(() => Buffer.alloc(0)));
-    if (map && isOfThis(map)) this.#kept = asKept(map);
+    if (map && isOfThis(map)) this.#kept = asKept(map, written(map));
   }
 
   /** Begins to make one, unless that is under way. */
@@ -150,26 +150,22 @@ export class Mapping {
     });
     try {
       const inThread = <Result>(job: MappingJob) => thread.run(job) as Promise<Result>;
-      const kept = asKept(await mapOf({ library, inThread, onProgress, signal }, this.#kept?.map));
+      const map = await mapOf({ library, inThread, onProgress, signal }, this.#kept?.map);
+      const file = written(map);
+      const kept = asKept(map, file);
       this.#kept = kept;
       // Where it can't be kept, it is there all the same.
-      await this.#keep(kept.map).catch((error: unknown) => this.#onTrouble?.(error as Error));
+      await this.#keep(map.fingerprint, file.bytes).catch((error: unknown) => this.#onTrouble?.(error as Error));
       return kept;
     } finally {
       await thread.close();
     }
   }
 
-  async #keep(map: PaperMap): Promise<void> {
-    const file = this.#file(map.fingerprint);
+  async #keep(fingerprint: string, bytes: Buffer): Promise<void> {
+    const file = this.#file(fingerprint);
     const aside = `${file}.new`; // Two that write it at once may spoil it: its sum tells that, and it is made again.
-    const handle = await open(aside, 'w');
-    try {
-      await handle.writeFile(written(map).bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeFile(aside, bytes, { flush: true });
     await rename(aside, file);
     syncToDisk(this.#address);
   }
@@ -179,7 +175,6 @@ export class Mapping {
   }
 }
 
-function asKept(map: PaperMap): KeptMap {
-  const { bytes, sent } = written(map);
+function asKept(map: PaperMap, { bytes, sent }: ReturnType<typeof written>): KeptMap {
   return { map, sent: new Uint8Array(bytes.subarray(0, sent)), name: bytes.subarray(-32, -16).toString('base64url') };
 }

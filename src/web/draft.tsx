@@ -131,6 +131,7 @@ const Related: FC<{ draft: DraftShown; home: string }> = ({ draft, home }) => {
   const leftIn = ({ passages }: Section) =>
     passages.flatMap(({ passage }) => passage.suggestions).filter((each) => !dismissed.has(each.id)).length;
   const chosen = suggestionsOf(chosenOf(draft)).length;
+  const cited = citedIn(answer);
   return (
     <article class="draft">
       <form id="judge" method="post" action={address}></form>
@@ -155,8 +156,11 @@ const Related: FC<{ draft: DraftShown; home: string }> = ({ draft, home }) => {
                 <a href={`#h${i}`}>{section.name}</a> <span class="count">{count(leftIn(section))}</span>
               </li>
             ))}
-            <Listed href="#found" name="Cited and found" works={answer.cited.filter((each) => each.id !== null)} />
-            <Listed href="#missing" name="Cited, not here" works={answer.cited.filter((each) => each.id === null)} />
+            {cited.map(({ place, works }) => (
+              <li>
+                <a href={`#${place}`}>{NAMES[place].short}</a> <span class="count">{count(works.length)}</span>
+              </li>
+            ))}
           </ul>
         </nav>
         <div>
@@ -168,21 +172,14 @@ const Related: FC<{ draft: DraftShown; home: string }> = ({ draft, home }) => {
               ))}
             </section>
           ))}
-          <CitedWorks answer={answer} home={home} />
+          {cited.map(({ place, works }) => (
+            <CitedWorks place={place} works={works} home={home} />
+          ))}
         </div>
       </div>
     </article>
   );
 };
-
-const Listed: FC<{ href: string; name: string; works: unknown[] }> = ({ href, name, works }) =>
-  works.length === 0 ? (
-    <></>
-  ) : (
-    <li>
-      <a href={href}>{name}</a> <span class="count">{count(works.length)}</span>
-    </li>
-  );
 
 const Passage: FC<{ passage: PassageSuggestions; first: number; draft: DraftShown; home: string }> = (shown) => {
   const { passage, first, draft, home } = shown;
@@ -259,41 +256,37 @@ const Judge: FC<{ what: 'add' | 'dismiss' | 'undo'; label: string; number: numbe
   </button>
 );
 
-/** What the draft cites: what of it the library has, and what it has not. */
-const CitedWorks: FC<{ answer: RelatedAnswer; home: string }> = ({ answer: { cited }, home }) => {
-  const found = cited.filter(({ id }) => id !== null);
-  const missing = cited.filter(({ id }) => id === null);
-  return (
-    <>
-      {found.length > 0 && (
-        <section>
-          <h3 id="found">Cited and found</h3>
-          <ul class="cited">
-            {found.slice(0, CITED_SHOWN).map(({ id, title }) => (
-              <li>
-                <a href={addressOfPaper(home, id!)}>{excerpt(title || id!, CITED_CHARACTERS)}</a>
-              </li>
-            ))}
-          </ul>
-          <Others works={found} />
-        </section>
-      )}
-      {missing.length > 0 && (
-        <section>
-          <h3 id="missing">Cited, and not in the library</h3>
-          <ul class="cited">
-            {missing.slice(0, CITED_SHOWN).map(({ key, title }) => (
-              <li>
-                {excerpt(title || key || '', CITED_CHARACTERS)} {key && title && <span class="byline">{key}</span>}
-              </li>
-            ))}
-          </ul>
-          <Others works={missing} />
-        </section>
-      )}
-    </>
-  );
-};
+/** Cited works that the library has, and those that it has not: where it is on the page, its heading, and how it is called beside the sections. */
+const NAMES = {
+  found: { heading: 'Cited and found', short: 'Cited and found' },
+  missing: { heading: 'Cited, and not in the library', short: 'Cited, not here' },
+} as const;
 
-const Others: FC<{ works: unknown[] }> = ({ works }) =>
-  works.length <= CITED_SHOWN ? <></> : <p class="byline">and {count(works.length - CITED_SHOWN)} others</p>;
+/** What a draft cites: what of it the library has, and what it has not; where there is any. */
+function citedIn({ cited }: RelatedAnswer): { place: keyof typeof NAMES; works: RelatedAnswer['cited'] }[] {
+  const lists = [
+    { place: 'found' as const, works: cited.filter(({ id }) => id !== null) },
+    { place: 'missing' as const, works: cited.filter(({ id }) => id === null) },
+  ];
+  return lists.filter(({ works }) => works.length > 0);
+}
+
+const CitedWorks: FC<ReturnType<typeof citedIn>[number] & { home: string }> = ({ place, works, home }) => (
+  <section>
+    <h3 id={place}>{NAMES[place].heading}</h3>
+    <ul class="cited">
+      {works.slice(0, CITED_SHOWN).map(({ id, key, title }) =>
+        id !== null ? (
+          <li>
+            <a href={addressOfPaper(home, id)}>{excerpt(title || id, CITED_CHARACTERS)}</a>
+          </li>
+        ) : (
+          <li>
+            {excerpt(title || key || '', CITED_CHARACTERS)} {key && title && <span class="byline">{key}</span>}
+          </li>
+        ),
+      )}
+    </ul>
+    {works.length > CITED_SHOWN && <p class="byline">and {count(works.length - CITED_SHOWN)} others</p>}
+  </section>
+);

@@ -1,5 +1,6 @@
 /** A paper among others: what it is, how close, why it is there, where it leads, and what can be done with it. */
 import type { FC } from 'hono/jsx';
+import type { FacetField } from '../library/facets.ts';
 import type { Brief } from '../paper.ts';
 import type { Hit, Version } from '../search/answer.ts';
 import { narrowedTo } from '../search/query.ts';
@@ -56,17 +57,8 @@ const Actions: FC<{ hit: Hit; state: State }> = ({ hit, state }) => {
   const star = starred ? '★ Starred' : '☆ Star';
   return (
     <div class="actions">
-      <a href={addressWith(state, 'like', id)} data-key="l">
-        More like this
-      </a>
-      <a href={addressWith(state, 'unlike', id)} data-key="u">
-        Less like this
-      </a>
-      {elsewhere && (
-        <a href={elsewhere.address} rel="noreferrer">
-          {elsewhere.name}
-        </a>
-      )}
+      <Likes id={id} state={state} />
+      {elsewhere && <Elsewhere at={elsewhere} />}
       <a href={`${addressOfPaper(state.home, id)}#cite`} data-key="c">
         Cite
       </a>
@@ -78,6 +70,25 @@ const Actions: FC<{ hit: Hit; state: State }> = ({ hit, state }) => {
   );
 };
 
+/** Ways to ask for papers that are like one, and for such as are not. */
+export const Likes: FC<{ id: string; state: State }> = ({ id, state }) => (
+  <>
+    <a href={addressWith(state, 'like', id)} data-key="l">
+      More like this
+    </a>
+    <a href={addressWith(state, 'unlike', id)} data-key="u">
+      Less like this
+    </a>
+  </>
+);
+
+/** A way out of akin. */
+export const Elsewhere: FC<{ at: { address: string; name: string } }> = ({ at: { address, name } }) => (
+  <a href={address} rel="noreferrer">
+    {name}
+  </a>
+);
+
 /** What stands under a title: people, venue and year, each a link that writes the query. */
 export const Byline: FC<{
   paper: Pick<Brief, 'authors' | 'editors' | 'venue' | 'year'>;
@@ -86,9 +97,7 @@ export const Byline: FC<{
   const { paper, state } = given;
   const { authors, editors = [], venue, year } = paper;
   const asked = (field: 'author' | 'venue' | 'year', value: string) => (
-    <a href={addressOf({ ...state, like: [], unlike: [], sort: 'best' }, { q: narrowedTo('', field, value) })}>
-      {value}
-    </a>
+    <Asked field={field} value={value} state={state} />
   );
   const people = authors.length > 0 ? authors : editors;
   const named = people.length <= PEOPLE_NAMED + 1 ? people : people.slice(0, PEOPLE_NAMED);
@@ -121,6 +130,11 @@ export const Byline: FC<{
     </p>
   );
 };
+
+/** A value of a field, as a link to all papers that have it. */
+export const Asked: FC<{ field: FacetField; value: string; state: State }> = ({ field, value, state }) => (
+  <a href={addressOf({ ...state, like: [], unlike: [], sort: 'best' }, { q: narrowedTo('', field, value) })}>{value}</a>
+);
 
 /** What another version is called beside the one that is shown. */
 export const versionName = ({ venue, year, id }: Version): string => [venue ?? id, year].filter(Boolean).join(' ');

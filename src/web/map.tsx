@@ -13,11 +13,12 @@ import { FARTHEST, type Region } from '../map/map.ts';
 import { pointsWithin, type Rectangle } from '../map/within.ts';
 import { byline } from '../paper.ts';
 import type { Hit, WholePaper } from '../search/answer.ts';
-import { MAX_LIMIT, type SearchOptions } from '../search/question.ts';
+import { MAX_LIMIT, MAX_QUERY, type SearchOptions } from '../search/question.ts';
 import type { KeptMap } from '../session/mapping.ts';
 import type { Session } from '../session/session.ts';
 import { count } from '../text.ts';
 import { HitItem } from './hit.tsx';
+import { Turning } from './results.tsx';
 import { addressOfPaper, stateIn } from './state.ts';
 import { capitalised, papersIn } from './wording.ts';
 
@@ -33,7 +34,7 @@ const side = z
   .pipe(z.int().max(FARTHEST));
 const parameters = z.object({
   /** A question whose hits are lit. */
-  q: z.string().trim().max(10_000).default(''),
+  q: z.string().trim().max(MAX_QUERY).default(''),
   /** A part of the map: left, top, right, bottom. */
   within: z
     .string()
@@ -64,7 +65,7 @@ function mapStateIn(home: string, { q, within, page }: Record<string, string[]>)
     const [value, expected] =
       field === 'within'
         ? [within?.[0], `four whole numbers from 0 to ${FARTHEST}: left,top,right,bottom`]
-        : [`${q?.[0]?.length} characters`, 'at most 10,000 characters'];
+        : [`${q?.[0]?.length} characters`, `at most ${count(MAX_QUERY)} characters`];
     throw new AkinError('invalid-argument', `${field} is "${value}", expected ${expected}`, { field });
   }
   const { within: sides } = parsed.data;
@@ -260,19 +261,12 @@ async function papersWithin(
         ))}
       </Within>
       {within.length > SHOWN && (
-        <nav class="more" aria-label="Pages">
-          {page > 1 && (
-            <a href={address(page - 1)} rel="prev">
-              Previous
-            </a>
-          )}
-          <span>Page {count(page)}</span>
-          {page * SHOWN < within.length && (
-            <a href={address(page + 1)} rel="next">
-              Next
-            </a>
-          )}
-        </nav>
+        <Turning
+          before={page > 1 ? address(page - 1) : undefined}
+          behind={page * SHOWN < within.length ? address(page + 1) : undefined}
+        >
+          Page {count(page)}
+        </Turning>
       )}
     </>
   );

@@ -1,10 +1,9 @@
 /** The page of one paper: all that is known of it, what is kept of it, what it was made from, how to cite it, and what is like it. */
 import type { FC, PropsWithChildren } from 'hono/jsx';
 import type { Hit, WholePaper } from '../search/answer.ts';
-import { narrowedTo } from '../search/query.ts';
-import { Byline, HitItem, readAt } from './hit.tsx';
+import { Asked, Byline, Elsewhere, HitItem, Likes, readAt } from './hit.tsx';
 import { KeptOf, Versions } from './keeping.tsx';
-import { addressOf, addressWith, type State } from './state.ts';
+import type { State } from './state.ts';
 
 /** Formats that a paper is cited in, as the API calls them. */
 const FORMATS = { bibtex: 'BibTeX', ris: 'RIS', csl: 'CSL' } as const;
@@ -42,23 +41,10 @@ const Ways: FC<{ paper: WholePaper; state: State }> = ({ paper, state }) => {
   const api = `/v1${state.home}papers/${encodeURIComponent(id)}`;
   return (
     <p class="why" id="cite">
-      {elsewhere && (
-        <a href={elsewhere.address} rel="noreferrer">
-          {elsewhere.name}
-        </a>
-      )}
-      {url && /^https?:/.test(url) && elsewhere?.address !== url && (
-        <a href={url} rel="noreferrer">
-          Web
-        </a>
-      )}
+      {elsewhere && <Elsewhere at={elsewhere} />}
+      {url && /^https?:/.test(url) && elsewhere?.address !== url && <Elsewhere at={{ address: url, name: 'Web' }} />}
       {zotero && <a href={zotero}>In Zotero</a>}
-      <a href={addressWith(state, 'like', id)} data-key="l">
-        More like this
-      </a>
-      <a href={addressWith(state, 'unlike', id)} data-key="u">
-        Less like this
-      </a>
+      <Likes id={id} state={state} />
       {Object.entries(FORMATS).map(([format, name], i) => (
         <a href={`${api}?format=${format}`} download data-key={i === 0 ? 'c' : undefined}>
           {name}
@@ -86,7 +72,7 @@ const Facts: FC<{ paper: WholePaper; state: State }> = ({ paper, state }) => {
     values.map((value, i) => (
       <>
         {i > 0 && ', '}
-        <a href={addressOf({ ...state, like: [], unlike: [] }, { q: narrowedTo('', field, value) })}>{value}</a>
+        <Asked field={field} value={value} state={state} />
       </>
     ));
   return (

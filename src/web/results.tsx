@@ -1,5 +1,5 @@
 /** An answer as a page: what is said of it, its conditions, its papers in order, and what it can be narrowed down to. */
-import type { Child, FC } from 'hono/jsx';
+import type { Child, FC, PropsWithChildren } from 'hono/jsx';
 import type { Facets } from '../library/facets.ts';
 import type { Hit, SearchAnswer } from '../search/answer.ts';
 import { narrowedTo, parseQuery } from '../search/query.ts';
@@ -107,28 +107,36 @@ export const Results: FC<{ answer: SearchAnswer; state: State }> = ({ answer, st
           )
         )}
         {(next !== null || state.page > 1) && (
-          <nav class="more" aria-label="Pages">
-            {state.page > 1 && (
-              <a href={addressBefore(state)} rel="prev">
-                Previous
-              </a>
-            )}
-            <span>
-              Page {count(state.page)}, {total.exact ? '' : 'of more than '}
-              {papersIn(total.value)}
-            </span>
-            {next !== null && (
-              <a href={addressBehind(state, next)} rel="next">
-                Next
-              </a>
-            )}
-          </nav>
+          <Turning
+            before={state.page > 1 ? addressBefore(state) : undefined}
+            behind={next === null ? undefined : addressBehind(state, next)}
+          >
+            Page {count(state.page)}, {total.exact ? '' : 'of more than '}
+            {papersIn(total.value)}
+          </Turning>
         )}
       </div>
       {answer.facets && <Narrower facets={answer.facets} state={state} />}
     </div>
   );
 };
+
+/** The ways to the pages before and behind this one, where there are such. */
+export const Turning: FC<PropsWithChildren<{ before: string | undefined; behind: string | undefined }>> = (page) => (
+  <nav class="more" aria-label="Pages">
+    {page.before !== undefined && (
+      <a href={page.before} rel="prev">
+        Previous
+      </a>
+    )}
+    <span>{page.children}</span>
+    {page.behind !== undefined && (
+      <a href={page.behind} rel="next">
+        Next
+      </a>
+    )}
+  </nav>
+);
 
 const List: FC<{ hits: Hit[]; start: number; state: State }> = ({ hits, start, state }) =>
   hits.length === 0 ? (
